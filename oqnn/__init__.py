@@ -1,0 +1,38 @@
+"""Quantum states in environments that decohere, are engineered, or learn.
+
+Names resolve on first use, so that ``import oqnn`` stays quick.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ControlledGenerator": "dynamics",
+    "ConvergenceError": "_core.errors",
+    "Evolution": "dynamics",
+    "RegisterGenerator": "dynamics",
+    "System": "dynamics",
+    "compare": "studies",
+    "dynamical_maps": "dynamics",
+    "evolve": "dynamics",
+    "load": "studies",
+    "realize": "encoding",
+    "save": "studies",
+    "visibility": "encoding",
+}
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'oqnn' has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,1 @@
+"""Shared groundwork: checks, operator bases, QuTiP exchange, seeds, progress."""
