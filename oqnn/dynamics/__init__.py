@@ -1,1 +1,23 @@
-"""Placeholder."""
+"""Generators on register blocks, and what they do to a state."""
+
+from .controlled import ControlledGenerator
+from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
+from .evolution import DynamicalMaps, Evolution, apply_transfer
+from .evolve import dynamical_maps, evolve
+from .register import RegisterGenerator
+from .system import System
+
+__all__ = [
+    "ConstantControls",
+    "ControlledGenerator",
+    "Controls",
+    "DynamicalMaps",
+    "Evolution",
+    "PiecewiseControls",
+    "RegisterGenerator",
+    "SampledControls",
+    "System",
+    "apply_transfer",
+    "dynamical_maps",
+    "evolve",
+]

@@ -1,0 +1,124 @@
+"""What the solvers return."""
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._core.bases import from_coordinates, to_coordinates
+from .._core.checks import check_shapes
+from .._core.qobj import to_qobj
+
+if TYPE_CHECKING:
+    import qutip
+    import xarray as xr
+
+__all__ = ["DynamicalMaps", "Evolution"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evolution:
+    """Register blocks along a trajectory, as computed: nothing is repaired.
+
+    D = d k is the size of the system with its kept partner.
+    """
+
+    times: np.ndarray  # (t,)
+    blocks: np.ndarray  # (*batch, t, n, D, D)
+    method: str  # how it was computed, in words
+    dims: tuple[int, ...]  # subsystems of a state
+    expect: dict[str, np.ndarray] = field(default_factory=dict)  # name → (*batch, t)
+
+    @property
+    def states(self) -> np.ndarray:
+        """Reduced states Σ_i ρ_i, shape (*batch, t, D, D)."""
+        return self.blocks.sum(axis=-3)
+
+    @property
+    def trace_drift(self) -> float:
+        """Largest change of a trace since the first time."""
+        traces = np.trace(self.states, axis1=-2, axis2=-1)
+        return float(np.abs(traces - traces[..., :1]).max())
+
+    @property
+    def least_eigenvalue(self) -> float:
+        """Least eigenvalue of any block's Hermitian part; negative is unphysical."""
+        return float(
+            np.linalg.eigvalsh((self.blocks + self.blocks.conj().mT) / 2).min()
+        )
+
+    def to_qutip(self) -> "list[qutip.Qobj]":
+        """Return the reduced states of an unbatched evolution as Qobj."""
+        states = self.states
+        if states.ndim != 3:
+            raise ValueError(
+                "`to_qutip` must be called on an evolution without batch axes, "
+                f"but the batch has shape {states.shape[:-3]}. Select one first."
+            )
+        return [to_qobj(state, list(self.dims)) for state in states]
+
+    def to_xarray(self) -> "xr.Dataset":
+        """Return blocks, reduced states and expectations with named axes."""
+        import xarray as xr
+
+        batch = tuple(f"batch_{i}" for i in range(self.blocks.ndim - 4))
+        matrix = ("row", "col")
+        data = {
+            "blocks": ((*batch, "time", "level", *matrix), self.blocks),
+            "states": ((*batch, "time", *matrix), self.states),
+        }
+        data |= {name: ((*batch, "time"), v) for name, v in self.expect.items()}
+        return xr.Dataset(
+            data, coords={"time": self.times}, attrs={"method": self.method}
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DynamicalMaps:
+    """The maps from the first time to each time, on blocks, in the Hermitian basis."""
+
+    times: np.ndarray  # (t,)
+    matrices: np.ndarray  # (t, n d², n d²), real
+    n: int
+    d: int
+
+    def transfer(self, register_law: np.ndarray) -> np.ndarray:
+        r"""Return the maps of the system alone, shape (t, d², d²).
+
+        The register starts in a law p, uncorrelated with the system, and is ignored
+        at the end: :math:`\rho \mapsto \sum_{ij} \Phi_{ij}(p_j \rho)`.
+
+        Parameters
+        ----------
+        register_law : shape (n,)
+            Probabilities of the levels at the first time.
+        """
+        law = np.asarray(register_law, dtype=float)
+        check_shapes(register_law=(law, f"{self.n}"))
+        size = self.d**2
+        split = self.matrices.reshape(-1, self.n, size, self.n, size)
+        return np.einsum("tiajb,j->tab", split, law, optimize=True)
+
+    def apply(self, rho0: np.ndarray, register_law: np.ndarray) -> np.ndarray:
+        """Return the states (t, d k, d k) of a system with a partner of any size k.
+
+        Parameters
+        ----------
+        rho0 : shape (d k, d k)
+            State of system ⊗ partner at the first time.
+        register_law : shape (n,)
+            Probabilities of the levels at the first time.
+        """
+        return apply_transfer(self.transfer(register_law), rho0)
+
+
+def apply_transfer(transfer: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """Apply maps (t, d², d²) of the first factor to an operator on S ⊗ partner."""
+    d = math.isqrt(transfer.shape[-1])
+    size = rho.shape[-1]
+    k = size // d
+    split = rho.reshape(d, k, d, k).transpose(1, 3, 0, 2)  # (k, k, d, d)
+    coordinates = np.einsum("tab,xyb->txya", transfer, to_coordinates(split))
+    moved = from_coordinates(coordinates)  # (t, k, k, d, d)
+    return moved.transpose(0, 3, 1, 4, 2).reshape(-1, size, size)

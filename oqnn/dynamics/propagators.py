@@ -1,0 +1,82 @@
+"""Propagators between the times of a list, exact on every slice."""
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+from scipy.linalg import expm
+
+from .._core.threads import one_blas_thread
+from .controlled import ControlledGenerator
+from .controls import Controls
+from .magnus import magnus_exponent
+from .register import RegisterGenerator
+
+__all__ = ["Generator", "step_propagators"]
+
+Generator: TypeAlias = RegisterGenerator | ControlledGenerator
+
+CHUNK = 1024  # steps whose matrices are held at once
+
+
+def step_propagators(
+    generator: Generator, tlist: np.ndarray, controls: Controls | None
+) -> Iterator[tuple[list[np.ndarray], int]]:
+    """Yield the factors that lead from each time to the next, and their count so far.
+
+    For interval i of `tlist` the factors, applied first to last, take the coordinates
+    at ``tlist[i]`` to those at ``tlist[i + 1]``.
+    """
+    if controls is None:
+        yield from _constant(generator.matrix(), np.diff(tlist))
+        return
+    cuts = np.union1d(tlist, controls.edges(tlist[0], tlist[-1]))
+    ends = np.searchsorted(cuts, tlist[1:])
+    done, pending = 0, []
+    for first in range(0, len(cuts) - 1, CHUNK):
+        part = cuts[first : first + CHUNK + 1]
+        for offset, factor in enumerate(_slices(generator, controls, part)):
+            pending.append(factor)
+            if first + offset + 1 == ends[done]:
+                yield pending, done + 1
+                done, pending = done + 1, []
+
+
+def _constant(
+    matrix: np.ndarray, steps: np.ndarray
+) -> Iterator[tuple[list[np.ndarray], int]]:
+    """Exponentiate once for each distinct length of step."""
+    with one_blas_thread():
+        lengths, index = _distinct(steps[:, None])
+        factors = [expm(matrix * h) for (h,) in lengths]
+    for count, i in enumerate(index, start=1):
+        yield [factors[i]], count
+
+
+def _slices(
+    generator: Generator, controls: Controls, cuts: np.ndarray
+) -> Iterator[np.ndarray]:
+    """Exponentiate every piece between cuts, equal constant pieces only once."""
+    starts, stops = cuts[:-1], cuts[1:]
+    values = controls.samples(starts, stops)  # (3, s, k)
+    table = np.concatenate([stops[:, None] - starts[:, None], *values], axis=1)
+    rows, index = _distinct(table)
+    k = values.shape[-1]
+    first, middle, last = (rows[:, 1 + i * k : 1 + (i + 1) * k] for i in range(3))
+    with one_blas_thread():
+        if np.array_equal(first, last) and np.array_equal(first, middle):
+            exponents = generator.matrix(middle) * rows[:, :1, None]
+        else:
+            samples = np.array([generator.matrix(u) for u in (first, middle, last)])
+            exponents = magnus_exponent(samples, rows[:, 0])
+        factors = expm(exponents)
+    for i in index:
+        yield factors[i]
+
+
+def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows that differ by more than the rounding of time differences."""
+    scale = np.maximum(np.abs(rows).max(axis=0), 1e-300)
+    rounded = np.round(rows / scale, 13)
+    _, first, index = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
+    return rows[first], np.ravel(index)
