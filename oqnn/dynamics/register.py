@@ -159,7 +159,8 @@ class RegisterGenerator:
             ).real
             previous = grid[i][j]
             grid[i][j] = fed if previous is None else previous + fed
-        return sp.csr_array(sp.block_array(grid))
+        parts = [[b if b is None else sp.coo_array(b) for b in row] for row in grid]
+        return sp.csr_array(sp.block_array(parts))
 
     def embedding(self) -> tuple[np.ndarray, list[np.ndarray]]:
         """Return the Hamiltonian and jumps of the same dynamics on S ⊗ C^n.

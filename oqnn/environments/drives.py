@@ -1,0 +1,80 @@
+"""What steers a material: constant controls, a cycle, or a network of neurons."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._core.checks import check_finite, check_integer, check_positive, check_shapes
+from .._core.jax64 import in_double_precision
+from ..dynamics import SampledControls
+
+__all__ = ["NetworkDrive"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkDrive:
+    r"""Neurons λẏ = −y + tanh(W(τ)·(1, y)) whose weights repeat with period T.
+
+    The hyperbolic tangent bounds every coupling: |y| < 1. The neurons run on from one
+    period to the next; only the weights repeat.
+
+    Parameters
+    ----------
+    weights : shape (s, k, k + 1)
+        W on s equal slices of the period; column 0 is the bias (y₀ = 1).
+    y0 : shape (k,)
+        Neurons at time zero.
+    tau : float, time
+        λ.
+    period : float, time
+        T.
+    resolution : int, optional
+        Even number of Runge-Kutta steps a slice.
+    """
+
+    weights: np.ndarray
+    y0: np.ndarray
+    tau: float
+    period: float
+    resolution: int = 16
+
+    def __post_init__(self) -> None:
+        weights = np.asarray(self.weights, dtype=float)
+        y0 = np.asarray(self.y0, dtype=float)
+        check_shapes(y0=(y0, "k"))
+        check_shapes(weights=(weights, f"s {len(y0)} {len(y0) + 1}"))
+        check_finite(weights, "weights")
+        check_finite(y0, "y0")
+        check_positive(self.tau, "tau")
+        check_positive(self.period, "period")
+        check_integer(self.resolution, "resolution", least=2)
+        if self.resolution % 2:
+            raise ValueError(f"`resolution` must be even, but is {self.resolution}.")
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "y0", y0)
+
+    def until(self, stop: float, n_controls: int) -> SampledControls:
+        """Return the first neurons as controls from time zero to `stop` or later."""
+        cycles = max(1, int(np.ceil(stop / self.period - 1e-9)))
+        y = self.y0
+        values = [y[None]]
+        for _ in range(cycles):
+            nodes = _path(self.weights, y, self.tau, self.period, self.resolution)
+            values.append(nodes)
+            y = nodes[-1]
+        path = np.concatenate(values)
+        times = np.linspace(0, cycles * self.period, len(path))
+        return SampledControls(times, path[:, :n_controls])
+
+
+@in_double_precision
+def _path(
+    weights: np.ndarray, y0: np.ndarray, tau: float, period: float, q: int
+) -> np.ndarray:
+    """Return the neurons at the nodes after the first, shape (s q, k)."""
+    import jax
+
+    from .learning_jax import neuron_path
+
+    nodes = jax.jit(neuron_path, static_argnums=4)(weights, y0, tau, period, q)
+    return np.asarray(nodes)[:, 1:].reshape(-1, len(y0))

@@ -1,0 +1,134 @@
+"""A material: an environment and what steers it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..dynamics import (
+    ConstantControls,
+    Controls,
+    DynamicalMaps,
+    Evolution,
+    PiecewiseControls,
+    System,
+    dynamical_maps,
+    evolve,
+)
+from .drives import NetworkDrive
+from .reference import ReferenceEnvironment
+
+__all__ = ["Drive", "Material", "bare_material"]
+
+Drive: TypeAlias = ConstantControls | PiecewiseControls | NetworkDrive
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Material:
+    """An environment whose couplings follow a drive.
+
+    Materials that are to be compared share environment, channels and bounds, and
+    differ in their drive alone.
+
+    Parameters
+    ----------
+    kind : str
+        Its name in tables and figures, such as "plain" or "learning".
+    environment : ReferenceEnvironment
+        Register, noise and control channels.
+    drive : ConstantControls, PiecewiseControls or NetworkDrive
+        What steers it.
+    """
+
+    kind: str
+    environment: ReferenceEnvironment
+    drive: Drive
+
+    def controls(self, stop: float) -> Controls:
+        """Return the controls from time zero to `stop` at least."""
+        if isinstance(self.drive, NetworkDrive):
+            return self.drive.until(stop, self.environment.n_controls)
+        return self.drive
+
+    def evolve(self, system: System, tlist: ArrayLike, **options: Any) -> Evolution:
+        """Evolve a system, with its kept partner, from ``tlist[0] = 0``.
+
+        `options` are `e_ops` and `progress` of `oqnn.dynamics.evolve`.
+        """
+        tlist = _from_zero(tlist)
+        return evolve(
+            self.environment.generator(system.H),
+            system.rho0,
+            tlist,
+            controls=self.controls(tlist[-1]),
+            register_law=self.environment.register_law,
+            **options,
+        )
+
+    def maps(self, tlist: ArrayLike, *, H: np.ndarray | None = None) -> DynamicalMaps:
+        """Return the maps on all register blocks from ``tlist[0] = 0``."""
+        tlist = _from_zero(tlist)
+        generator = self.environment.generator(H)
+        return dynamical_maps(generator, tlist, controls=self.controls(tlist[-1]))
+
+    def transfer(self, tlist: ArrayLike, *, H: np.ndarray | None = None) -> np.ndarray:
+        """Return the maps of the system alone, real, shape (t, d², d²)."""
+        return self.maps(tlist, H=H).transfer(self.environment.register_law)
+
+    def rotation(self, tlist: ArrayLike) -> np.ndarray:
+        """Return the rotation R(t) by the control fields alone, shape (t, 3, 3)."""
+        tlist = _from_zero(tlist)
+        frame = self.environment.frame_generator()
+        maps = dynamical_maps(frame, tlist, controls=self.controls(tlist[-1]))
+        return maps.matrices[:, 1:, 1:]
+
+    def to_arrays(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return arrays and settings that `from_arrays` reads back."""
+        drive = self.drive
+        settings: dict[str, Any] = {
+            "kind": self.kind,
+            "environment": asdict(self.environment),
+            "drive": type(drive).__name__,
+        }
+        if isinstance(drive, NetworkDrive):
+            names = ("tau", "period", "resolution")
+            settings |= {name: getattr(drive, name) for name in names}
+            return {"weights": drive.weights, "y0": drive.y0}, settings
+        if isinstance(drive, PiecewiseControls):
+            settings["periodic"] = drive.periodic
+            return {"times": drive.times, "values": drive.values}, settings
+        return {"values": drive.values}, settings
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: dict[str, np.ndarray], settings: dict[str, Any]
+    ) -> "Material":
+        """Return the material that `to_arrays` described."""
+        drives = (ConstantControls, PiecewiseControls, NetworkDrive)
+        kinds: dict[str, Any] = {drive.__name__: drive for drive in drives}
+        names = ("tau", "period", "resolution", "periodic")
+        options = {name: settings[name] for name in names if name in settings}
+        environment = dict(settings["environment"])
+        environment["directions"] = tuple(map(tuple, environment["directions"]))
+        return cls(
+            kind=settings["kind"],
+            environment=ReferenceEnvironment(**environment),
+            drive=kinds[settings["drive"]](**arrays, **options),
+        )
+
+
+def bare_material(environment: ReferenceEnvironment) -> Material:
+    """Return the environment with all controls at zero."""
+    still = ConstantControls(np.zeros(environment.n_controls))
+    return Material(kind="bare", environment=environment, drive=still)
+
+
+def _from_zero(tlist: ArrayLike) -> np.ndarray:
+    times = np.asarray(tlist, dtype=float)
+    if times.ndim != 1 or times.size == 0 or times[0] != 0:
+        raise ValueError(
+            "`tlist` must be one-dimensional and start at 0, where the drive of a "
+            f"material starts, but is {times.tolist()[:3]}…"
+        )
+    return times
