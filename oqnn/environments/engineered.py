@@ -22,6 +22,7 @@ def engineered_material(
     *,
     period: float = 8.0,
     cost: ProtectionCost | None = None,
+    H: np.ndarray | None = None,
     starts: int = 200,
     seed: int = 0,
     progress: bool | None = None,
@@ -39,6 +40,8 @@ def engineered_material(
         T, to which the readouts of `cost` refer.
     cost : ProtectionCost, optional
         What is to be kept; its costs of controls and weights are left out.
+    H : shape (2, 2), optional
+        Hamiltonian of the system alone; zero by default.
     starts : int
         Number of random starts.
     seed : int
@@ -53,7 +56,12 @@ def engineered_material(
     """
     check_positive(period, "period")
     check_integer(starts, "starts")
-    infidelity = _constant_infidelity(environment, period, cost or ProtectionCost())
+    infidelity = _constant_infidelity(
+        environment.generator(H).matrices(),
+        environment.register_law,
+        period,
+        cost or ProtectionCost(),
+    )
     rng = np.random.default_rng(seed)
     best, least = None, np.inf
     with ProgressLine("engineering", starts, show=progress) as line:
@@ -115,15 +123,14 @@ def xy8_material(
 
 
 def _constant_infidelity(
-    environment: ReferenceEnvironment, period: float, cost: ProtectionCost
+    parts: np.ndarray, register_law: np.ndarray, period: float, cost: ProtectionCost
 ) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
     """Return a function of y that gives the readout infidelity and its gradient."""
     import jax
     import jax.numpy as jnp
     from jax.scipy.linalg import expm
 
-    parts = environment.generator().matrices()
-    columns, targets, constant = overlap_columns(cost, environment.register_law)
+    columns, targets, constant = overlap_columns(cost, register_law)
     times = np.asarray(cost.readouts) * period
     weights = cost.readout_weights
 

@@ -189,13 +189,14 @@ def step(
     rule: LearningRule,
     cost: ProtectionCost,
     *,
+    H: np.ndarray | None = None,
     epochs: int = 1,
 ) -> LearningState:
     """Take some epochs; the same numbers however they are divided into calls."""
     from .learning_jax import Learner, learn_epochs
 
     learners = Learner(*state[:6])
-    problem = _problem(environment, rule, cost)
+    problem = _problem(environment, rule, cost, H)
     learners, costs, infidelities = learn_epochs(
         problem,
         learners,
@@ -223,6 +224,7 @@ def learn(
     rule: LearningRule | None = None,
     cost: ProtectionCost | None = None,
     *,
+    H: np.ndarray | None = None,
     seeds: Sequence[int] = range(8),
     epochs: int = 2000,
     weights: np.ndarray | None = None,
@@ -245,6 +247,8 @@ def learn(
         Neurons, slices and learning constants.
     cost : ProtectionCost, optional
         What is to be kept, and when.
+    H : shape (2, 2), optional
+        Hamiltonian of the system alone; zero by default.
     seeds : sequence of b int
         One learner each, starting from ``rule.random_weights(seed)``.
     epochs : int
@@ -291,7 +295,7 @@ def learn(
         line.advance(state.epochs)
         while state.epochs < epochs:
             count = min(CHUNK, epochs - state.epochs)
-            state = step(state, environment, rule, cost, epochs=count)
+            state = step(state, environment, rule, cost, H=H, epochs=count)
             line.advance(count, text=f"least infidelity {state.infidelities.min():.4f}")
             if checkpoint is not None:
                 checkpoint(state)
@@ -304,6 +308,7 @@ def cost_and_gradient(
     weights: np.ndarray,
     *,
     y0: np.ndarray | None = None,
+    H: np.ndarray | None = None,
     rule: LearningRule | None = None,
     cost: ProtectionCost | None = None,
 ) -> tuple[float, np.ndarray]:
@@ -317,7 +322,7 @@ def cost_and_gradient(
         W on each slice.
     y0 : shape (k,), optional
         Neurons at the start of the epoch; zero by default.
-    rule, cost : optional
+    H, rule, cost : optional
         As in `learn`.
 
     Returns
@@ -334,18 +339,21 @@ def cost_and_gradient(
     weights = np.asarray(weights, dtype=float)
     check_shapes(weights=(weights, f"{rule.slices} {rule.neurons} {rule.neurons + 1}"))
     y0 = np.zeros(rule.neurons) if y0 is None else np.asarray(y0, dtype=float)
-    problem = _problem(environment, rule, cost)
+    problem = _problem(environment, rule, cost, H)
     result = jax.jit(epoch, static_argnums=3)(problem, weights, y0, rule.resolution)
     return float(result.cost), np.asarray(result.gradient)
 
 
 def _problem(
-    environment: ReferenceEnvironment, rule: LearningRule, cost: ProtectionCost
+    environment: ReferenceEnvironment,
+    rule: LearningRule,
+    cost: ProtectionCost,
+    H: np.ndarray | None,
 ) -> Any:
     """Gather the constants of a learning problem as arrays."""
     from .learning_jax import Problem
 
-    parts = environment.generator().matrices()
+    parts = environment.generator(H).matrices()
     columns, targets, constant = overlap_columns(cost, environment.register_law)
     i, j = np.triu_indices(len(parts), 1)
     return Problem(

@@ -1,6 +1,6 @@
 """A material: an environment and what steers it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -82,40 +82,6 @@ class Material:
         frame = self.environment.frame_generator()
         maps = dynamical_maps(frame, tlist, controls=self.controls(tlist[-1]))
         return maps.matrices[:, 1:, 1:]
-
-    def to_arrays(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return arrays and settings that `from_arrays` reads back."""
-        drive = self.drive
-        settings: dict[str, Any] = {
-            "kind": self.kind,
-            "environment": asdict(self.environment),
-            "drive": type(drive).__name__,
-        }
-        if isinstance(drive, NetworkDrive):
-            names = ("tau", "period", "resolution")
-            settings |= {name: getattr(drive, name) for name in names}
-            return {"weights": drive.weights, "y0": drive.y0}, settings
-        if isinstance(drive, PiecewiseControls):
-            settings["periodic"] = drive.periodic
-            return {"times": drive.times, "values": drive.values}, settings
-        return {"values": drive.values}, settings
-
-    @classmethod
-    def from_arrays(
-        cls, arrays: dict[str, np.ndarray], settings: dict[str, Any]
-    ) -> "Material":
-        """Return the material that `to_arrays` described."""
-        drives = (ConstantControls, PiecewiseControls, NetworkDrive)
-        kinds: dict[str, Any] = {drive.__name__: drive for drive in drives}
-        names = ("tau", "period", "resolution", "periodic")
-        options = {name: settings[name] for name in names if name in settings}
-        environment = dict(settings["environment"])
-        environment["directions"] = tuple(map(tuple, environment["directions"]))
-        return cls(
-            kind=settings["kind"],
-            environment=ReferenceEnvironment(**environment),
-            drive=kinds[settings["drive"]](**arrays, **options),
-        )
 
 
 def bare_material(environment: ReferenceEnvironment) -> Material:
