@@ -1,0 +1,296 @@
+"""The minimal correlation map: three Ising spins a qubit, and their correlators.
+
+Between a law of 3n spins and a density matrix of n qubits stand the correlators
+
+    χ[μ₁, …, μₙ] = ⟨s_μ₁ … s_μₙ⟩,   s_0 = 1, s_1, s_2, s_3 the spins of that qubit,
+
+which are read as the expectation values of the Pauli products.
+"""
+
+from dataclasses import dataclass
+from functools import reduce
+from itertools import product
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._core.bases import pauli_basis
+from .._core.checks import (
+    check_finite,
+    check_hermitian,
+    check_integer,
+    check_law,
+    check_shapes,
+)
+from .._core.qobj import as_state
+
+if TYPE_CHECKING:
+    import qutip
+
+__all__ = ["CorrelationMap"]
+
+# All spin values of one qubit: column c holds the bits of c, x most significant.
+QUBIT_SPINS = np.array(list(product((-1, 1), repeat=3)), dtype=np.int8)
+QUBIT_SIGNS = np.vstack([np.ones(8), QUBIT_SPINS.T.astype(float)])  # (4, 8)
+QUBIT_SPINS.setflags(write=False)
+QUBIT_SIGNS.setflags(write=False)
+
+UNIT_TOLERANCE = 1e-9
+
+
+@final
+@dataclass(frozen=True)
+class CorrelationMap:
+    r"""The minimal correlation map of n qubits, from 3n spins to a density matrix.
+
+    .. math:: \rho = 2^{-n} \sum \chi_{\mu_1\dots\mu_n}
+              \tau_{\mu_1} \otimes \dots \otimes \tau_{\mu_n}, \qquad \chi = A p,
+
+    with p a law over the :math:`8^n` configurations of the spins and A their signs
+    [1]_. The squared Frobenius distance of two matrices is :math:`2^{-n}` times the
+    squared distance of their correlators.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Number n of qubits. `signs` holds :math:`32^n` numbers; the other methods
+        are cheap up to five qubits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `n_qubits` is not an integer of at least 1.
+
+    Notes
+    -----
+    Spin 3q + k belongs to qubit q = 0, …, n − 1 and direction k = 0, 1, 2 for
+    x, y, z. A configuration is numbered by the bits z = (s + 1)/2 of its spins, the
+    first spin most significant.
+
+    References
+    ----------
+    .. [1] Pehle and Wetterich, Phys. Rev. E 106, 045311 (2022), eqs. (3), (6)-(11)
+       and (34)-(36). Their eq. (1) has the transpose of χ, and their eq. (42) must
+       have 1/8 in place of 1/2; the rest agrees with the formula above.
+
+    Examples
+    --------
+    >>> CorrelationMap(2).correlators([1, 0, 0, 1j] / np.sqrt(2)).round(9) + 0.0
+    array([[1., 0., 0., 0.],
+           [0., 0., 1., 0.],
+           [0., 1., 0., 0.],
+           [0., 0., 0., 1.]])
+    """
+
+    n_qubits: int
+
+    def __post_init__(self) -> None:
+        check_integer(self.n_qubits, "n_qubits")
+
+    @property
+    def n_spins(self) -> int:
+        """Number of spins, 3n."""
+        return 3 * self.n_qubits
+
+    @property
+    def products(self) -> tuple[tuple[int, ...], ...]:
+        """Spin indices of every Pauli product but the identity, in order.
+
+        The order is that of χ flattened, so for two qubits IX, IY, IZ, XI, XX, …
+        are (3,), (4,), (5,), (0,), (0, 3), …
+        """
+        letters = product(range(4), repeat=self.n_qubits)
+        next(letters)  # the identity
+        return tuple(
+            tuple(3 * q + mu - 1 for q, mu in enumerate(string) if mu)
+            for string in letters
+        )
+
+    @property
+    def configurations(self) -> np.ndarray:
+        """All spin configurations, ±1, shape (8**n, 3n)."""
+        bits = np.arange(8**self.n_qubits)[:, None] >> np.arange(self.n_spins)[::-1]
+        return (2 * (bits & 1) - 1).astype(np.int8)
+
+    @property
+    def signs(self) -> np.ndarray:
+        """The matrix A of χ = A p, ±1, shape (4**n, 8**n)."""
+        return reduce(np.kron, [QUBIT_SIGNS] * self.n_qubits)
+
+    def correlators(self, rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
+        r"""Return :math:`\chi = \mathrm{Tr}\,\rho\,\tau_{\mu_1} \otimes \dots`.
+
+        Parameters
+        ----------
+        rho : Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
+            Hermitian matrices. Positivity is not needed and not checked.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., 4, …, 4) with n axes of size 4.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rho` is not numeric, has another shape, or is not Hermitian.
+        """
+        matrices = as_state(rho, "rho")
+        check_trailing(matrices, "rho", (2**self.n_qubits,) * 2)
+        check_hermitian(matrices, "rho")
+        flat = np.einsum(
+            "aij,...ji->...a", pauli_basis(self.n_qubits), matrices, optimize=True
+        ).real
+        return flat.reshape(*matrices.shape[:-2], *self._shape)
+
+    def state(self, chi: ArrayLike) -> np.ndarray:
+        """Return the matrix ρ of given correlators: the inverse of `correlators`.
+
+        Parameters
+        ----------
+        chi : shape (..., 4, …, 4)
+            Real, with χ[0, …, 0] = 1.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., 2**n, 2**n), Hermitian with trace one. It is positive only
+            if the correlators obey the quantum constraints; sampled ones may not.
+
+        Raises
+        ------
+        ValueError
+            If `chi` has another shape, is not finite, or has χ[0, …, 0] ≠ 1.
+        """
+        chi = as_correlators(chi, self.n_qubits)
+        flat = chi.reshape(*chi.shape[: chi.ndim - self.n_qubits], -1)
+        basis = pauli_basis(self.n_qubits) / 2**self.n_qubits
+        return np.einsum("...a,aij->...ij", flat, basis, optimize=True)
+
+    def law_correlators(self, p: ArrayLike) -> np.ndarray:
+        """Return χ = A p by one small contraction a qubit, shape (4, …, 4).
+
+        Parameters
+        ----------
+        p : shape (8**n,)
+            Probability of every configuration.
+
+        Raises
+        ------
+        ValueError
+            If `p` has another shape or is not a law.
+        """
+        p = np.asarray(p, dtype=float)
+        check_shapes(p=(p, str(8**self.n_qubits)))
+        check_law(p, "p")
+        return contract(p.reshape((8,) * self.n_qubits), QUBIT_SIGNS)
+
+    def classical_values(self, coefficients: ArrayLike) -> np.ndarray:
+        r"""Return :math:`\sum c_{\mu_1\dots} s_{\mu_1} \dots` on every configuration.
+
+        Parameters
+        ----------
+        coefficients : shape (4, …, 4)
+            Of the products of spins, as χ.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (8**n,), which is Aᵀc, found in time n 8**n.
+
+        Raises
+        ------
+        ValueError
+            If `coefficients` has another shape.
+        """
+        coefficients = np.asarray(coefficients, dtype=float)
+        check_shapes(coefficients=(coefficients, " ".join(["4"] * self.n_qubits)))
+        return contract(coefficients, QUBIT_SIGNS.T).reshape(-1)
+
+    def sample_correlators(self, spins: ArrayLike) -> np.ndarray:
+        """Return the correlators of sampled spins, averaged over the samples.
+
+        Parameters
+        ----------
+        spins : shape (..., T, 3n)
+            T samples of the spins, each −1 or +1.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., 4, …, 4).
+
+        Raises
+        ------
+        ValueError
+            If the last axis is not 3n long, there is no sample, or a value is
+            neither −1 nor +1.
+        """
+        spins = np.asarray(spins, dtype=float)
+        check_samples(spins, self.n_spins)
+        n, batch, n_samples = self.n_qubits, spins.shape[:-2], spins.shape[-2]
+        ones = np.ones((*batch, n_samples, 1))
+        factors = [
+            np.concatenate([ones, spins[..., 3 * q : 3 * q + 3]], axis=-1)
+            for q in range(n)
+        ]
+        # Half of the qubits on either side of one matrix product.
+        left = reduce(products_of_samples, factors[: n // 2], ones)
+        right = reduce(products_of_samples, factors[n // 2 :], ones)
+        return (left.mT @ right / n_samples).reshape(*batch, *self._shape)
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (4,) * self.n_qubits
+
+
+def contract(tensor: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Apply one matrix to every axis of a tensor."""
+    for _ in range(tensor.ndim):
+        tensor = np.tensordot(tensor, matrix, axes=(0, 1))
+    return tensor
+
+
+def products_of_samples(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Multiply (..., T, a) and (..., T, b) sample by sample to (..., T, a b)."""
+    return (left[..., :, None] * right[..., None, :]).reshape(*left.shape[:-1], -1)
+
+
+def as_correlators(chi: Any, n_qubits: int) -> np.ndarray:
+    """Convert and check correlators of shape (..., 4, …, 4)."""
+    chi = np.asarray(chi, dtype=float)
+    check_trailing(chi, "chi", (4,) * n_qubits)
+    check_finite(chi, "chi")
+    units = np.ravel(chi[(..., *(0,) * n_qubits)])
+    if not np.abs(units - 1).max(initial=0.0) <= UNIT_TOLERANCE:
+        worst = units[np.abs(units - 1).argmax()]
+        raise ValueError(
+            f"`chi` must be 1 at index zero, but is {worst:.6g} there. "
+            "It is the correlator of no spin at all."
+        )
+    return chi
+
+
+def check_trailing(value: np.ndarray, name: str, shape: tuple[int, ...]) -> None:
+    """Check the last axes of an array against a shape."""
+    if value.shape[-len(shape) :] != shape:
+        raise ValueError(
+            f"`{name}` must have shape (..., {', '.join(map(str, shape))}), "
+            f"but has shape {value.shape}."
+        )
+
+
+def check_samples(spins: np.ndarray, n_spins: int) -> None:
+    """Check that spins have the shape (..., T, 3n) and hold only −1 and +1."""
+    if spins.ndim < 2 or spins.shape[-1] != n_spins or spins.shape[-2] == 0:
+        raise ValueError(
+            f"`spins` must have shape (..., T, {n_spins}) with at least one sample, "
+            f"but has shape {spins.shape}."
+        )
+    bad = spins[np.abs(spins) != 1]
+    if bad.size:
+        raise ValueError(
+            f"`spins` must hold −1 and +1 only, but holds {bad[0]:.6g}. "
+            "Spikes z of 0 and 1 become spins by s = 2 z - 1."
+        )

@@ -1,0 +1,71 @@
+"""Bell inequalities: their exact classical bounds, and how they are written."""
+
+import numpy as np
+import pytest
+from encoding.states import PHI_PLUS, TILTED
+
+from oqnn.encoding import BellInequality, local_bound, realize, realize_correlators
+
+
+def polynomial(n_qubits, **terms):
+    """Return coefficients from names, as in ``polynomial(2, XX=1, YY=-1)``."""
+    coefficients = np.zeros((4,) * n_qubits)
+    for name, value in terms.items():
+        coefficients[tuple("IXYZ".index(letter) for letter in name)] = value
+    return coefficients
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "bound"),
+    [
+        (polynomial(1, X=1, Y=-2, Z=0.5), 3.5),
+        (polynomial(2, XX=1, XY=1, YX=1, YY=-1), 2),  # CHSH
+        (polynomial(3, XXX=1, XYY=-1, YXY=-1, YYX=-1), 2),  # Mermin
+        (
+            polynomial(  # Collins and Gisin, J. Phys. A 37, 1775 (2004)
+                2,
+                **{"XI": 1, "YI": 1, "IX": -1, "IY": -1},
+                **{"XX": 1, "XY": 1, "XZ": 1, "YX": 1, "YY": 1},
+                **{"YZ": -1, "ZX": 1, "ZY": -1},
+            ),
+            4,
+        ),
+    ],
+)
+def test_bounds_of_known_inequalities(coefficients, bound):
+    assert local_bound(coefficients) == bound
+
+
+def test_the_inequality_is_written_with_full_names():
+    inequality = BellInequality(
+        coefficients=polynomial(2, IX=-1, XI=2, YY=-3), local_bound=6.0, value=6.5
+    )
+    assert str(inequality) == ("−⟨IX⟩ + 2⟨XI⟩ − 3⟨YY⟩ ≤ 6, but the state has 6.500000")
+
+
+def test_coefficients_that_are_not_integers_are_written_as_decimals():
+    inequality = BellInequality(
+        coefficients=polynomial(1, X=1, Z=-0.25), local_bound=1.25, value=1.5
+    )
+    assert str(inequality) == "⟨X⟩ − 0.250000⟨Z⟩ ≤ 1.250000, but the state has 1.500000"
+
+
+def test_a_small_violation_is_written_with_more_digits():
+    inequality = BellInequality(
+        coefficients=polynomial(1, X=1), local_bound=1.0, value=1 + 2e-9
+    )
+    assert str(inequality) == "⟨X⟩ ≤ 1, but the state has 1.000000002000"
+
+
+def test_correlators_beyond_one_break_the_plainest_inequality():
+    """⟨Z⟩ = 1.25 is allowed at most to the share 1/1.25."""
+    found = realize_correlators([1, 0, 0, 1.25])
+    assert str(found.inequality) == "⟨Z⟩ ≤ 1, but the state has 1.250000"
+    assert found.visibility == pytest.approx(0.8, abs=1e-12)
+
+
+def test_one_inequality_evaluates_other_states():
+    """Φ⁺ has XX = −YY = 1 and XY = YX = 0: the CHSH sum is 2, at the bound."""
+    inequality = realize(TILTED).inequality
+    assert inequality.evaluate(PHI_PLUS) == pytest.approx(2, abs=1e-14)
+    assert inequality.violation == pytest.approx(2 * np.sqrt(2) - 2, abs=1e-14)
