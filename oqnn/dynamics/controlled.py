@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._core.checks import check_shapes
 from .register import RegisterGenerator
 
 __all__ = ["ControlledGenerator"]
@@ -63,16 +64,21 @@ class ControlledGenerator:
     def apply(self, blocks: ArrayLike, u: ArrayLike | None = None) -> np.ndarray:
         """Return dρ/dt for blocks of shape (..., n, d, d) and controls (k,)."""
         out = self.drift.apply(blocks)
-        for value, channel in zip(self._controls(u), self.channels, strict=True):
+        for value, channel in zip(self._vector(u), self.channels, strict=True):
             out = out + value * channel.apply(blocks)
         return out
 
     def adjoint(self, blocks: ArrayLike, u: ArrayLike | None = None) -> np.ndarray:
         """Return the Heisenberg-picture generator for controls (k,)."""
         out = self.drift.adjoint(blocks)
-        for value, channel in zip(self._controls(u), self.channels, strict=True):
+        for value, channel in zip(self._vector(u), self.channels, strict=True):
             out = out + value * channel.adjoint(blocks)
         return out
+
+    def _vector(self, u: ArrayLike | None) -> np.ndarray:
+        values = self._controls(u)
+        check_shapes(u=(values, f"{self.n_controls}"))
+        return values
 
     def _controls(self, u: ArrayLike | None) -> np.ndarray:
         if u is None:

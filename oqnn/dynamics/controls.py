@@ -82,7 +82,8 @@ class PiecewiseControls:
     def __post_init__(self) -> None:
         times = np.asarray(self.times, dtype=float)
         values = np.asarray(self.values, dtype=float)
-        check_shapes(times=(times[1:], "s"), values=(values, "s k"))
+        check_shapes(times=(times, "t"))
+        check_shapes(values=(values, f"{max(len(times) - 1, 0)} k"))
         check_increasing(times, "times")
         check_finite(values, "values")
         object.__setattr__(self, "times", times)
@@ -174,7 +175,8 @@ def _fold(times: np.ndarray, periodic: bool, at: np.ndarray) -> np.ndarray:
     start, period = times[0], times[-1] - times[0]
     if periodic:
         return start + np.mod(at - start, period)
-    outside = (at < times[0]) | (at > times[-1])
+    slack = 1e-9 * period  # times that differ by rounding are the same
+    outside = (at < start - slack) | (at > times[-1] + slack)
     if outside.any():
         raise ValueError(
             f"`controls` must cover all times, but end at [{times[0]:.6g}, "

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .._core.bases import from_coordinates, to_coordinates
-from .._core.checks import check_shapes
-from .._core.qobj import to_qobj
+from .._core.checks import check_law, check_shapes
+from .._core.qobj import as_state, to_qobj
 
 if TYPE_CHECKING:
     import qutip
@@ -83,7 +84,7 @@ class DynamicalMaps:
     n: int
     d: int
 
-    def transfer(self, register_law: np.ndarray) -> np.ndarray:
+    def transfer(self, register_law: ArrayLike) -> np.ndarray:
         r"""Return the maps of the system alone, shape (t, d², d²).
 
         The register starts in a law p, uncorrelated with the system, and is ignored
@@ -96,27 +97,51 @@ class DynamicalMaps:
         """
         law = np.asarray(register_law, dtype=float)
         check_shapes(register_law=(law, f"{self.n}"))
+        check_law(law, "register_law")
         size = self.d**2
         split = self.matrices.reshape(-1, self.n, size, self.n, size)
         return np.einsum("tiajb,j->tab", split, law, optimize=True)
 
-    def apply(self, rho0: np.ndarray, register_law: np.ndarray) -> np.ndarray:
+    def apply(self, rho0: Any, register_law: ArrayLike) -> np.ndarray:
         """Return the states (t, d k, d k) of a system with a partner of any size k.
 
         Parameters
         ----------
-        rho0 : shape (d k, d k)
+        rho0 : Qobj or shape (d k, d k) or (d k,)
             State of system ⊗ partner at the first time.
         register_law : shape (n,)
             Probabilities of the levels at the first time.
         """
-        return apply_transfer(self.transfer(register_law), rho0)
+        return apply_transfer(self.transfer(register_law), as_state(rho0, "rho0"))
 
 
 def apply_transfer(transfer: np.ndarray, rho: np.ndarray) -> np.ndarray:
-    """Apply maps (t, d², d²) of the first factor to an operator on S ⊗ partner."""
+    """Apply maps (t, d², d²) of the first factor to an operator on S ⊗ partner.
+
+    Parameters
+    ----------
+    transfer : shape (t, d², d²)
+        Real, in `hermitian_basis(d)`.
+    rho : shape (d k, d k)
+        Any operator.
+
+    Returns
+    -------
+    np.ndarray
+        Shape (t, d k, d k).
+
+    Raises
+    ------
+    ValueError
+        If `rho` is not square or its size is no multiple of d.
+    """
     d = math.isqrt(transfer.shape[-1])
-    size = rho.shape[-1]
+    check_shapes(rho=(rho, "D D"))
+    size = len(rho)
+    if size % d:
+        raise ValueError(
+            f"`rho` must have a size that is a multiple of {d}, but has size {size}."
+        )
     k = size // d
     split = rho.reshape(d, k, d, k).transpose(1, 3, 0, 2)  # (k, k, d, d)
     coordinates = np.einsum("tab,xyb->txya", transfer, to_coordinates(split))

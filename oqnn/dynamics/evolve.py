@@ -72,7 +72,8 @@ def evolve(
     ------
     ValueError
         If shapes disagree, `tlist` does not increase, `register_law` is no law,
-        or controls are missing, too many or too short.
+        controls are missing, too many or too short, or an observable is of another
+        size.
     """
     tlist = np.asarray(tlist, dtype=float)
     check_shapes(tlist=(tlist, "t"))
@@ -171,10 +172,11 @@ def _initial_blocks(
         law = np.asarray(register_law, dtype=float)
         check_shapes(register_law=(law, f"{generator.n}"))
         check_law(law, "register_law")
-        blocks = law[:, None, None] * as_state(rho0, "rho0")[..., None, :, :]
+        rho = as_state(rho0, "rho0")
+        blocks = law[:, None, None] * rho[..., None, :, :] if rho.ndim > 1 else rho
     check_finite(blocks, "rho0")
-    rows, cols = blocks.shape[-2:]
-    if rows != cols or rows % generator.d or blocks.shape[-3] != generator.n:
+    fits = blocks.ndim > 2 and blocks.shape[-3] == generator.n and blocks.size > 0
+    if not fits or blocks.shape[-1] % generator.d or np.ptp(blocks.shape[-2:]):
         raise ValueError(
             f"`rho0` must be {generator.n} square blocks whose size is a multiple of "
             f"{generator.d}, but has shape {blocks.shape}."
@@ -260,6 +262,8 @@ def _expectations(
     named = e_ops.items() if isinstance(e_ops, Mapping) else enumerate(e_ops)
     values = {}
     for name, operator in named:
+        if name in ("blocks", "states"):
+            raise ValueError(f"`e_ops` must not be named {name!r}, but one is.")
         A = as_operator(operator, "e_ops")
         check_shapes(e_ops=(A, f"{states.shape[-1]} {states.shape[-1]}"))
         values[str(name)] = np.einsum("ij,...ji->...", A, states)

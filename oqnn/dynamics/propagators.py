@@ -76,7 +76,7 @@ def _slices(
 
 def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return rows that differ by more than the rounding of time differences."""
-    scale = np.maximum(np.abs(rows).max(axis=0), 1e-300)
+    scale = np.abs(rows).max(axis=0, initial=1e-300)
     rounded = np.round(rows / scale, 13)
     _, first, index = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
     return rows[first], np.ravel(index)

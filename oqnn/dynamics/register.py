@@ -27,10 +27,11 @@ class RegisterGenerator:
     Parameters
     ----------
     hamiltonians : shape (n, d, d), angular frequency
-        One Hermitian matrix a level; (d, d) or a Qobj stands for n = 1.
+        One Hermitian matrix a level; (d, d) or a Qobj stands for n = 1. A list may
+        hold Qobj.
     jumps : mapping (i, j) → operators, optional
-        Operators :math:`R^{ij}` of shape (d, d) or (l, d, d), arrays or Qobj, that
-        take block j to block i. Rates enter as square roots.
+        Operators :math:`R^{ij}` of shape (d, d) or (l, d, d), arrays, Qobj or a list
+        of Qobj, that take block j to block i. Rates enter as square roots.
 
     Raises
     ------
@@ -58,15 +59,14 @@ class RegisterGenerator:
         hamiltonians: Any,
         jumps: Mapping[tuple[int, int], Any] | None = None,
     ) -> None:
-        H = as_operator(hamiltonians, "hamiltonians")
-        H = H[None] if H.ndim == 2 else H
+        H = _stack(hamiltonians, "hamiltonians")
         check_shapes(hamiltonians=(H, "n d d"))
         check_hermitian(H, "hamiltonians")
         self.n, self.d = H.shape[:2]
         self.hamiltonians = H
         self.jumps = {
             pair: self._operators(pair, operators)
-            for pair, operators in sorted((jumps or {}).items())
+            for pair, operators in (jumps or {}).items()
         }
         self._decay = np.zeros_like(H)  # Σ over outgoing jumps of R†R
         for (_, j), R in self.jumps.items():
@@ -77,16 +77,17 @@ class RegisterGenerator:
     n_controls = 0
 
     def _operators(self, pair: tuple[int, int], operators: Any) -> np.ndarray:
-        name = f"jumps[{pair}]"
-        if not all(0 <= index < self.n for index in pair):
+        is_pair = isinstance(pair, tuple) and len(pair) == 2
+        if not is_pair or not all(
+            isinstance(index, int | np.integer) and 0 <= index < self.n
+            for index in pair
+        ):
             raise ValueError(
                 f"`jumps` must have keys (i, j) with 0 ≤ i, j < {self.n}, the number "
-                f"of levels, but has {pair}."
+                f"of levels, but has {pair!r}."
             )
-        if isinstance(operators, list | tuple) and any(map(is_qobj, operators)):
-            operators = [as_operator(op, name) for op in operators]
-        R = as_operator(operators, name).copy()
-        R = R[None] if R.ndim == 2 else R
+        name = f"jumps[{pair}]"
+        R = _stack(operators, name)
         check_shapes(**{name: (R, f"l {self.d} {self.d}")})
         check_finite(R, name)
         return R
@@ -179,3 +180,11 @@ class RegisterGenerator:
             for R in operators
         ]
         return np.asarray(H), jumps
+
+
+def _stack(operators: Any, name: str) -> np.ndarray:
+    """Return one operator or several, arrays or Qobj, as a new array (l, d, d)."""
+    if isinstance(operators, list | tuple) and any(map(is_qobj, operators)):
+        operators = [as_operator(op, name) for op in operators]
+    array = as_operator(operators, name).copy()
+    return array[None] if array.ndim == 2 else array

@@ -5,7 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from .._core.checks import check_density_matrix, check_hermitian, check_shapes
+from .._core.checks import (
+    check_density_matrix,
+    check_hermitian,
+    check_integer,
+    check_shapes,
+)
 from .._core.qobj import as_operator, as_state
 
 __all__ = ["System"]
@@ -27,6 +32,8 @@ class System:
 
     Raises
     ------
+    TypeError
+        If `H` or `rho0` is no matrix of numbers, or a size in `kept` no integer.
     ValueError
         If `H` is not Hermitian, `rho0` is no state, or the sizes disagree.
     """
@@ -39,6 +46,8 @@ class System:
         H = as_operator(H, "H")
         rho0 = as_state(rho0, "rho0")
         kept = () if kept is None else tuple(np.atleast_1d(kept).tolist())
+        for size in kept:
+            check_integer(size, "kept")
         check_shapes(H=(H, "d d"), rho0=(rho0, "D D"))
         check_hermitian(H, "H")
         check_density_matrix(rho0, "rho0")
