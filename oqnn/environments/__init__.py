@@ -5,7 +5,6 @@ from .drives import NetworkDrive
 from .engineered import engineered_material, xy8_material
 from .learning import (
     LearningResult,
-    LearningRule,
     LearningState,
     cost_and_gradient,
     init,
@@ -15,6 +14,7 @@ from .learning import (
 from .material import Material, bare_material
 from .plain import plain_material
 from .reference import TETRAHEDRON, ReferenceEnvironment
+from .rule import LearningRule
 
 __all__ = [
     "CARDINAL_STATES",

@@ -85,7 +85,9 @@ class ProtectionCost:
     def readout_weights(self) -> np.ndarray:
         """Weights q_r, shape (r,)."""
         count = len(self.readouts)
-        return np.asarray(self.weights or (1 / count,) * count, dtype=float)
+        if self.weights is None:
+            return np.full(count, 1 / count)
+        return np.asarray(self.weights, dtype=float)
 
     @property
     def targets(self) -> np.ndarray:
@@ -107,7 +109,7 @@ class ProtectionCost:
         if not np.allclose(index, ends, atol=1e-9) or index.min() < 1:
             raise ValueError(
                 f"`slices` must put every readout on the end of a slice, but {slices} "
-                f"slices put them at {ends.tolist()}. Try a multiple of {4 * slices}."
+                f"slices put them at {ends.tolist()}."
             )
         weights = np.zeros(slices)
         np.add.at(weights, index - 1, self.readout_weights)

@@ -103,8 +103,9 @@ def xy8_material(
     Raises
     ------
     ValueError
-        If a pulse does not fit between two others.
+        If a pulse does not fit between two others, or there is no field h.
     """
+    check_positive(environment.h, "environment.h")
     pulse = np.pi / environment.h
     free = (spacing - pulse) / 2
     if not free >= 0:

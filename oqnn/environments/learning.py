@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._core.checks import (
-    check_between,
-    check_integer,
-    check_positive,
-    check_shapes,
-)
+from .._core.checks import check_integer, check_shapes
 from .._core.errors import ConvergenceError
 from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
@@ -19,10 +15,10 @@ from .cost import ProtectionCost, overlap_columns
 from .drives import NetworkDrive
 from .material import Material
 from .reference import ReferenceEnvironment
+from .rule import LearningRule
 
 __all__ = [
     "LearningResult",
-    "LearningRule",
     "LearningState",
     "cost_and_gradient",
     "init",
@@ -31,70 +27,6 @@ __all__ = [
 ]
 
 CHUNK = 50  # epochs between two looks at the clock, and between checkpoints
-
-
-@dataclass(frozen=True, kw_only=True)
-class LearningRule:
-    r"""How the weights move: M ← μM − ηg after an epoch, W ← W + M/ω.
-
-    Parameters
-    ----------
-    neurons : int
-        Number k of neurons; the first four are the controls.
-    tau : float, time
-        λ, the time constant of the neurons.
-    period : float, time
-        T, the length of an epoch.
-    slices : int
-        Slices of W in an epoch.
-    resolution : int
-        Even number of neuron steps a slice.
-    friction : float in [0, 1]
-        μ. At 1 the dynamics is Hamiltonian and cannot converge; friction is what
-        makes it forget.
-    rate, mass : float
-        η and ω; only η/ω matters.
-    initial_scale : float
-        Standard deviation of the first weights.
-    """
-
-    neurons: int = 4
-    tau: float = 0.1
-    period: float = 8.0
-    slices: int = 80
-    resolution: int = 8
-    friction: float = 0.9
-    rate: float = 1.0
-    mass: float = 10 / 3
-    initial_scale: float = 0.5
-
-    def __post_init__(self) -> None:
-        for name in ("tau", "period", "rate", "mass", "initial_scale"):
-            check_positive(getattr(self, name), name)
-        check_between(self.friction, "friction", 0, 1)
-        check_integer(self.neurons, "neurons", least=4)
-        check_integer(self.slices, "slices")
-        check_integer(self.resolution, "resolution", least=2)
-        if self.resolution % 2:
-            raise ValueError(f"`resolution` must be even, but is {self.resolution}.")
-
-    def random_weights(self, seed: int) -> np.ndarray:
-        """Return the first weights of a seed, shape (s, k, k + 1)."""
-        shape = (self.slices, self.neurons, self.neurons + 1)
-        return self.initial_scale * np.random.default_rng(seed).standard_normal(shape)
-
-    def weights_around(
-        self, controls: np.ndarray, *, scale: float, seed: int
-    ) -> np.ndarray:
-        """Return weights whose neurons rest near given constant controls.
-
-        A warm start: biases arctanh(0.95 y), so that the gradient is alive also for
-        controls at their bound, and Gaussian noise of the given scale on all weights.
-        """
-        weights = scale / self.initial_scale * self.random_weights(seed)
-        rest = np.arctanh(0.95 * np.asarray(controls, dtype=float))
-        weights[:, : len(rest), 0] += rest
-        return weights
 
 
 class LearningState(NamedTuple):
@@ -137,6 +69,7 @@ class LearningResult:
             y0=self.state.best_y0[i],
             tau=self.rule.tau,
             period=self.rule.period,
+            resolution=max(16, self.rule.resolution),
         )
         return Material(kind="learning", environment=self.environment, drive=drive)
 
@@ -195,6 +128,9 @@ def step(
     """Take some epochs; the same numbers however they are divided into calls."""
     from .learning_jax import Learner, learn_epochs
 
+    check_integer(epochs, "epochs")
+    k = rule.neurons
+    check_shapes(weights=(state.weights, f"b {rule.slices} {k} {k + 1}"))
     learners = Learner(*state[:6])
     problem = _problem(environment, rule, cost, H)
     learners, costs, infidelities = learn_epochs(
@@ -270,7 +206,7 @@ def learn(
     Raises
     ------
     ValueError
-        If shapes disagree or a readout falls inside a slice.
+        If shapes disagree, a readout falls inside a slice, or the steps are too long.
     ConvergenceError
         If the learning dynamics diverges.
 
@@ -330,6 +266,11 @@ def cost_and_gradient(
     float, shape (s, k, k + 1)
         The cost, and ∂J/∂W_slice divided by the length of a slice. The error of both
         is of fourth order in the step.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, a readout falls inside a slice, or the steps are too long.
     """
     import jax
 
@@ -339,6 +280,7 @@ def cost_and_gradient(
     weights = np.asarray(weights, dtype=float)
     check_shapes(weights=(weights, f"{rule.slices} {rule.neurons} {rule.neurons + 1}"))
     y0 = np.zeros(rule.neurons) if y0 is None else np.asarray(y0, dtype=float)
+    check_shapes(y0=(y0, f"{rule.neurons}"))
     problem = _problem(environment, rule, cost, H)
     result = jax.jit(epoch, static_argnums=3)(problem, weights, y0, rule.resolution)
     return float(result.cost), np.asarray(result.gradient)
@@ -354,6 +296,7 @@ def _problem(
     from .learning_jax import Problem
 
     parts = environment.generator(H).matrices()
+    _check_steps(parts, rule)
     columns, targets, constant = overlap_columns(cost, environment.register_law)
     i, j = np.triu_indices(len(parts), 1)
     return Problem(
@@ -368,3 +311,19 @@ def _problem(
         cost_controls=np.float64(cost.controls),
         cost_weights=np.float64(cost.network),
     )
+
+
+def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
+    """Check that steps are short enough for RK4 and for the Taylor exponential."""
+    step = rule.period / (rule.slices * rule.resolution)
+    corners = np.array(list(product((-1, 1), repeat=len(parts) - 1)))
+    generators = parts[0] + np.tensordot(corners, parts[1:], 1)
+    fastest = np.linalg.norm(generators, 2, axis=(1, 2)).max()  # over all |y_k| ≤ 1
+    longest = min(0.5 / fastest, rule.tau)
+    if step > longest:
+        least = int(np.ceil(rule.period / (rule.slices * longest) / 2)) * 2
+        raise ValueError(
+            f"`resolution` must be at least {least} with {rule.slices} slices of a "
+            f"period of {rule.period}, λ = {rule.tau} and a generator of size "
+            f"{fastest:.3g}, but is {rule.resolution}. More slices help as well."
+        )

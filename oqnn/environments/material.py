@@ -1,5 +1,6 @@
 """A material: an environment and what steers it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -51,10 +52,17 @@ class Material:
             return self.drive.until(stop, self.environment.n_controls)
         return self.drive
 
-    def evolve(self, system: System, tlist: ArrayLike, **options: Any) -> Evolution:
+    def evolve(
+        self,
+        system: System,
+        tlist: ArrayLike,
+        *,
+        e_ops: Sequence[Any] | Mapping[str, Any] | None = None,
+        progress: bool | None = None,
+    ) -> Evolution:
         """Evolve a system, with its kept partner, from ``tlist[0] = 0``.
 
-        `options` are `e_ops` and `progress` of `oqnn.dynamics.evolve`.
+        `e_ops` and `progress` are those of `oqnn.dynamics.evolve`.
         """
         tlist = _from_zero(tlist)
         return evolve(
@@ -63,7 +71,8 @@ class Material:
             tlist,
             controls=self.controls(tlist[-1]),
             register_law=self.environment.register_law,
-            **options,
+            e_ops=e_ops,
+            progress=progress,
         )
 
     def maps(self, tlist: ArrayLike, *, H: np.ndarray | None = None) -> DynamicalMaps:
@@ -95,6 +104,6 @@ def _from_zero(tlist: ArrayLike) -> np.ndarray:
     if times.ndim != 1 or times.size == 0 or times[0] != 0:
         raise ValueError(
             "`tlist` must be one-dimensional and start at 0, where the drive of a "
-            f"material starts, but is {times.tolist()[:3]}…"
+            f"material starts, but starts as {np.ravel(times)[:3].tolist()}."
         )
     return times

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from .._core.checks import check_shapes
 from ..dynamics import ConstantControls
 from .drives import NetworkDrive
-from .learning import LearningRule
 from .material import Material
 from .reference import ReferenceEnvironment
+from .rule import LearningRule
 
 __all__ = ["plain_material"]
 
@@ -32,7 +31,6 @@ def plain_material(
     rule = rule or LearningRule()
     k = rule.neurons
     weights = np.random.default_rng(seed).standard_normal((k, k + 1))
-    check_shapes(weights=(weights, f"{k} {k + 1}"))
     drive = NetworkDrive(
         weights=np.broadcast_to(weights, (rule.slices, k, k + 1)),
         y0=np.zeros(k),

@@ -6,11 +6,18 @@ network steers the qubit through a bounded field and the register through its ra
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .._core.bases import pauli_basis
-from .._core.checks import check_between, check_shapes
+from .._core.checks import (
+    check_between,
+    check_finite,
+    check_hermitian,
+    check_shapes,
+)
+from .._core.qobj import as_operator
 from ..dynamics import ControlledGenerator, RegisterGenerator
 
 __all__ = ["TETRAHEDRON", "ReferenceEnvironment"]
@@ -52,8 +59,8 @@ class ReferenceEnvironment:
     Raises
     ------
     ValueError
-        If a rate is negative, `b` leaves [0, 1], or a direction is no vector of
-        three numbers with a length.
+        If a constant is not finite, a rate is negative, `b` leaves [0, 1], or a
+        direction is no vector of three numbers with a length.
     """
 
     directions: tuple[tuple[float, float, float], ...] = TETRAHEDRON
@@ -68,13 +75,20 @@ class ReferenceEnvironment:
     def __post_init__(self) -> None:
         directions = np.asarray(self.directions, dtype=float)
         check_shapes(directions=(directions, "n 3"))
+        check_finite(directions, "directions")
         if not (np.linalg.norm(directions, axis=1) > 0).all():
             raise ValueError("`directions` must hold vectors of nonzero length.")
         check_between(self.b, "b", 0, 1)
-        for name in ("kappa", "gamma_1", "gamma_phi"):
-            if not getattr(self, name) >= 0:
+        for name in ("xi", "epsilon", "h"):
+            if not np.isfinite(getattr(self, name)):
                 raise ValueError(
-                    f"`{name}` must not be negative, but is {getattr(self, name)}."
+                    f"`{name}` must be finite, but is {getattr(self, name)}."
+                )
+        for name in ("kappa", "gamma_1", "gamma_phi"):
+            if not 0 <= getattr(self, name) < np.inf:
+                raise ValueError(
+                    f"`{name}` must be finite and not negative, but is "
+                    f"{getattr(self, name)}."
                 )
 
     n_controls = 4
@@ -89,13 +103,23 @@ class ReferenceEnvironment:
         """The uniform law in which the register starts, shape (n,)."""
         return np.full(self.n_levels, 1 / self.n_levels)
 
-    def generator(self, H: np.ndarray | None = None) -> ControlledGenerator:
-        """Return L₀ + Σ y_k L_k for a qubit with its own Hamiltonian H (2, 2)."""
+    def generator(self, H: Any = None) -> ControlledGenerator:
+        """Return L₀ + Σ y_k L_k for a qubit with its own Hamiltonian H.
+
+        Parameters
+        ----------
+        H : Qobj or shape (2, 2), angular frequency, optional
+            Hermitian, the same in every level; zero by default.
+        """
         n = np.asarray(self.directions, dtype=float)
         n = n / np.linalg.norm(n, axis=1, keepdims=True)
         sigma = pauli_basis(1)[1:]
         fields = self.xi / 2 * np.tensordot(n, sigma, axes=1)
-        fields = fields if H is None else fields + H
+        if H is not None:
+            H = as_operator(H, "H")
+            check_shapes(H=(H, "2 2"))
+            check_hermitian(H, "H")
+            fields = fields + H
         local = (
             np.sqrt(self.gamma_1) * np.array([[0, 0], [1, 0]]),
             (np.sqrt(self.gamma_phi / 2) * sigma[2]),
