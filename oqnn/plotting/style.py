@@ -1,0 +1,94 @@
+"""The look that all pictures share: sizes, colours, axes."""
+
+from collections.abc import Iterable
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+__all__ = ["material_colours"]
+
+# Okabe and Ito: told apart with any colour vision.
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F"
+ELEMENTS = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY]
+TARGET, MEASURED = GREY, BLUE
+
+# A line style besides the colour, for print in black and white.
+Dashes = str | tuple[float, tuple[float, ...]]
+MATERIALS: dict[str, tuple[str, Dashes]] = {
+    "bare": (GREY, ":"),
+    "plain": (ORANGE, "--"),
+    "engineered": (BLUE, "-."),
+    "xy8": (SKY, (0, (5, 1, 1, 1, 1, 1))),
+    "learning": (VERMILION, "-"),
+}
+OTHERS = [GREEN, PURPLE, BLACK]
+
+SMALL, MEDIUM = 7, 8  # points
+NARROW, WIDE = 3.4, 7.0  # inches: one column of a journal, and two
+THICK, THIN = 1.4, 0.6  # points
+TIME_LABEL = r"time $t$ (units of $1/\xi$)"
+
+
+def material_colours(names: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each material.
+
+    Bare, plain, engineered, xy8 and learning keep theirs in every picture; others take
+    the remaining ones in turn.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of materials, in the order of the picture.
+
+    Returns
+    -------
+    dict
+        Name → "#RRGGBB".
+
+    Examples
+    --------
+    >>> material_colours(["learning", "mine"])
+    {'learning': '#D55E00', 'mine': '#009E73'}
+    """
+    names = list(names)
+    strangers = [name for name in names if name not in MATERIALS]
+    return {
+        name: MATERIALS[name][0]
+        if name in MATERIALS
+        else OTHERS[strangers.index(name) % len(OTHERS)]
+        for name in names
+    }
+
+
+def line_style(name: str) -> Dashes:
+    """Return the line style of a material; solid for those without one of their own."""
+    return MATERIALS[name][1] if name in MATERIALS else "-"
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure whose parts keep clear of each other; sizes in inches."""
+    return Figure(figsize=(width, height), dpi=200, layout="constrained")
+
+
+def dress(
+    axes: Axes, *, x: str | None = None, y: str | None = None, grid: bool = True
+) -> None:
+    """Set labels, small ticks, an open frame and a faint grid."""
+    if x is not None:
+        axes.set_xlabel(x, fontsize=MEDIUM)
+    if y is not None:
+        axes.set_ylabel(y, fontsize=MEDIUM)
+    axes.tick_params(labelsize=SMALL, width=0.6, length=2.5)
+    for side, spine in axes.spines.items():
+        spine.set_linewidth(0.6)
+        spine.set_visible(side in ("left", "bottom"))
+    if grid:
+        axes.grid(color="0.9", linewidth=0.5)
+        axes.set_axisbelow(True)
+
+
+def entitle(axes: Axes, title: str, colour: str = BLACK) -> Text:
+    """Set a small title."""
+    return axes.set_title(title, fontsize=MEDIUM, color=colour)
