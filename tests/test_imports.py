@@ -212,6 +212,7 @@ def test_importing_the_package_loads_nothing_slow():
     assert loaded_by("import oqnn", SLOW_TO_IMPORT) == []
 
 
+@pytest.mark.slow
 def test_rooms_start_without_qutip_and_matplotlib():
     """One interpreter for all: a room that loads them fails the whole list."""
     rooms = [
