@@ -28,6 +28,8 @@ def as_operator(value: Any, name: str) -> np.ndarray:
             raise TypeError(f"`{name}` must be an operator, but is a {value.type}.")
         return np.asarray(value.full())
     try:
+        if value is None:
+            raise TypeError
         return np.asarray(value, dtype=complex)
     except (TypeError, ValueError) as error:
         raise TypeError(

@@ -23,9 +23,12 @@ def derive_seed(seed: int, *path: int | str) -> int:
     False
     """
     check_integer(seed, "seed", least=0)
-    words = [p if isinstance(p, int) else zlib.crc32(p.encode()) for p in path]
-    state = np.random.SeedSequence([seed, *words]).generate_state(1, np.uint64)[0]
-    return int(state >> np.uint64(1))
+    words = [zlib.crc32(p.encode()) if isinstance(p, str) else p for p in path]
+    for word in words:
+        check_integer(word, "path", least=0)
+    # a spawn key, unlike more entropy, tells (seed,) from (seed, 0)
+    sequence = np.random.SeedSequence(int(seed), spawn_key=[int(w) for w in words])
+    return int(sequence.generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def rng_from(seed: int, *path: int | str) -> np.random.Generator:

@@ -68,3 +68,8 @@ def test_what_is_no_operator_is_refused():
         words = rf"^`H` must be a qutip.Qobj or an array of numbers, but is a {kind}\.$"
         with pytest.raises(TypeError, match=words):
             as_operator(value, "H")
+
+
+def test_nothing_is_no_operator():
+    with pytest.raises(TypeError, match=r"`H` must be a qutip\.Qobj or an array"):
+        as_operator(None, "H")

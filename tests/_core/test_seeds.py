@@ -47,3 +47,12 @@ def test_what_is_no_seed_is_refused():
         derive_seed(-1)
     with pytest.raises(TypeError, match=r"`seed` must be an integer, but is 1\.5"):
         rng_from(1.5)
+
+
+def test_a_stream_differs_from_its_first_branch():
+    assert derive_seed(1, "a") != derive_seed(1, "a", 0)
+    assert derive_seed(1) != derive_seed(1, 0)
+    assert derive_seed(5, 7) != derive_seed(5 + 7 * 2**32)
+    assert derive_seed(1, np.int64(3)) == derive_seed(1, 3)
+    with pytest.raises(ValueError, match="`path` must be at least 0, but is -1"):
+        derive_seed(1, -1)
