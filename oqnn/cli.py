@@ -1,0 +1,221 @@
+"""The ``oqnn`` command. Everything heavy is imported inside the commands.
+
+Exit codes: 0 done, 1 failed or no space, 2 bad input, 130 interrupted.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+from . import __version__
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .studies import StudySettings
+
+__all__ = ["app", "main"]
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+REFUSALS = (
+    ValueError,
+    TypeError,
+    FileNotFoundError,
+    FileExistsError,
+    PermissionError,
+    NotADirectoryError,
+    IsADirectoryError,
+    BlockingIOError,  # another run holds the folder
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without Greek is no failure
+            stream.reconfigure(errors="replace")
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"oqnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help="Show the version."
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where an error was raised.")
+    ] = False,
+) -> None:
+    """Quantum states in plain, engineered and learning environments."""
+    context.obj = debug
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    settings_file: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY.TOML]", help="Settings to read.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder of the results; the same one resumes.")
+    ] = Path("results"),
+    quick: Annotated[bool, typer.Option("--quick", help="A minute's version.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of all that has no seed of its own.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="Number of learning materials.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Epochs of learning.")] = None,
+    progress: Annotated[
+        bool | None, typer.Option(help="Show progress; by default on a terminal.")
+    ] = None,
+) -> None:
+    """Compare materials: evolve, measure, carry by spikes, draw, summarise."""
+    kept = f"The finished blocks in {out} are kept: the same command goes on from there"
+    with _sentences(debug=context.obj, interrupted=kept):
+        settings = _settings(settings_file, quick, seed, seeds, epochs)
+        from .studies.compare import run
+
+        study = run(settings, out, progress=progress)
+        _print_table(study.summary(), float(settings.times.grid()[-1]))
+        for path in study.save_figures(out / "figures"):
+            typer.echo(f"figure   {path}")
+        typer.echo(f"dataset  {out / 'study.zarr'}")
+
+
+@app.command()
+def realize(
+    context: typer.Context,
+    state: Annotated[
+        Path, typer.Argument(help="A .npy file with a ket or density matrix.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Save the answer there, such as law.zarr.")
+    ] = None,
+) -> None:
+    """Find the law of spins that carries a state, or the inequality that forbids it."""
+    with _sentences(debug=context.obj):
+        array = _load_array(state)
+        from .encoding import realize as realize_state
+
+        found = realize_state(array)
+        typer.echo("realizable" if found.law is not None else "not realizable")
+        typer.echo(f"visibility {found.visibility:.9f}")
+        typer.echo(str(found.inequality if found.law is None else found.law))
+        if out is not None:
+            from .studies import save
+
+            typer.echo(f"saved {save(found, out)}")
+
+
+@app.command()
+def info(context: typer.Context) -> None:
+    """Show versions, threads and devices, for a bug report."""
+    with _sentences(debug=context.obj):
+        import os
+        import platform
+
+        import jax
+        import numpy  # noqa: F401  (its BLAS shows up among the thread pools)
+        from threadpoolctl import threadpool_info
+
+        from .studies.provenance import commit, versions
+
+        for name, version in versions().items():
+            typer.echo(f"{name:<10} {version}")
+        typer.echo(f"{'commit':<10} {commit() or 'no checkout'}")
+        typer.echo(f"{'system':<10} {platform.platform()}")
+        typer.echo(f"{'cores':<10} {os.cpu_count()}")
+        for pool in threadpool_info():
+            typer.echo(
+                f"{'threads':<10} {pool['internal_api']} {pool['version']}: "
+                f"{pool['num_threads']}"
+            )
+        for device in jax.devices():
+            typer.echo(f"{'device':<10} {device.platform} {device.device_kind}")
+
+
+@contextmanager
+def _sentences(
+    *, debug: bool, interrupted: str = "Nothing was changed"
+) -> Iterator[None]:
+    """Turn errors that users can mend into a sentence and an exit code."""
+    from ._core.errors import ConvergenceError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(f"\noqnn: interrupted. {interrupted}.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    except (*REFUSALS, OSError, ConvergenceError) as error:
+        if debug or isinstance(error, BrokenPipeError):
+            raise
+        typer.echo(f"oqnn: {error}", err=True)
+        refused = isinstance(error, REFUSALS)
+        raise typer.Exit(BAD_INPUT if refused else FAILED) from None
+
+
+def _settings(
+    path: Path | None,
+    quick: bool,
+    seed: int | None,
+    seeds: int | None,
+    epochs: int | None,
+) -> "StudySettings":
+    """Read the settings; what the command line names comes last."""
+    from .studies.settings import StudySettings
+
+    settings = StudySettings() if path is None else StudySettings.from_toml(path)
+    if quick:
+        settings = settings.quickened()
+    named = {"seed": seed, "learning.seeds": seeds, "learning.epochs": epochs}
+    return settings.replaced({k: v for k, v in named.items() if v is not None})
+
+
+def _load_array(path: Path) -> "np.ndarray":
+    import numpy as np
+
+    if not path.is_file():
+        raise FileNotFoundError(f"The file {path} does not exist.")
+    try:
+        return np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(
+            f"`{path}` must hold one array of numbers in NumPy's .npy format, but "
+            "does not. Write it with numpy.save."
+        ) from error
+
+
+def _print_table(rows: list[dict[str, Any]], last_time: float) -> None:
+    """Print in colour on a terminal, else as text of a fixed width."""
+    from rich.console import Console
+
+    from .studies.table import summary_table, summary_text
+
+    output: TextIO = sys.stdout
+    if output.isatty():
+        Console(file=output).print(summary_table(rows, last_time=last_time))
+    else:
+        typer.echo(summary_text(rows, last_time=last_time))

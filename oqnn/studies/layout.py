@@ -1,0 +1,194 @@
+"""What a study's folder may hold, and how files land in it whole or not at all."""
+
+import errno
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .provenance import SCHEMA_VERSION, fingerprint
+
+__all__ = [
+    "NoSpaceError",
+    "StudyMismatch",
+    "check_folder",
+    "check_name",
+    "check_same_settings",
+    "disk_errors",
+    "is_block",
+    "list_blocks",
+    "read_settings",
+    "sync",
+    "write_npz",
+    "written_aside",
+]
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+OWN_NAMES = {".lock", ".lock.pid", ".partial"}
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
+
+
+class StudyMismatch(ValueError):
+    """The folder holds something else than this study."""
+
+
+class NoSpaceError(OSError):
+    """The disk is full; whatever was finished is untouched."""
+
+
+def read_settings(folder: str | Path) -> dict[str, Any]:
+    """Return the settings of the study in a folder.
+
+    Raises
+    ------
+    StudyMismatch
+        If there is none, or another version of oqnn's schema wrote it.
+    """
+    path = Path(folder) / "study.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        schema, settings = record["schema_version"], record["settings"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyMismatch(
+            f"`{folder}` must hold a study, but has no study.json that can be read."
+        ) from error
+    if schema != SCHEMA_VERSION:
+        raise StudyMismatch(
+            f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
+            f"version is {schema}. Use the oqnn that wrote it."
+        )
+    return settings
+
+
+def check_name(name: str) -> None:
+    """Check the name of a block or checkpoint, which is also a path below the study."""
+    if not NAME.fullmatch(name):
+        raise ValueError(
+            "`name` must be made of letters, digits, '_', '-' and '.', with '/' "
+            f"between parts, but is {name!r}."
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a file, and a folder that holds other things than a study."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyMismatch(f"`{folder}` must be a folder, but is a file.")
+    if not folder.is_dir() or (folder / "study.json").exists():
+        return
+    other = sorted(p.name for p in folder.iterdir() if p.name not in OWN_NAMES)
+    if other:
+        raise StudyMismatch(
+            f"`{folder}` must be empty or hold a study, but holds {other[0]!r}"
+            f"{' and more' if other[1:] else ''}. Choose another folder."
+        )
+
+
+def check_same_settings(
+    new: Mapping[str, Any], old: Mapping[str, Any], folder: Path
+) -> None:
+    """Refuse a study with other settings, naming up to three that differ."""
+    if fingerprint(new) == fingerprint(old):
+        return
+    ours, theirs = _flat(new), _flat(old)
+    differing = [
+        f"`{key}` is {_short(theirs, key)} there and {_short(ours, key)} here"
+        for key in dict.fromkeys([*ours, *theirs])
+        if _short(ours, key, 10**6) != _short(theirs, key, 10**6)
+    ]
+    more = f", and {len(differing) - 3} more differ" if differing[3:] else ""
+    raise StudyMismatch(
+        f"`{folder}` holds a study with other settings: {', '.join(differing[:3])}"
+        f"{more}. Choose another folder or the same settings."
+    )
+
+
+def is_block(path: Path) -> bool:
+    """Tell a finished block from a group above blocks: only blocks name themselves."""
+    try:
+        record = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return "block" in record.get("attributes", {})
+
+
+def list_blocks(root: Path) -> list[str]:
+    """Return the names of all finished blocks below a Zarr folder, sorted."""
+    found = []
+    for folder, below, _ in os.walk(root):
+        if is_block(Path(folder)):
+            found.append(Path(folder).relative_to(root).as_posix())
+            below.clear()
+    return sorted(found)
+
+
+@contextmanager
+def disk_errors(folder: Path, what: str) -> Iterator[None]:
+    """Say in one sentence why the disk refused to save something."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise NoSpaceError(
+                f"{what} could not be saved, since no space is left for {folder}. "
+                "Whatever was finished is kept: free some space and run the same again."
+            ) from error
+        if error.errno in NO_RIGHT:
+            raise PermissionError(
+                f"{what} could not be saved, since {folder} cannot be written "
+                f"({error.strerror}). Choose another folder."
+            ) from error
+        raise
+
+
+@contextmanager
+def written_aside(aside: Path, path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that replaces `path` when the block ends, and only if it does."""
+    try:
+        with open(aside, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def write_npz(file: IO[bytes], arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays as npz under any names; ``numpy.savez`` reserves some."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def sync(path: Path) -> None:
+    """Make the kernel put a file or the names in a folder on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flat(settings: Any, prefix: str = "") -> dict[str, Any]:
+    """Return nested settings under dotted names."""
+    if not isinstance(settings, Mapping) or not settings:
+        return {prefix: settings}
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        flat |= _flat(value, f"{prefix}.{key}" if prefix else str(key))
+    return flat
+
+
+def _short(settings: Mapping[str, Any], key: str, length: int = 60) -> str:
+    text = json.dumps(settings[key]) if key in settings else "absent"
+    return text if len(text) <= length else f"{text[: length - 3]}..."

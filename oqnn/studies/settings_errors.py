@@ -1,0 +1,115 @@
+"""Settings that are wrong, in one sentence: where, which key, what would be right."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+__all__ = ["SettingsError", "explain", "line_of"]
+
+KINDS = {int: "an integer", float: "a number", bool: "true or false", str: "a text"}
+ITSELF = re.compile(r"\bit(?=[`\[])")  # the name that validators use
+HEADER = re.compile(r"""\s*\[([\w.\s"'-]+)\]\s*(#.*)?$""")
+ASSIGNMENT = re.compile(r"""\s*([\w.\s"'-]+?)\s*=""")
+
+
+class SettingsError(ValueError):
+    """A setting is wrong.
+
+    Parameters
+    ----------
+    message : str
+        One sentence, without the file.
+    key : sequence of str
+        The path of the key, such as ``("learning", "epochs")``.
+    """
+
+    def __init__(self, message: str, key: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.key = tuple(key)
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> SettingsError:
+    """Turn the first of pydantic's errors into a sentence."""
+    first, *more = error.errors()
+    location = first["loc"]
+    key = tuple(part for part in location if isinstance(part, str))
+    field, siblings = _find(model, key)
+    name = ".".join(key)
+    if first["type"] == "value_error":
+        reason = ITSELF.sub(name, str(first["ctx"]["error"]))
+    elif first["type"] == "extra_forbidden":
+        guess = difflib.get_close_matches(key[-1], siblings, n=1)
+        known = ".".join([*key[:-1], *guess]) if guess else ", ".join(siblings)
+        hint = f"Did you mean `{known}`?" if guess else f"Known here: {known}."
+        reason = f"`{name}` must be a known setting, but is not. {hint}"
+    else:
+        wanted = _wanted(field) if field is not None else "a table of settings"
+        verb = "is" if len(location) == len(key) else "holds"
+        reason = f"`{name}` must be {wanted}, but {verb} {_shown(first['input'])}."
+    if more:
+        others = "another setting is" if len(more) == 1 else f"{len(more)} others are"
+        reason += f" And {others} wrong."
+    return SettingsError(reason, key)
+
+
+def line_of(text: str, key: Sequence[str]) -> int | None:
+    """Return the line, from 1, where a TOML text sets a key, or else its table."""
+    here: list[str] = []
+    header = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := HEADER.match(line):
+            here = _split(found[1])
+            header = number if here == list(key[: len(here)]) else header
+        elif found := ASSIGNMENT.match(line):
+            full = here + _split(found[1])
+            if full == list(key[: len(full)]):
+                return number
+            if header is None and full[: len(key)] == list(key):
+                header = number
+    return header
+
+
+def _split(dotted: str) -> list[str]:
+    return [part.strip(" \t\"'") for part in dotted.split(".")]
+
+
+def _find(
+    model: type[BaseModel], key: Sequence[str]
+) -> tuple[FieldInfo | None, list[str]]:
+    """Return the field at a path, None for a part or an unknown one, and its table."""
+    names = list(model.model_fields)
+    field = None
+    for part in key:
+        names = list(model.model_fields)
+        field = model.model_fields.get(part)
+        inner = field.annotation if field is not None else None
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model, field = inner, None
+    return field, names
+
+
+def _wanted(field: FieldInfo) -> str:
+    """Say in words what a field takes."""
+    annotation = field.annotation
+    if get_origin(annotation) is tuple or type(None) in get_args(annotation):
+        return field.description or "a list"
+    words = KINDS.get(annotation, field.description or "something else")  # type: ignore[arg-type]
+    low = high = None
+    for limit in field.metadata:
+        low = f"above {limit.gt:g}" if hasattr(limit, "gt") else low
+        low = f"of at least {limit.ge:g}" if hasattr(limit, "ge") else low
+        high = f"at most {limit.le:g}" if hasattr(limit, "le") else high
+        high = f"below {limit.lt:g}" if hasattr(limit, "lt") else high
+        if hasattr(limit, "multiple_of"):
+            words = words.replace("an integer", f"a multiple of {limit.multiple_of}")
+    bounds = " and ".join(bound for bound in (low, high) if bound)
+    return f"{words} {bounds}".strip()
+
+
+def _shown(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

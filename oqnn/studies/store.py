@@ -1,0 +1,320 @@
+"""A study on disk: finished blocks, checkpoints and a log in one folder.
+
+The folder holds ``study.json`` (schema version, settings and their fingerprint),
+``study.zarr`` with one group a block, ``checkpoints/`` for resuming inside a block,
+``log.jsonl`` for what differs from run to run, such as times, and ``.lock``. A block
+is written aside and renamed into place last, so it is there whole or not at all.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from .datasets import read_dataset, write_dataset
+from .layout import (
+    NoSpaceError,
+    StudyMismatch,
+    check_folder,
+    check_name,
+    check_same_settings,
+    disk_errors,
+    is_block,
+    list_blocks,
+    read_settings,
+    sync,
+    write_npz,
+    written_aside,
+)
+from .lock import FolderLock, StudyBusy
+from .provenance import SCHEMA_VERSION, canonical_json, fingerprint, provenance
+
+__all__ = [
+    "NoSpaceError",
+    "Store",
+    "StudyBusy",
+    "StudyMismatch",
+    "open_tree",
+    "read_settings",
+]
+
+
+class Store:
+    """The folder of one study, held by one run at a time.
+
+    Parameters
+    ----------
+    folder : path
+        Made if need be; otherwise empty or a study with the same settings.
+    settings : mapping
+        What the numbers depend on, as JSON can hold it, without paths.
+
+    Raises
+    ------
+    StudyMismatch
+        If the folder holds other settings, another schema, or no study at all.
+    StudyBusy
+        If another run holds the folder.
+    NoSpaceError
+        If the disk is full; also from every method that writes.
+    PermissionError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> with Store(folder, {"seed": 1}) as store:
+    ...     _ = store.finish("plain/000", lambda: xr.Dataset({"cost": ("seed", [0.5])}))
+    ...     store.blocks()
+    ['plain/000']
+    """
+
+    def __init__(self, folder: str | Path, settings: Mapping[str, Any]) -> None:
+        self.folder = Path(folder)
+        self.settings = json.loads(canonical_json(settings))
+        with self._errors("The study"):
+            check_folder(self.folder)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = FolderLock(self.folder / ".lock")
+            try:
+                self._lay_out()
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the folder for other runs."""
+        self._lock.release()
+
+    @property
+    def path(self) -> Path:
+        """The Zarr folder of all finished blocks."""
+        return self.folder / "study.zarr"
+
+    def has(self, block: str) -> bool:
+        """Tell whether a block is finished."""
+        check_name(block)
+        return is_block(self.path / block)
+
+    def blocks(self) -> list[str]:
+        """Return the names of all finished blocks, sorted."""
+        return list_blocks(self.path)
+
+    def read(self, block: str) -> xr.Dataset:
+        """Return a finished block, with its provenance among the attributes.
+
+        Raises
+        ------
+        KeyError
+            If the block is not finished.
+        """
+        if not self.has(block):
+            raise KeyError(f"block {block!r} is not finished")
+        return read_dataset(self.path / block)
+
+    def write(self, block: str, dataset: xr.Dataset) -> None:
+        """Save a finished block, whole or not at all.
+
+        Adds the attributes ``block``, ``schema_version`` and ``provenance``.
+
+        Raises
+        ------
+        ValueError
+            If the block is finished already, or lies within another or holds one.
+        TypeError
+            If the dataset holds what cannot be stored.
+        NoSpaceError
+            If the disk is full.
+        """
+        self._check_free(block)
+        stamp = {
+            "block": block,
+            "schema_version": SCHEMA_VERSION,
+            "provenance": canonical_json(provenance(self.settings)),
+        }
+        aside = self._aside("block")
+        with self._errors(f"The block `{block}`"):
+            write_dataset(dataset.assign_attrs(stamp), aside)
+            try:
+                self._make_groups(Path(block).parent)
+                os.rename(aside, self.path / block)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
+            sync((self.path / block).parent)
+
+    def finish(self, block: str, compute: Callable[[], xr.Dataset]) -> xr.Dataset:
+        """Return a block, computing and saving it first if it is not finished.
+
+        What is returned has always been read from disk, so that later steps see the
+        same numbers in a run that was interrupted. The seconds go to the log.
+        """
+        if not self.has(block):
+            start = time.monotonic()
+            self.write(block, compute())
+            self.log("block", block=block, seconds=time.monotonic() - start)
+        return self.read(block)
+
+    def tree(self) -> xr.DataTree:
+        """Return all finished blocks as one tree in memory, settings at its root."""
+        return open_tree(self.folder)
+
+    def checkpoint_path(self, name: str) -> Path:
+        """Return where a checkpoint is kept."""
+        check_name(name)
+        return self.folder / "checkpoints" / f"{name}.npz"
+
+    def save_checkpoint(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Save arrays for going on inside a block; replaces the last ones at once.
+
+        Raises
+        ------
+        TypeError
+            If an array holds Python objects.
+        NoSpaceError
+            If the disk is full; the last checkpoint stays.
+        """
+        path = self.checkpoint_path(name)
+        plain = {key: np.asarray(value) for key, value in arrays.items()}
+        for key, value in plain.items():
+            if value.dtype.hasobject:
+                raise TypeError(f"`{key}` must hold numbers, but holds objects.")
+        with self._errors(f"The checkpoint `{name}`"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with written_aside(self._aside("checkpoint"), path) as file:
+                write_npz(file, plain)
+
+    def load_checkpoint(self, name: str) -> dict[str, np.ndarray] | None:
+        """Return the arrays of a checkpoint, or None where there is none."""
+        path = self.checkpoint_path(name)
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+
+    def drop_checkpoint(self, name: str) -> None:
+        """Delete a checkpoint; nothing happens where there is none."""
+        self.checkpoint_path(name).unlink(missing_ok=True)
+
+    def log(self, event: str, **details: Any) -> None:
+        """Append a line to the log: what happened, when, and anything about it."""
+        now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        entry = {"event": event, "time": now, **details}
+        line = json.dumps(entry, default=str).encode() + b"\n"
+        with self._errors("The log"), open(self._log_path, "ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read() != b"\n":  # a kill cut the last line short
+                    line = b"\n" + line
+            file.write(line)
+
+    def read_log(self) -> list[dict[str, Any]]:
+        """Return the lines of the log, without any that a kill cut short."""
+        if not self._log_path.exists():
+            return []
+        entries = []
+        for line in self._log_path.read_text(encoding="utf-8").splitlines():
+            try:
+                entries.append(json.loads(line))
+            except json.JSONDecodeError:
+                continue
+        return entries
+
+    @property
+    def _log_path(self) -> Path:
+        return self.folder / "log.jsonl"
+
+    def _lay_out(self) -> None:
+        """Check the folder again, now that it is locked, and make what is missing."""
+        check_folder(self.folder)
+        shutil.rmtree(self.folder / ".partial", ignore_errors=True)
+        (self.folder / ".partial").mkdir()
+        record = self.folder / "study.json"
+        if record.exists():
+            check_same_settings(self.settings, read_settings(self.folder), self.folder)
+        else:
+            content = {
+                "schema_version": SCHEMA_VERSION,
+                "fingerprint": fingerprint(self.settings),
+                "settings": self.settings,
+            }
+            self._write_json(record, content)
+        self._make_groups(Path("."))
+
+    def _make_groups(self, parent: Path) -> None:
+        """Make the Zarr groups above a block, down to `parent`."""
+        root_attributes = {
+            "schema_version": SCHEMA_VERSION,
+            "settings": canonical_json(self.settings),
+        }
+        for group in [*reversed(parent.parents), parent]:
+            path = self.path / group
+            if not (path / "zarr.json").exists():
+                path.mkdir(exist_ok=True)
+                attributes = root_attributes if group == Path(".") else {}
+                self._write_json(
+                    path / "zarr.json",
+                    {"zarr_format": 3, "node_type": "group", "attributes": attributes},
+                )
+
+    def _write_json(self, path: Path, content: Mapping[str, Any]) -> None:
+        with written_aside(self._aside("text"), path) as file:
+            file.write(json.dumps(content, indent=1).encode())
+
+    def _aside(self, name: str) -> Path:
+        return self.folder / ".partial" / name
+
+    def _errors(self, what: str) -> AbstractContextManager[None]:
+        return disk_errors(self.folder, what)
+
+    def _check_free(self, block: str) -> None:
+        if self.has(block):
+            raise ValueError(f"`block` must be unfinished, but {block!r} is finished.")
+        above = any(is_block(self.path / parent) for parent in Path(block).parents)
+        if above or (self.path / block).exists():
+            raise ValueError(
+                "`block` must not lie within another block or hold one, but "
+                f"{block!r} does."
+            )
+
+
+def open_tree(folder: str | Path) -> xr.DataTree:
+    """Return the finished blocks of a study as one tree in memory.
+
+    Needs no lock: blocks that land while it reads may be missing, but none is partial.
+
+    Raises
+    ------
+    StudyMismatch
+        If the folder holds no study.
+    """
+    settings = read_settings(folder)
+    root = Path(folder) / "study.zarr"
+    tree = xr.DataTree.from_dict(
+        {name: read_dataset(root / name) for name in list_blocks(root)}
+    )
+    tree.attrs = {
+        "schema_version": SCHEMA_VERSION,
+        "settings": canonical_json(settings),
+    }
+    return tree

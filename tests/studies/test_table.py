@@ -1,0 +1,82 @@
+"""The summary table: medians and spreads, in a fixed width."""
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from oqnn.studies.table import COLUMNS, Column, Estimate, summary_table, summary_text
+
+ROWS = [
+    {"material": "bare", "readout_infidelity": 0.4391, "breaking_time": 1.8},
+    {
+        "material": "learning",
+        "seeds": 8,
+        "epochs": 2000,
+        "readout_infidelity": np.array([0.09, 0.035, 0.041, 0.038]),
+        "final_fidelity": [0.946],
+        "breaking_time": [71.0, np.inf, 77.0],
+        "mean_fidelity": float("nan"),
+        "spike_distance": Estimate(0.0204, 0.0041),
+    },
+]
+
+
+def cells(text):
+    return [[c.strip() for c in line.split("  ") if c.strip()] for line in text]
+
+
+def test_entries_are_medians_over_spreads():
+    lines = summary_text(ROWS, last_time=80).splitlines()
+    rule = next(k for k, line in enumerate(lines) if set(line) == {"─"})
+    bare, median, spread, caption = cells(lines[rule + 1 :])
+    assert bare == ["bare", *"––", "0.439", "–", "1.8", *"––"]
+    assert median[:4] == ["learning", "8", "2000", "0.040"]
+    assert median[4:] == ["0.946", "77.0", "–", "0.020 ± 0.004"]
+    assert spread == ["0.035–0.090", "71.0–>80"]
+    assert caption[0].startswith("Over seeds: the median, and below it the least to")
+    assert "one standard error" in caption[0]
+
+
+def test_text_fits_its_width_whatever_the_output(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    full = [{**ROWS[1], "mean_fidelity": [0.9, 0.8], "material": "engineered"}]
+    text = summary_text(full * 3, last_time=80)
+    assert max(map(len, text.splitlines())) <= 100
+    assert "…" not in text
+    assert "\x1b" not in text
+
+
+def test_the_table_prints_on_a_terminal():
+    stream = io.StringIO()
+    Console(file=stream, force_terminal=True, width=120).print(summary_table(ROWS))
+    assert "learning" in stream.getvalue()
+
+
+def test_columns_that_no_row_has_are_left_out():
+    text = summary_text([{"material": "bare", "final_fidelity": 0.5}])
+    assert "fidelity at T" in text
+    assert "infidelity" not in text
+    assert "seeds" not in text
+    assert "standard error" not in text
+
+
+def test_other_columns_can_be_asked_for():
+    columns = (Column(key="gap", title="gap, 1/time", digits=5), *COLUMNS)
+    assert "0.12346" in summary_text(
+        [{"material": "bare", "gap": 0.123456}], columns=columns
+    )
+
+
+def test_markup_in_names_is_printed_as_it_is():
+    assert "[red]x[/red]" in summary_text([{"material": "[red]x[/red]"}])
+
+
+def test_wrong_rows_are_refused():
+    with pytest.raises(ValueError, match=r"`rows\[1\]` must name its material"):
+        summary_text([{"material": "bare"}, {"seeds": 3}])
+    with pytest.raises(ValueError, match="`final_fidelity` must be a number, an Esti"):
+        summary_text([{"material": "bare", "final_fidelity": "good"}])
+    with pytest.raises(ValueError, match="but is array"):
+        summary_text([{"material": "bare", "final_fidelity": np.eye(2)}])

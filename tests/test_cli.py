@@ -1,0 +1,226 @@
+"""The command line: what it prints, how it refuses, and with which exit code."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+from studies import fake_study
+from typer.testing import CliRunner
+
+import oqnn
+from oqnn import cli
+from oqnn._core.errors import ConvergenceError
+from oqnn.studies import NoSpaceError, Store, StudyBusy, StudySettings
+
+COMMAND = Path(fake_study.__file__).with_name("fake_command.py")
+HEAVY = ("numpy", "jax", "xarray", "pydantic", "matplotlib", "qutip", "sympy")
+
+
+def invoke(*arguments):
+    result = CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def study(monkeypatch):
+    """Stand in for the study's module; `calls` holds what the command asked for."""
+    calls = []
+
+    def run(settings, out, *, progress=None):
+        calls.append((settings, out, progress))
+        if study.error is not None:
+            raise study.error
+        return fake_study.run(settings, out)
+
+    module = ModuleType("oqnn.studies.compare")
+    module.run = run
+    monkeypatch.setitem(sys.modules, "oqnn.studies.compare", module)
+    study = SimpleNamespace(calls=calls, error=None)
+    return study
+
+
+# compare
+
+
+def test_compare_prints_table_figures_and_dataset(study, tmp_path):
+    result = invoke("compare", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "learning" in result.output
+    assert "0.800" in result.output
+    assert result.output.splitlines()[-2:] == [
+        f"figure   {tmp_path}/out/figures/one.png",
+        f"dataset  {tmp_path}/out/study.zarr",
+    ]
+    assert study.calls == [(StudySettings(), tmp_path / "out", None)]
+
+
+def test_the_command_line_comes_after_the_file(study, tmp_path):
+    (tmp_path / "study.toml").write_text("seed = 4\n[learning]\nepochs=9\nseeds=3\n")
+    arguments = ["--epochs", 5, "--seed", 6, "--no-progress", "--out", tmp_path / "o"]
+    assert invoke("compare", tmp_path / "study.toml", *arguments).exit_code == 0
+    settings, _, progress = study.calls[0]
+    assert settings == StudySettings(seed=6, learning={"epochs": 5, "seeds": 3})
+    assert progress is False
+
+
+def test_quick_gives_way_to_what_is_named(study, tmp_path):
+    invoke("compare", "--quick", "--epochs", 5000, "--out", tmp_path / "out")
+    expected = StudySettings.quick().replaced({"learning.epochs": 5000})
+    assert study.calls[0][0] == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ValueError("`x` must be 1, but is 2."), 2),
+        (TypeError("`x` must be a Qobj."), 2),
+        (StudyBusy("`out` must be free."), 2),
+        (PermissionError("`out` cannot be written."), 2),
+        (NoSpaceError("No space is left."), 1),
+        (OSError(errno.EIO, "broken"), 1),
+        (ConvergenceError("Did not converge."), 1),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_errors_end_in_a_sentence_and_a_code(study, tmp_path, error, code):
+    study.error = error
+    result = invoke("compare", "--out", tmp_path / "out")
+    assert result.exit_code == code
+    assert result.stderr == f"oqnn: {error}\n"
+    assert result.stdout == ""
+    with pytest.raises(type(error)):
+        invoke("--debug", "compare", "--out", tmp_path / "out")
+
+
+def test_mistakes_of_our_own_keep_their_traceback(study, tmp_path):
+    study.error = KeyError("ours")
+    with pytest.raises(KeyError):
+        invoke("compare", "--out", tmp_path / "out")
+
+
+def test_wrong_settings_and_folders_are_bad_input(study, tmp_path):
+    (tmp_path / "study.toml").write_text("[learning]\nepochs = -3\n")
+    result = invoke("compare", tmp_path / "study.toml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("oqnn: study.toml, line 2: `learning.epochs` must")
+    assert invoke("compare", tmp_path / "gone.toml").exit_code == 2
+    assert invoke("compare", "--epochs", 0).exit_code == 2
+    assert invoke("compare", "--epochs", "many").exit_code == 2
+    assert study.calls == []
+    Store(tmp_path / "out", {**fake_study.SETTINGS, "seed": 9}).close()
+    result = invoke("compare", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "`seed` is 9 there and 3 here" in result.stderr
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_keeps_its_blocks_and_goes_on(tmp_path):
+    """Ctrl-C in the third block: exit code 130 and a sentence; then the same command
+    computes the last two blocks only.
+    """
+    command = [sys.executable, str(COMMAND), "compare", "--out", str(tmp_path / "out")]
+    child = subprocess.Popen(
+        command, env={**os.environ, "SLEEPY": "1"}, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "out" / "checkpoints" / "map-002.npz").exists():
+        assert time.monotonic() < deadline
+        assert child.poll() is None
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=30)
+    assert child.returncode == 130
+    assert said.strip() == (
+        f"oqnn: interrupted. The finished blocks in {tmp_path}/out are kept: "
+        "the same command goes on from there."
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with Store(tmp_path / "out", fake_study.SETTINGS) as store:
+        assert [entry["block"] for entry in store.read_log()] == fake_study.BLOCKS
+
+
+# realize
+
+
+def test_realize_prints_the_law(tmp_path):
+    np.save(tmp_path / "bell.npy", np.array([1, 0, 0, 1]) / np.sqrt(2))
+    result = invoke("realize", tmp_path / "bell.npy", "--out", tmp_path / "law.zarr")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[:2] == ["realizable", "visibility 1.000000000"]
+    law = oqnn.load(tmp_path / "law.zarr").law
+    assert str(law) in result.output
+    rho = law.correlators()
+    np.testing.assert_allclose(np.diag(rho), [1, 1, -1, 1], atol=1e-9)
+
+
+def test_realize_prints_the_inequality(tmp_path):
+    tilted = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
+    np.save(tmp_path / "tilted.npy", np.outer(tilted, tilted.conj()))
+    result = invoke("realize", tmp_path / "tilted.npy")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "not realizable",
+        "visibility 0.707106781",
+        "⟨XX⟩ + ⟨XY⟩ + ⟨YX⟩ − ⟨YY⟩ ≤ 2, but the state has 2.828427",
+    ]
+
+
+def test_realize_refuses_what_is_no_state(tmp_path):
+    np.save(tmp_path / "matrix.npy", np.eye(4))
+    (tmp_path / "text.npy").write_text("1 0")
+    for name, said in [
+        ("matrix.npy", "must have trace 1, but has trace 4"),
+        ("text.npy", "must hold one array of numbers"),
+        ("gone.npy", "does not exist"),
+    ]:
+        result = invoke("realize", tmp_path / name)
+        assert result.exit_code == 2
+        assert said in result.stderr
+
+
+# info and the rest
+
+
+def test_info_shows_versions_threads_and_devices():
+    result = invoke("info")
+    assert result.exit_code == 0
+    words = {line.split()[0] for line in result.output.splitlines()}
+    assert {"python", "oqnn", "numpy", "jax", "cores", "threads", "device"} <= words
+
+
+def test_version_and_help():
+    assert invoke("--version").output == f"oqnn {oqnn.__version__}\n"
+    assert "compare" in invoke("--help").output
+    assert invoke("dream").exit_code == 2
+
+
+def test_the_command_loads_nothing_heavy():
+    code = f"import sys, oqnn.cli; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+def test_a_terminal_without_greek_is_no_failure(tmp_path):
+    np.save(tmp_path / "state.npy", np.array([1, 0, 0, 1j]) / np.sqrt(2))
+    code = "from oqnn.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "realize", str(tmp_path / "state.npy")],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
