@@ -21,7 +21,7 @@ def main() -> None:
     environment = ReferenceEnvironment()
     materials = [
         bare_material(environment),
-        engineered_material(environment, starts=8),
+        engineered_material(environment),
         xy8_material(environment),
         learn(environment, seeds=[0, 2], epochs=200).material(),
     ]

@@ -23,14 +23,15 @@ def engineered_material(
     period: float = 8.0,
     cost: ProtectionCost | None = None,
     H: np.ndarray | None = None,
-    starts: int = 200,
+    points: int = 200,
+    starts: int = 20,
     seed: int = 0,
     progress: bool | None = None,
 ) -> Material:
     """Return the material with the best constant controls.
 
-    Minimises the readout infidelity over constant y ∈ [−1, 1]⁴ by L-BFGS-B with exact
-    exponentials and gradients, from uniform random starts.
+    Minimises the readout infidelity over constant y ∈ [−1, 1]⁴ with exact exponentials
+    and gradients: L-BFGS-B from the best of many uniform random points.
 
     Parameters
     ----------
@@ -42,10 +43,12 @@ def engineered_material(
         What is to be kept; its costs of controls and weights are left out.
     H : shape (2, 2), optional
         Hamiltonian of the system alone; zero by default.
+    points : int
+        Number of random points.
     starts : int
-        Number of random starts.
+        How many of the best points are taken for starts.
     seed : int
-        Of the starts.
+        Of the points.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
 
@@ -55,6 +58,7 @@ def engineered_material(
         If no start converges.
     """
     check_positive(period, "period")
+    check_integer(points, "points")
     check_integer(starts, "starts")
     infidelity = _constant_infidelity(
         environment.generator(H).matrices(),
@@ -62,10 +66,12 @@ def engineered_material(
         period,
         cost or ProtectionCost(),
     )
-    rng = np.random.default_rng(seed)
+    shape = (points, environment.n_controls)
+    drawn = np.random.default_rng(seed).uniform(-1, 1, shape)
+    ranked = drawn[np.argsort([infidelity(y)[0] for y in drawn], kind="stable")]
     best, least = None, np.inf
     with ProgressLine("engineering", starts, show=progress) as line:
-        for y in rng.uniform(-1, 1, (starts, environment.n_controls)):
+        for y in ranked[:starts]:
             found = minimize(
                 infidelity,
                 y,
@@ -129,15 +135,18 @@ def _constant_infidelity(
     """Return a function of y that gives the readout infidelity and its gradient."""
     import jax
     import jax.numpy as jnp
-    from jax.scipy.linalg import expm
+
+    from .exponential_jax import exponential
 
     columns, targets, constant = overlap_columns(cost, register_law)
     times = np.asarray(cost.readouts) * period
     weights = cost.readout_weights
+    largest = np.linalg.norm(parts, ord=2, axis=(-2, -1)).sum() * times.max()
+    squarings = max(0, int(np.ceil(np.log2(largest / 0.03))))
 
     def infidelity(y: jax.Array) -> jax.Array:
         L = parts[0] + jnp.tensordot(y, parts[1:], 1)
-        maps = jax.vmap(lambda t: expm(L * t, max_squarings=20))(times)
+        maps = exponential(L * times[:, None, None], squarings)
         overlaps = jnp.einsum("ac,tab,bc->t", targets, maps, columns) + constant
         return (weights * (1 - overlaps)).sum()
 
