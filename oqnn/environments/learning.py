@@ -69,7 +69,7 @@ class LearningResult:
             y0=self.state.best_y0[i],
             tau=self.rule.tau,
             period=self.rule.period,
-            resolution=max(16, self.rule.resolution),
+            resolution=max(NetworkDrive.resolution, self.rule.resolution),
         )
         return Material(kind="learning", environment=self.environment, drive=drive)
 
