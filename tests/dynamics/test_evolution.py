@@ -110,3 +110,10 @@ def test_what_is_unphysical_is_reported_and_not_repaired():
     assert result.least_eigenvalue == pytest.approx(-0.5, abs=1e-12)
     np.testing.assert_allclose(np.trace(result.states[-1]), 1.5, rtol=1e-12)
     assert result.trace_drift < 1e-13
+
+
+def test_least_eigenvalue_is_of_the_hermitian_part():
+    """[[1/2, 1], [0, 1/2]] has the Hermitian part (1 + σ_x)/2."""
+    start = np.array([[[0.5, 1.0], [0.0, 0.5]]])
+    result = evolve(random_generator(1, 2), start, [0.0])
+    assert result.least_eigenvalue == pytest.approx(0, abs=1e-15)

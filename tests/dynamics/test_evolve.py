@@ -158,6 +158,16 @@ def test_short_pulse_is_not_stepped_over(smooth):
     np.testing.assert_allclose(result.states[-1], np.diag([0, 1]), atol=1e-11)
 
 
+def test_symmetric_pulse_in_a_single_step_counts():
+    """Equal at both ends and nonzero between: the parabola 4ht(1 − t) has area 2h/3."""
+    generator = ControlledGenerator(
+        RegisterGenerator(np.zeros((2, 2))), [RegisterGenerator(SIGMA_X / 2)]
+    )
+    controls = SampledControls([0, 0.5, 1], [[0], [1.5 * np.pi], [0]])
+    result = evolve(generator, qutip.basis(2, 0), [0, 1], controls=controls)
+    np.testing.assert_allclose(result.states[-1], np.diag([0, 1]), atol=1e-14)
+
+
 def driven_qubit():
     """Amplitude damping and a drive about two axes that do not commute."""
     drift = RegisterGenerator(0.55 * SIGMA_Z, {(0, 0): np.sqrt(0.2) * LOWERING})
