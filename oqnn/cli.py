@@ -16,7 +16,7 @@ from . import __version__
 if TYPE_CHECKING:
     import numpy as np
 
-    from .studies import StudySettings
+    from .studies import Study, StudySettings
 
 __all__ = ["app", "main"]
 
@@ -99,7 +99,7 @@ def compare(
         from .studies.compare import run
 
         study = run(settings, out, progress=progress)
-        _print_table(study.summary(), float(settings.times.grid()[-1]))
+        _print_study(study)
         for path in study.save_figures(out / "figures"):
             typer.echo(f"figure   {path}")
         typer.echo(f"dataset  {out / 'study.zarr'}")
@@ -208,7 +208,24 @@ def _load_array(path: Path) -> "np.ndarray":
         ) from error
 
 
-def _print_table(rows: list[dict[str, Any]], last_time: float) -> None:
+def _print_study(study: "Study") -> None:
+    """Print the tables of a study, and which states no spins can carry."""
+    from .studies.evolution import BREAKING_STOP
+    from .studies.table import Column
+
+    _print_table(study.summary(), last_time=BREAKING_STOP)
+    rows = study.spike_summary()
+    if not rows:
+        return
+    times = [key for key in rows[0] if key != "material"]
+    typer.echo("\nSquared distance of the states rebuilt from spikes:")
+    _print_table(rows, columns=[Column(key=t, title=f"t={t}", digits=4) for t in times])
+    for sentence in study.not_realizable():
+        typer.echo(f"not realizable: {sentence}")
+    typer.echo()
+
+
+def _print_table(rows: list[dict[str, Any]], **options: Any) -> None:
     """Print in colour on a terminal, else as text of a fixed width."""
     from rich.console import Console
 
@@ -216,6 +233,6 @@ def _print_table(rows: list[dict[str, Any]], last_time: float) -> None:
 
     output: TextIO = sys.stdout
     if output.isatty():
-        Console(file=output).print(summary_table(rows, last_time=last_time))
+        Console(file=output).print(summary_table(rows, **options))
     else:
-        typer.echo(summary_text(rows, last_time=last_time))
+        typer.echo(summary_text(rows, **options))

@@ -56,6 +56,8 @@ def test_compare_prints_table_figures_and_dataset(study, tmp_path):
     assert result.exit_code == 0
     assert "learning" in result.output
     assert "0.800" in result.output
+    assert "0.0200 ± 0.0010" in result.output
+    assert "not realizable: learning at t = 5, visibility 0.9" in result.output
     assert result.output.splitlines()[-2:] == [
         f"figure   {tmp_path}/out/figures/one.png",
         f"dataset  {tmp_path}/out/study.zarr",

@@ -1,8 +1,10 @@
 """Comparative studies: settings, store, saving and summary."""
 
+from .compare import compare, run
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
+from .study import Study
 from .table import Estimate, summary_table, summary_text
 
 __all__ = [
@@ -10,12 +12,15 @@ __all__ = [
     "NoSpaceError",
     "SettingsError",
     "Store",
+    "Study",
     "StudyBusy",
     "StudyMismatch",
     "StudySettings",
+    "compare",
     "load",
     "open_tree",
     "register_kind",
+    "run",
     "save",
     "summary_table",
     "summary_text",

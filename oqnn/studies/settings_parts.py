@@ -241,6 +241,9 @@ class SpikeSettings(SettingsPart):
         How many states of each material are carried; 0 for none.
     measure_steps : int
         Time steps of the final measurement.
+    frame : "control" or "lab"
+        Whether the carried states turn with the control fields, or not. The spins'
+        axes turn with them in the first case, and successive states are close.
     """
 
     neurons: Count = 32
@@ -250,6 +253,7 @@ class SpikeSettings(SettingsPart):
     steps: Count = 100
     times: Index = 5
     measure_steps: Annotated[int, Field(ge=100)] = 100_000
+    frame: Literal["control", "lab"] = "control"
 
 
 def _read_npy(path: Path) -> np.ndarray:

@@ -45,8 +45,7 @@ COLUMNS = (
     Column(key="readout_infidelity", title="mean readout infidelity"),
     Column(key="final_fidelity", title="fidelity at T"),
     Column(key="breaking_time", title="entanglement broken at", digits=1),
-    Column(key="mean_fidelity", title="fidelity, mean over time"),
-    Column(key="spike_distance", title="distance of spikes' state"),
+    Column(key="coherence_time", title="coherence below 1/e at", digits=1),
 )
 
 

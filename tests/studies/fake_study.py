@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from oqnn.studies.store import Store
+from oqnn.studies.table import Estimate
 
 SETTINGS = {"seed": 3, "map": {"r": 3.9, "steps": 40}}
 BLOCKS = [f"maps/{k:03d}" for k in range(4)]
@@ -46,7 +47,10 @@ def run(settings, out, *, progress=None, sleepy=False):
             store.drop_checkpoint(f"map-{block[-3:]}")
     rows = [{"material": "learning", "seeds": 3, "final_fidelity": [0.9, 0.7, 0.8]}]
     return SimpleNamespace(
-        summary=lambda: rows, save_figures=lambda folder: [Path(folder) / "one.png"]
+        summary=lambda: rows,
+        spike_summary=lambda: [{"material": "learning", "5": Estimate(0.02, 0.001)}],
+        not_realizable=lambda: ["learning at t = 5, visibility 0.9"],
+        save_figures=lambda folder: [Path(folder) / "one.png"],
     )
 
 

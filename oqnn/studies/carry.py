@@ -1,0 +1,137 @@
+"""The spiking view of a study: networks of neurons that carry the states of a material.
+
+Each state of one or two qubits is asked whether the correlations of classical spins
+can carry it at all; then a network is trained to have these correlations, measured
+with fresh noise, and the state is rebuilt from its spikes, with error bars.
+"""
+
+import numpy as np
+import xarray as xr
+
+from .._core.seeds import derive_seed
+from ..encoding import CorrelationMap, nearest_realizable, visibility
+from ..measures import fidelity, least_eigenvalue, nearest_state, squared_distance
+from ..spiking import (
+    LIFNetwork,
+    Measurement,
+    init_network,
+    measure,
+    motif_network,
+    pair_loadings,
+    train,
+)
+from .settings import SpikeSettings
+
+__all__ = ["carried_times", "carry_block", "network_of"]
+
+RASTER_STEPS = 200
+
+
+def carried_times(times: np.ndarray, count: int) -> np.ndarray:
+    """Return indices of `count` of the times, denser at the start, first to last."""
+    wanted = times[0] + (times[-1] - times[0]) * np.linspace(0, 1, count) ** 2
+    return np.unique(np.abs(times[:, None] - wanted).argmin(axis=0))
+
+
+def carry_block(
+    rho: np.ndarray,
+    settings: SpikeSettings,
+    *,
+    seed: int,
+    start: LIFNetwork | None = None,
+    progress: bool | None = None,
+) -> xr.Dataset:
+    """Train a network to carry a state, measure it, and rebuild the state.
+
+    Parameters
+    ----------
+    rho : shape (2, 2) or (4, 4)
+        State of one or two qubits.
+    settings : SpikeSettings
+        Sizes of network, training and measurement.
+    seed : int
+        Of weights, training noise and measurement noise.
+    start : LIFNetwork, optional
+        Network to start from: that of the time before.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
+
+    Returns
+    -------
+    xr.Dataset
+        Target and rebuilt state, their correlators with standard errors, distance,
+        what the distance could be at best, losses, spikes and weights.
+    """
+    spins = CorrelationMap(int(np.log2(len(rho))))
+    targets = spins.correlators(rho).ravel()[1:]
+    if start is None:
+        start = _first_network(spins, targets, settings, derive_seed(seed, "weights"))
+    trained = train(
+        start,
+        spins.products,
+        targets,
+        epochs=settings.epochs,
+        chains=settings.chains,
+        steps=settings.steps,
+        seed=derive_seed(seed, "training"),
+        progress=progress,
+    )
+    measured = measure(
+        trained.network,
+        spins.products,
+        steps=settings.measure_steps,
+        seed=derive_seed(seed, "measurement"),
+        raster_steps=RASTER_STEPS,
+    )
+    return _dataset(rho, spins, targets, measured).assign(
+        loss=("training_epoch", trained.losses),
+        input_weights=(("neuron", "source"), trained.network.input_weights),
+        recurrent_weights=(("neuron", "sender"), trained.network.recurrent_weights),
+    )
+
+
+def network_of(block: xr.Dataset) -> LIFNetwork:
+    """Return the trained network of a block."""
+    return LIFNetwork(
+        input_weights=block.input_weights.values,
+        recurrent_weights=block.recurrent_weights.values,
+    )
+
+
+def _first_network(
+    spins: CorrelationMap, targets: np.ndarray, settings: SpikeSettings, seed: int
+) -> LIFNetwork:
+    """Spins that copy common drivers where pairs correlate, else random weights."""
+    if spins.n_qubits == 1:
+        return init_network(settings.neurons, settings.sources, seed=seed)
+    loadings = pair_loadings(spins.n_spins, spins.products, targets)
+    return motif_network(loadings, settings.neurons, settings.sources, seed=seed)
+
+
+def _dataset(
+    rho: np.ndarray, spins: CorrelationMap, targets: np.ndarray, measured: Measurement
+) -> xr.Dataset:
+    """Rebuild the state and say how far it is, raw and as the nearest state."""
+    shape = (4,) * spins.n_qubits
+    rebuilt = spins.state(np.r_[1.0, measured.moments].reshape(shape))
+    gap = measured.moments - targets
+    slope = 2 * gap / len(rho)  # of the distance 2⁻ⁿ Σ gap²
+    matrix = ("row", "col")
+    return xr.Dataset(
+        {
+            "target": (matrix, rho),
+            "rebuilt": (matrix, rebuilt),
+            "target_moments": ("product", targets),
+            "moments": ("product", measured.moments),
+            "standard_errors": ("product", measured.standard_errors),
+            "distance": squared_distance(rebuilt, rho),
+            "distance_error": np.sqrt(slope @ measured.covariance @ slope),
+            "sampling_floor": np.trace(measured.covariance) / len(rho),
+            "least_distance": nearest_realizable(rho).squared_distance,
+            "visibility": visibility(rho),
+            "least_eigenvalue": least_eigenvalue(rebuilt),
+            "fidelity": fidelity(nearest_state(rebuilt), rho),
+            "rates": ("neuron", measured.rates),
+            "raster": (("step", "neuron"), measured.raster),
+        }
+    )
