@@ -28,12 +28,18 @@ __all__ = ["load", "register_kind", "save"]
 DATASET = "dataset"
 _HOMES = {
     "bell_inequality": "oqnn.encoding:BellInequality",
+    "constant_controls": "oqnn.dynamics:ConstantControls",
     "law": "oqnn.encoding:Law",
+    "learning_result": "oqnn.environments:LearningResult",
     "lif_network": "oqnn.spiking:LIFNetwork",
     "lif_parameters": "oqnn.spiking:LIFParameters",
+    "material": "oqnn.environments:Material",
     "nearest_realizable": "oqnn.encoding:NearestRealizable",
+    "network_drive": "oqnn.environments:NetworkDrive",
+    "piecewise_controls": "oqnn.dynamics:PiecewiseControls",
     "realization": "oqnn.encoding:Realization",
     "reference_environment": "oqnn.environments:ReferenceEnvironment",
+    "sampled_controls": "oqnn.dynamics:SampledControls",
     "system": "oqnn.dynamics:System",
 }
 
