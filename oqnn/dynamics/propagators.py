@@ -16,7 +16,8 @@ __all__ = ["Generator", "step_propagators"]
 
 Generator: TypeAlias = RegisterGenerator | ControlledGenerator
 
-CHUNK = 1024  # steps whose matrices are held at once
+CHUNK = 1024  # steps whose matrices are held at once, if they are small
+HELD = 2**22  # entries of matrices held at once
 
 
 def step_propagators(
@@ -32,9 +33,10 @@ def step_propagators(
         return
     cuts = np.union1d(tlist, controls.edges(tlist[0], tlist[-1]))
     ends = np.searchsorted(cuts, tlist[1:])
+    chunk = max(1, min(CHUNK, HELD // generator.dimension**2))
     done, pending = 0, []
-    for first in range(0, len(cuts) - 1, CHUNK):
-        part = cuts[first : first + CHUNK + 1]
+    for first in range(0, len(cuts) - 1, chunk):
+        part = cuts[first : first + chunk + 1]
         for offset, factor in enumerate(_slices(generator, controls, part)):
             pending.append(factor)
             if first + offset + 1 == ends[done]:
