@@ -173,7 +173,8 @@ def learn(
     Runs Hamilton's equations of the learning network: states and neurons forward,
     costates Λ and Δ backward from zero, the functional gradient
     :math:`g = \partial H/\partial W`, and the epoch update [1]_. All learners are
-    advanced together.
+    advanced together. Dividing a run and resuming it changes no bit; another number
+    of learners may change the last digits.
 
     Parameters
     ----------
