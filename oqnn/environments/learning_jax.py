@@ -68,10 +68,11 @@ def neuron_path(weights: Any, y0: Any, tau: Any, period: Any, q: int) -> Any:
         return y + dt / 6 * (a + 2 * b + 2 * c + d)
 
     def slice_path(y: Any, W: Any) -> Any:
-        nodes = [y]
-        for _ in range(q):
-            nodes.append(rk4(nodes[-1], W))
-        return nodes[-1], jnp.stack(nodes)
+        def node(y: Any, _: None) -> Any:
+            return rk4(y, W), y
+
+        last, nodes = lax.scan(node, y, None, length=q)
+        return last, jnp.concatenate([nodes, last[None]])
 
     return lax.scan(slice_path, y0, weights)[1]
 
@@ -103,10 +104,8 @@ def _states(problem: Problem, P: Any) -> Any:
     """Columns at the nodes of the state steps, shape (s, q/2 + 1, m, c)."""
 
     def slice_states(X: Any, factors: Any) -> Any:
-        nodes = [X]
-        for factor in factors:
-            nodes.append(factor @ nodes[-1])
-        return nodes[-1], jnp.stack(nodes)
+        last, nodes = lax.scan(lambda X, factor: (factor @ X, X), X, factors)
+        return last, jnp.concatenate([nodes, last[None]])
 
     return lax.scan(slice_states, problem.columns, P)[1]
 
@@ -116,10 +115,11 @@ def _costates(problem: Problem, P: Any) -> Any:
 
     def slice_costates(Lambda: Any, inputs: Any) -> Any:
         factors, weight = inputs
-        nodes = [Lambda - weight * problem.targets]
-        for factor in factors[::-1]:
-            nodes.append(factor.T @ nodes[-1])
-        return nodes[-1], jnp.stack(nodes[::-1])
+        Lambda = Lambda - weight * problem.targets
+        first, nodes = lax.scan(
+            lambda L, factor: (factor.T @ L, L), Lambda, factors, reverse=True
+        )
+        return first, jnp.concatenate([first[None], nodes])
 
     start = jnp.zeros_like(problem.targets)
     return lax.scan(slice_costates, start, (P, problem.readouts), reverse=True)[1]
@@ -162,23 +162,21 @@ def _neuron_costates(
     A, b = coefficients(y, source[:, ::2])
     A_mid, b_mid = coefficients(mid, source[:, 1::2])
 
-    def rk4(D: Any, A1: Any, b1: Any, A2: Any, b2: Any, A3: Any, b3: Any) -> Any:
-        k1 = A1 @ D + b1
-        k2 = A2 @ (D - dt / 2 * k1) + b2
-        k3 = A2 @ (D - dt / 2 * k2) + b2
-        k4 = A3 @ (D - dt * k3) + b3
-        return D - dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    def rk4(D: Any, inputs: Any) -> Any:
+        (A0, A1, A2), (b0, b1, b2) = inputs  # start, middle and end of the step
+        k1 = A2 @ D + b2
+        k2 = A1 @ (D - dt / 2 * k1) + b1
+        k3 = A1 @ (D - dt / 2 * k2) + b1
+        k4 = A0 @ (D - dt * k3) + b0
+        return D - dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4), D
 
     def slice_costates(D: Any, inputs: Any) -> Any:
-        A, b, A_mid, b_mid = inputs
-        nodes = [D]
-        for i in range(len(A_mid) - 1, -1, -1):
-            D = rk4(D, A[i + 1], b[i + 1], A_mid[i], b_mid[i], A[i], b[i])
-            nodes.append(D)
-        return D, jnp.stack(nodes[::-1])
+        first, nodes = lax.scan(rk4, D, inputs, reverse=True)
+        return first, jnp.concatenate([first[None], nodes])
 
+    steps = [(v[:, :-1], v_mid, v[:, 1:]) for v, v_mid in ((A, A_mid), (b, b_mid))]
     start = jnp.zeros(y.shape[-1])
-    return lax.scan(slice_costates, start, (A, b, A_mid, b_mid), reverse=True)[1]
+    return lax.scan(slice_costates, start, steps, reverse=True)[1]
 
 
 def _simpson(values: Any, dt: Any) -> Any:
