@@ -15,6 +15,7 @@ from .._core.checks import (
     check_positive,
     check_shapes,
 )
+from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
 from .._core.seeds import derive_seed
 from .lif import LIFNetwork
@@ -95,9 +96,9 @@ def step(
     products: Products,
     targets: ArrayLike,
     *,
-    steps: int = 50,
-    learning_rate: float = 0.01,
-    recurrent_learning_rate: float = 0.1,
+    steps: int = 20,
+    learning_rate: float = 0.1,
+    recurrent_learning_rate: float = 0.3,
     sharpness: float = 10.0,
     detach_reset: bool = True,
     detach_recurrent: bool = True,
@@ -131,7 +132,12 @@ def step(
         sharpness=float(sharpness),
         detach=lif_jax.Detach(reset=detach_reset, recurrent=detach_recurrent),
     )
-    rates = lif_jax.Weights(np.array(learning_rate), np.array(recurrent_learning_rate))
+    p = network.parameters
+    unit = (p.v_threshold - p.v_reset) * p.tau_mem_ms / (p.dt_ms * p.resistance)
+    rates = lif_jax.Weights(
+        np.array(learning_rate * unit / network.n_sources),
+        np.array(recurrent_learning_rate * unit / network.n_neurons),
+    )
     scale = _default_scale(len(products)) if scale is None else scale
     state, loss, means = training_jax.epoch(settings, state, targets, scale, rates)
     return state, TrainingInfo(loss=float(loss), moments=np.asarray(means, float))
@@ -142,11 +148,11 @@ def train(
     products: Products,
     targets: ArrayLike,
     *,
-    epochs: int = 400,
+    epochs: int = 1000,
     chains: int = 64,
-    steps: int = 50,
-    learning_rate: float = 0.01,
-    recurrent_learning_rate: float = 0.1,
+    steps: int = 20,
+    learning_rate: float = 0.1,
+    recurrent_learning_rate: float = 0.3,
     final_fraction: float = 0.01,
     sharpness: float = 10.0,
     detach_reset: bool = True,
@@ -184,8 +190,9 @@ def train(
         Each epoch averages over `chains` runs of `steps` steps, and its gradient
         reaches `steps` steps back.
     learning_rate, recurrent_learning_rate : float
-        First rates of Adam for input and for recurrent weights, about the change of a
-        weight in an epoch.
+        First rates of Adam for input and for recurrent weights: the change of a weight
+        in an epoch, times the number of weights of its kind on a neuron, in units of
+        the current that lifts a neuron from reset to threshold in one step.
     final_fraction : float
         Last rates over the first ones.
     sharpness : float
@@ -216,8 +223,8 @@ def train(
     TypeError, ValueError
         If a count is too small, a rate not positive, shapes disagree, a target is no
         mean of a spin product, or the loss needs a scale.
-    FloatingPointError
-        If the loss is no longer finite.
+    ConvergenceError
+        If a weight is no longer finite.
 
     References
     ----------
@@ -251,15 +258,21 @@ def train(
             )
             losses.append(info.loss)
             line.advance(text=f"loss {info.loss:.4f}")
+    state = _as_numpy(state)
+    if not all(np.isfinite(weights).all() for weights in state.weights):
+        raise ConvergenceError(
+            f"A weight is no longer finite after {int(state.epoch)} epochs. "
+            "Try a lower `learning_rate` or `recurrent_learning_rate`."
+        )
     return TrainingResult(
         network=network.with_weights(*state.weights),
         losses=np.array(losses),
-        state=_as_numpy(state),
+        state=state,
     )
 
 
 def save_state(path: str | Path, state: "TrainingState") -> None:
-    """Save a training state as an npz file."""
+    """Save a training state as an npz file; `path` should end in ``.npz``."""
     import jax
 
     np.savez(path, *(np.asarray(leaf) for leaf in jax.tree.leaves(state)))

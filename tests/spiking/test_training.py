@@ -4,6 +4,7 @@ import jax
 import numpy as np
 import pytest
 
+from oqnn._core.errors import ConvergenceError
 from oqnn._core.jax64 import in_double_precision
 from oqnn.spiking import (
     LIFNetwork,
@@ -177,6 +178,20 @@ def test_one_step_reports_the_loss_of_its_moments():
     assert int(after.epoch) == 1
 
 
+def test_first_update_moves_each_learning_weight_by_its_rate():
+    """Adam's first update is the rate times the sign of the gradient: 0.1 I_c/m and
+    0.3 I_c/n with I_c = 10. Drivers and relays, to which no gradient comes, rest.
+    """
+    network = start()
+    state = init(network, chains=16, seed=2, precision="double")
+    state, _ = step(state, network, PRODUCTS, TARGETS, scale=1.0, steps=20)
+    moved = np.abs(np.asarray(state.weights.inputs) - network.input_weights)
+    np.testing.assert_allclose(moved[:2], 0.1 * 10 / 10, rtol=1e-3)
+    moved = np.abs(np.asarray(state.weights.recurrent) - network.recurrent_weights)
+    np.testing.assert_allclose(moved[:2], 0.3 * 10 / 4, rtol=1e-3)
+    assert (moved[2:] == 0).all()
+
+
 def test_pauli_products_need_no_scale():
     """With 3 = 4 - 1 products the factor is 1/2."""
     kwargs = {"steps": 20}
@@ -206,6 +221,12 @@ def test_bad_training_is_refused(change, message):
     arguments = {"products": PRODUCTS, "targets": TARGETS, **SETTINGS, **change}
     with pytest.raises(ValueError, match=message):
         train(start(), **arguments)
+
+
+def test_weights_that_overflow_are_reported():
+    settings = {**SETTINGS, "epochs": 3, "learning_rate": 1e38}
+    with pytest.raises(ConvergenceError, match="no longer finite after 3 epochs"):
+        train(start(), PRODUCTS, TARGETS, **settings)
 
 
 def test_states_of_other_networks_are_refused(tmp_path):
