@@ -146,13 +146,13 @@ def test_spikes_do_not_depend_on_chunks_or_burn_in(monkeypatch):
 @pytest.mark.parametrize(
     ("law", "mean", "variance"),
     [
-        ("bernoulli", 0.7, 0.21),
-        ("at_least_one", 1 - np.exp(-0.7), np.exp(-0.7) * (1 - np.exp(-0.7))),
-        ("poisson", 0.7, 0.7),
+        ("bernoulli", 0.3, 0.21),
+        ("at_least_one", 1 - np.exp(-0.3), np.exp(-0.3) * (1 - np.exp(-0.3))),
+        ("poisson", 0.3, 0.3),
     ],
 )
 def test_sources_have_the_mean_and_variance_of_their_law(law, mean, variance):
-    network = coins(source_rate_hz=700.0, source_law=law)
+    network = coins(source_rate_hz=300.0, source_law=law)
     counts = network.draw_sources(np.random.default_rng(0), (200_000,)).astype(float)
     assert counts.mean() == pytest.approx(mean, abs=5 * np.sqrt(variance / 2e5))
     assert counts.var() == pytest.approx(variance, rel=0.02)

@@ -178,6 +178,16 @@ def test_one_step_reports_the_loss_of_its_moments():
     assert int(after.epoch) == 1
 
 
+def test_each_epoch_has_its_own_sources():
+    first = init(start(), chains=16, seed=2)
+    later = first._replace(epoch=np.array(1, np.int32))
+    infos = [
+        step(s, start(), PRODUCTS, TARGETS, scale=1.0, steps=20)[1]
+        for s in (first, later)
+    ]
+    assert infos[0].loss != infos[1].loss
+
+
 def test_first_update_moves_each_learning_weight_by_its_rate():
     """Adam's first update is the rate times the sign of the gradient: 0.1 I_c/m and
     0.3 I_c/n with I_c = 10. Drivers and relays, to which no gradient comes, rest.
