@@ -1,8 +1,9 @@
 """Networks of spiking neurons whose spins carry prescribed moments."""
 
 from .initial import init_network, motif_network, pair_loadings
-from .lif import LIFNetwork, LIFParameters, Response, respond, simulate
+from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
+from .network import LIFNetwork, LIFParameters
 from .training import (
     TrainingInfo,
     TrainingResult,

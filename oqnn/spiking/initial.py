@@ -5,7 +5,8 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite, check_integer, check_positive
 from .._core.seeds import rng_from
-from .lif import LIFNetwork, LIFParameters, simulate
+from .lif import simulate
+from .network import LIFNetwork, LIFParameters
 from .products import Products, as_products, as_targets
 
 __all__ = ["init_network", "motif_network", "pair_loadings"]

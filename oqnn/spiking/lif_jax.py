@@ -5,7 +5,7 @@ Pure functions on JAX arrays of any one precision. Enter through `advance` and
 """
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,9 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .._core.jax64 import in_double_precision
-
-if TYPE_CHECKING:
-    from .lif import LIFParameters
+from .network import LIFParameters
 
 Array = jax.Array | np.ndarray
 
@@ -45,7 +43,7 @@ class Detach(NamedTuple):
 
 
 def rest(
-    parameters: "LIFParameters", chains: int, n_neurons: int, dtype: DTypeLike = float
+    parameters: LIFParameters, chains: int, n_neurons: int, dtype: DTypeLike = float
 ) -> LIFState:
     """Return neurons at the leak potential, without current and not refractory."""
     shape = (chains, n_neurons)
@@ -70,7 +68,7 @@ def _heaviside_jvp(primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Arra
 
 
 def lif_step(
-    parameters: "LIFParameters",
+    parameters: LIFParameters,
     recurrent: Array,
     state: LIFState,
     inputs: Array,
@@ -99,7 +97,7 @@ def lif_step(
 
 
 def scan_steps(
-    parameters: "LIFParameters",
+    parameters: LIFParameters,
     weights: Weights,
     state: LIFState,
     counts: Array,  # (steps, chains, m)
@@ -118,7 +116,7 @@ def scan_steps(
 @in_double_precision
 @partial(jax.jit, static_argnums=0)
 def advance(
-    parameters: "LIFParameters", weights: Weights, state: LIFState, counts: Array
+    parameters: LIFParameters, weights: Weights, state: LIFState, counts: Array
 ) -> tuple[LIFState, jax.Array]:
     """Run `scan_steps` without gradients; z comes as bytes, (chains, steps, n)."""
     state, active = scan_steps(parameters, weights, state, counts.astype(float))
@@ -128,7 +126,7 @@ def advance(
 @in_double_precision
 @partial(jax.jit, static_argnums=0)
 def respond(
-    parameters: "LIFParameters", weights: Weights, state: LIFState, counts: Array
+    parameters: LIFParameters, weights: Weights, state: LIFState, counts: Array
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Return z, voltages and currents after each step, each (steps, chains, n)."""
     inputs = jnp.matmul(counts.astype(float), weights.inputs.T)

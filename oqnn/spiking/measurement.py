@@ -6,7 +6,8 @@ from itertools import chain
 import numpy as np
 
 from .._core.checks import check_integer
-from .lif import LIFNetwork, chunk_sizes, stream
+from .lif import chunk_sizes, stream
+from .network import LIFNetwork
 from .products import Products, as_products, product_values
 
 __all__ = ["Measurement", "measure"]

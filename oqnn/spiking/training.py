@@ -18,7 +18,7 @@ from .._core.checks import (
 from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
 from .._core.seeds import derive_seed
-from .lif import LIFNetwork
+from .network import LIFNetwork
 from .products import Products, as_products, as_targets
 
 if TYPE_CHECKING:

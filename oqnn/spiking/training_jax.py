@@ -1,7 +1,7 @@
 """Kernel of the training: one epoch of surrogate-gradient descent by Adam."""
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,9 +11,7 @@ from numpy.typing import DTypeLike
 
 from .._core.jax64 import in_double_precision
 from .lif_jax import Array, Detach, LIFState, Weights, rest, scan_steps
-
-if TYPE_CHECKING:
-    from .lif import LIFNetwork, LIFParameters
+from .network import LIFNetwork, LIFParameters
 
 __all__ = ["Settings", "TrainingState", "epoch", "first_state"]
 
@@ -33,7 +31,7 @@ class TrainingState(NamedTuple):
 class Settings(NamedTuple):
     """What an epoch is compiled for."""
 
-    parameters: "LIFParameters"
+    parameters: LIFParameters
     source_law: str
     source_mean: float
     source_probability: float
@@ -45,7 +43,7 @@ class Settings(NamedTuple):
 
 @in_double_precision
 def first_state(
-    network: "LIFNetwork", chains: int, seed: int, dtype: DTypeLike
+    network: LIFNetwork, chains: int, seed: int, dtype: DTypeLike
 ) -> TrainingState:
     """Return chains at rest and an optimiser that has seen no gradient."""
     weights = Weights(
