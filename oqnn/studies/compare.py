@@ -131,13 +131,13 @@ def _carry(
     for index in carried_times(states.time.values, settings.spikes.times):
         rho = states.values[index]
         seed = derive_seed(settings.seed, "spikes", kind, int(index))
-        start = network
+        previous = network
 
         def carried(
-            rho: np.ndarray = rho, seed: int = seed, start: Any = start
+            rho: np.ndarray = rho, seed: int = seed, previous: Any = previous
         ) -> xr.Dataset:
             return carry_block(
-                rho, settings.spikes, seed=seed, start=start, progress=progress
+                rho, settings.spikes, seed=seed, previous=previous, progress=progress
             )
 
         block = store.finish(f"spikes/{kind}/{index:05d}", carried)

@@ -71,7 +71,7 @@ def spikes(block: xr.Dataset) -> "Figure":
     n_qubits = round(np.log2(block.sizes["row"]))
     labels = [f"{axis}{q + 1}" for q in range(n_qubits) for axis in AXES]
     return plotting.spikes_and_reconstruction(
-        block.raster.values[:, : len(labels)],
+        block.raster.values,
         block.target.values,
         block.rebuilt.values,
         block.standard_errors.values,

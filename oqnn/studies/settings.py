@@ -47,14 +47,7 @@ Material = Literal["bare", "plain", "engineered", "xy8", "learning"]
 QUICK = {
     "learning": {"epochs": 300, "seeds": 2},
     "plain": {"seeds": 8},
-    "spikes": {
-        "neurons": 16,
-        "sources": 32,
-        "epochs": 60,
-        "chains": 16,
-        "times": 3,
-        "measure_steps": 20_000,
-    },
+    "spikes": {"epochs": 300, "times": 3, "measure_steps": 20_000},
 }
 
 

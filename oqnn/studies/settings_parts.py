@@ -234,7 +234,8 @@ class SpikeSettings(SettingsPart):
     Parameters
     ----------
     neurons, sources : int
-        Neurons in a network and Bernoulli sources that drive them.
+        Least number of neurons in a network, and Bernoulli sources that drive them;
+        the published size is 64 and 128.
     epochs, chains, steps : int
         Training epochs, parallel chains, and time steps of a chain.
     times : int
@@ -246,11 +247,11 @@ class SpikeSettings(SettingsPart):
         axes turn with them in the first case, and successive states are close.
     """
 
-    neurons: Count = 32
+    neurons: Count = 16
     sources: Count = 64
-    epochs: Count = 200
-    chains: Count = 32
-    steps: Count = 100
+    epochs: Count = 1000
+    chains: Count = 64
+    steps: Count = 20
     times: Index = 5
     measure_steps: Annotated[int, Field(ge=100)] = 100_000
     frame: Literal["control", "lab"] = "control"

@@ -88,22 +88,23 @@ class Study:
         return self.tree[f"trained/{kind}"].to_dataset()
 
     def spikes(self, kind: str) -> xr.Dataset:
-        """Return what the networks carry, with an axis `carried` over times."""
+        """Return what the networks carry, with an axis `carried` over times.
+
+        Their weights, whose sizes may differ from time to time, are in `network`.
+        """
         times = self.evolution(kind).time.values
-        names = sorted(n for n in self._names if n.startswith(f"spikes/{kind}/"))
-        if not names:
-            raise ValueError(
-                "`spikes` must have been computed, but the study carries no states. "
-                "Set spikes.times to 1 or more."
-            )
-        blocks = [self.tree[name].to_dataset().drop_attrs() for name in names]
-        carried = times[[int(n.rpartition("/")[2]) for n in names]]
+        names = self._carried(kind)
+        blocks = [
+            self.tree[name].to_dataset().drop_attrs().drop_dims("neuron")
+            for name in names
+        ]
+        carried = times[[int(name.rpartition("/")[2]) for name in names]]
         joined = xr.concat(blocks, dim="carried", join="exact")
         return joined.assign_coords(carried=carried)
 
     def network(self, kind: str, index: int = 0) -> LIFNetwork:
         """Return the network that carries a material's state at one carried time."""
-        return network_of(self.spikes(kind).isel(carried=index))
+        return network_of(self.tree[self._carried(kind)[index]].to_dataset())
 
     @cached_property
     def materials(self) -> dict[str, Material]:
@@ -132,10 +133,7 @@ class Study:
             )
             part = part.drop_attrs()
             if self.settings.spikes.times:
-                spikes = self.spikes(kind).drop_vars(
-                    ["input_weights", "recurrent_weights"]
-                )
-                part = part.merge(spikes)
+                part = part.merge(self.spikes(kind))
             parts.append(part)
         joined = xr.concat(parts, dim="material", join="exact")
         joined = joined.assign_coords(material=list(self.kinds))
@@ -209,6 +207,16 @@ class Study:
                 middle = block.isel(carried=block.sizes["carried"] // 2)
                 drawings[f"spikes_{kind}"] = partial(figures.spikes, middle)
         return drawings
+
+    def _carried(self, kind: str) -> list[str]:
+        """Return the names of the blocks that carry a material's states, in time."""
+        names = sorted(n for n in self._names if n.startswith(f"spikes/{kind}/"))
+        if not names:
+            raise ValueError(
+                "`spikes` must have been computed, but the study carries no states. "
+                "Set spikes.times to 1 or more."
+            )
+        return names
 
     @property
     def _names(self) -> list[str]:
