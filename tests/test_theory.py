@@ -29,6 +29,13 @@ def test_a_failing_cell_fails():
         exec(cell.group(1), {})
 
 
+def test_the_readme_prints_what_it_says():
+    readme = THEORY.parent / "README.md"
+    found = doctest.testfile(str(readme), module_relative=False)
+    assert found.attempted >= 3
+    assert found.failed == 0
+
+
 @pytest.mark.slow
 def test_every_correction_holds():
     found = doctest.testfile(str(THEORY / "errata.md"), module_relative=False)

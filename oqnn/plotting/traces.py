@@ -25,6 +25,8 @@ __all__ = ["measures_over_time"]
 
 LONGEST = 22  # letters beside a panel
 
+FEW = 20  # times that are shown as points
+
 
 def measures_over_time(
     measures: Any, times: ArrayLike, *, time_label: str = TIME_LABEL
@@ -32,7 +34,7 @@ def measures_over_time(
     """Draw each measure in a panel of its own, a line per material.
 
     Where a measure has several seeds, the line is their median and the band reaches
-    from the least to the greatest. NaN leaves a gap.
+    from the least to the greatest. NaN leaves a gap. Up to 20 times are marked.
 
     Parameters
     ----------
@@ -115,6 +117,8 @@ def _draw(
         color=colour,
         linestyle=line_style(name),
         linewidth=THICK,
+        marker="o" if len(times) <= FEW else "",
+        markersize=4,
         label=name,
     )
 
