@@ -3,18 +3,13 @@
 from .cost import CARDINAL_STATES, ProtectionCost
 from .drives import NetworkDrive
 from .engineered import engineered_material, xy8_material
-from .learning import (
-    LearningResult,
-    LearningState,
-    cost_and_gradient,
-    init,
-    learn,
-    step,
-)
+from .learning import LearningResult, cost_and_gradient, learn, step
 from .material import Material, bare_material
 from .plain import plain_material
 from .reference import TETRAHEDRON, ReferenceEnvironment
+from .restarts import restart_laggards
 from .rule import LearningRule
+from .state import LearningState, init
 
 __all__ = [
     "CARDINAL_STATES",
@@ -32,6 +27,7 @@ __all__ = [
     "init",
     "learn",
     "plain_material",
+    "restart_laggards",
     "step",
     "xy8_material",
 ]

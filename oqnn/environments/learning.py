@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,36 +15,18 @@ from .cost import ProtectionCost, overlap_columns
 from .drives import NetworkDrive
 from .material import Material
 from .reference import ReferenceEnvironment
+from .restarts import restart_laggards
 from .rule import LearningRule
+from .state import LearningState, init
 
 __all__ = [
     "LearningResult",
-    "LearningState",
     "cost_and_gradient",
-    "init",
     "learn",
     "step",
 ]
 
 CHUNK = 50  # epochs between two looks at the clock, and between checkpoints
-
-
-class LearningState(NamedTuple):
-    """What the next epoch needs, and the best epoch so far, of b learners."""
-
-    weights: np.ndarray  # (b, s, k, k + 1)
-    momenta: np.ndarray  # (b, s, k, k + 1)
-    y0: np.ndarray  # (b, k)
-    best_cost: np.ndarray  # (b,)
-    best_weights: np.ndarray  # (b, s, k, k + 1)
-    best_y0: np.ndarray  # (b, k)
-    costs: np.ndarray  # (b, epochs so far)
-    infidelities: np.ndarray  # (b, epochs so far)
-
-    @property
-    def epochs(self) -> int:
-        """Number of epochs done."""
-        return self.costs.shape[1]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,24 +79,6 @@ class LearningResult:
         )
 
 
-def init(weights: np.ndarray) -> LearningState:
-    """Return learners at rest with given weights (b, s, k, k + 1) and y = 0."""
-    weights = np.asarray(weights, dtype=float)
-    check_shapes(weights=(weights, "b s k j"))
-    b, _, k, _ = weights.shape
-    check_shapes(weights=(weights, f"b s {k} {k + 1}"))
-    return LearningState(
-        weights=weights,
-        momenta=np.zeros_like(weights),
-        y0=np.zeros((b, k)),
-        best_cost=np.full(b, np.inf),
-        best_weights=weights,
-        best_y0=np.zeros((b, k)),
-        costs=np.empty((b, 0)),
-        infidelities=np.empty((b, 0)),
-    )
-
-
 @in_double_precision
 def step(
     state: LearningState,
@@ -165,6 +129,7 @@ def learn(
     epochs: int = 2000,
     weights: np.ndarray | None = None,
     state: LearningState | None = None,
+    restart_every: int | None = None,
     checkpoint: Callable[[LearningState], None] | None = None,
     progress: bool | None = None,
 ) -> LearningResult:
@@ -194,8 +159,11 @@ def learn(
         First weights instead of random ones, one for each seed: a warm start.
     state : LearningState, optional
         Where an earlier run stopped; `weights` is then ignored.
+    restart_every : int, optional
+        After so many epochs, again and again, learners that are far behind the best
+        one get new weights; see `restart_laggards`. Never by default.
     checkpoint : callable, optional
-        Called with the state every 50 epochs.
+        Called with the state every 50 epochs or more often.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
 
@@ -218,6 +186,8 @@ def learn(
     """
     rule, cost = rule or LearningRule(), cost or ProtectionCost()
     check_integer(epochs, "epochs")
+    every = epochs if restart_every is None else restart_every
+    check_integer(every, "restart_every")
     seeds = tuple(int(seed) for seed in seeds)
     if state is None:
         if weights is None:
@@ -231,8 +201,11 @@ def learn(
     with ProgressLine("learning", epochs, show=progress) as line:
         line.advance(state.epochs)
         while state.epochs < epochs:
-            count = min(CHUNK, epochs - state.epochs)
+            to_restart = every - state.epochs % every
+            count = min(CHUNK, epochs - state.epochs, to_restart)
             state = step(state, environment, rule, cost, H=H, epochs=count)
+            if count == to_restart and state.epochs < epochs:
+                state = restart_laggards(state, rule, seeds, window=every)
             line.advance(count, text=f"least infidelity {state.infidelities.min():.4f}")
             if checkpoint is not None:
                 checkpoint(state)

@@ -196,6 +196,8 @@ class LearningSettings(SettingsPart):
         Standard deviation of the first W.
     warm_start : bool
         Whether to start from the engineered constants.
+    restart_every : int
+        Epochs after which learners far behind the best one begin again; 0 for never.
     """
 
     neurons: Annotated[int, Field(ge=4)] = 4
@@ -213,6 +215,7 @@ class LearningSettings(SettingsPart):
     cost_weights: NotNegative = 1e-6
     initial_scale: NotNegative = 0.5
     warm_start: bool = False
+    restart_every: Index = 0
 
 
 class PlainSettings(SettingsPart):

@@ -160,6 +160,7 @@ def _trained_learning(
         seeds=seeds,
         epochs=part.epochs,
         weights=weights,
+        restart_every=part.restart_every or None,
         state=None if saved is None else LearningState(**saved),
         checkpoint=lambda s: store.save_checkpoint("learning", s._asdict()),
         progress=progress,
