@@ -75,21 +75,36 @@ class Material:
             progress=progress,
         )
 
-    def maps(self, tlist: ArrayLike, *, H: np.ndarray | None = None) -> DynamicalMaps:
+    def maps(
+        self,
+        tlist: ArrayLike,
+        *,
+        H: np.ndarray | None = None,
+        progress: bool | None = None,
+    ) -> DynamicalMaps:
         """Return the maps on all register blocks from ``tlist[0] = 0``."""
         tlist = _from_zero(tlist)
         generator = self.environment.generator(H)
-        return dynamical_maps(generator, tlist, controls=self.controls(tlist[-1]))
+        controls = self.controls(tlist[-1])
+        return dynamical_maps(generator, tlist, controls=controls, progress=progress)
 
-    def transfer(self, tlist: ArrayLike, *, H: np.ndarray | None = None) -> np.ndarray:
+    def transfer(
+        self,
+        tlist: ArrayLike,
+        *,
+        H: np.ndarray | None = None,
+        progress: bool | None = None,
+    ) -> np.ndarray:
         """Return the maps of the system alone, real, shape (t, d², d²)."""
-        return self.maps(tlist, H=H).transfer(self.environment.register_law)
+        maps = self.maps(tlist, H=H, progress=progress)
+        return maps.transfer(self.environment.register_law)
 
-    def rotation(self, tlist: ArrayLike) -> np.ndarray:
+    def rotation(self, tlist: ArrayLike, *, progress: bool | None = None) -> np.ndarray:
         """Return the rotation R(t) by the control fields alone, shape (t, 3, 3)."""
         tlist = _from_zero(tlist)
         frame = self.environment.frame_generator()
-        maps = dynamical_maps(frame, tlist, controls=self.controls(tlist[-1]))
+        controls = self.controls(tlist[-1])
+        maps = dynamical_maps(frame, tlist, controls=controls, progress=progress)
         return maps.matrices[:, 1:, 1:]
 
 

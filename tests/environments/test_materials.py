@@ -97,6 +97,15 @@ def test_evolve_maps_and_transfer_agree_for_every_drive():
         assert result.trace_drift < 1e-12
 
 
+@pytest.mark.parametrize("method", ["maps", "transfer", "rotation"])
+def test_maps_show_their_progress_if_they_are_told(method, capsys):
+    material = bare_material(ENVIRONMENT)
+    getattr(material, method)(TIMES, progress=True)
+    assert "evolving" in capsys.readouterr().err
+    getattr(material, method)(TIMES, progress=False)
+    assert capsys.readouterr().err == ""
+
+
 def test_rotation_is_that_of_the_fields_alone():
     """Constant fields: exp of h y × r. Without noise it is the whole map."""
     y = np.array([0.4, -0.3, 0.7, 0.2])
