@@ -8,6 +8,7 @@ with fresh noise, and the state is rebuilt from its spikes, with error bars.
 import numpy as np
 import xarray as xr
 
+from .._core.bases import pauli_labels
 from .._core.seeds import derive_seed
 from ..encoding import CorrelationMap, nearest_realizable, visibility
 from ..measures import fidelity, least_eigenvalue, nearest_state, squared_distance
@@ -22,7 +23,7 @@ from ..spiking import (
 )
 from .settings import SpikeSettings
 
-__all__ = ["carried_times", "carry_block", "network_of"]
+__all__ = ["carried_name", "carried_times", "carry_block", "network_of"]
 
 RASTER_STEPS = 200
 TRIAL_STEPS = 20_000
@@ -30,8 +31,15 @@ TRIAL_STEPS = 20_000
 
 def carried_times(times: np.ndarray, count: int) -> np.ndarray:
     """Return indices of `count` of the times, denser at the start, first to last."""
+    if not count:
+        return np.empty(0, dtype=int)
     wanted = times[0] + (times[-1] - times[0]) * np.linspace(0, 1, count) ** 2
     return np.unique(np.abs(times[:, None] - wanted).argmin(axis=0))
+
+
+def carried_name(kind: str, index: int) -> str:
+    """Return the name of the block that carries the state at one of the times."""
+    return f"spikes/{kind}/{index:05d}"
 
 
 def carry_block(
@@ -137,9 +145,8 @@ def _dataset(
     """Rebuild the state and say how far it is, raw and as the nearest state."""
     shape = (4,) * spins.n_qubits
     rebuilt = spins.state(np.r_[1.0, measured.moments].reshape(shape))
-    gap = measured.moments - targets
-    slope = 2 * gap / len(rho)  # of the distance 2⁻ⁿ Σ gap²
     matrix = ("row", "col")
+    names = [f"{axis}{q + 1}" for q in range(spins.n_qubits) for axis in "xyz"]
     return xr.Dataset(
         {
             "target": (matrix, rho),
@@ -148,11 +155,22 @@ def _dataset(
             "moments": ("product", measured.moments),
             "standard_errors": ("product", measured.standard_errors),
             "distance": squared_distance(rebuilt, rho),
-            "distance_error": np.sqrt(slope @ measured.covariance @ slope),
+            "distance_error": _distance_error(measured, targets, len(rho)),
             "sampling_floor": np.trace(measured.covariance) / len(rho),
             "least_eigenvalue": least_eigenvalue(rebuilt),
-            "fidelity": fidelity(nearest_state(rebuilt), rho),
+            "fidelity": fidelity(rho, rebuilt),
+            "nearest_fidelity": fidelity(rho, nearest_state(rebuilt)),
             "rates": ("neuron", measured.rates),
             "raster": (("step", "spin"), measured.raster[:, : spins.n_spins]),
-        }
+        },
+        coords={"product": pauli_labels(spins.n_qubits)[1:], "spin": names},
     )
+
+
+def _distance_error(measured: Measurement, targets: np.ndarray, d: int) -> float:
+    """Return the standard error of Σ gap²/d for normal gaps of the given covariance.
+
+    Near the sampling floor, where the gaps are mostly noise, the second term counts.
+    """
+    gap, C = measured.moments - targets, measured.covariance
+    return float(np.sqrt(4 * gap @ C @ gap + 2 * np.trace(C @ C)) / d)

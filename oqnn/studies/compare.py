@@ -111,6 +111,7 @@ def _evolve(
             settings.times.grid(),
             period=settings.learning.period,
             ranks=trained.least_cost.values if "least_cost" in trained else None,
+            progress=progress,
         )
         seeds = {"seed": trained.seed} if "seed" in trained.coords else {}
         return block.assign_coords(seeds)

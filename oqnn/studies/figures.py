@@ -63,7 +63,7 @@ def learning(trained: xr.Dataset, evolutions: Mapping[str, xr.Dataset]) -> "Figu
 
 def learned_drive(evolution: xr.Dataset) -> "Figure":
     """Controls of the best learner over one cycle."""
-    return plotting.drive(evolution.drive_times.values, evolution.drive.values)
+    return plotting.drive(evolution.drive_time.values, evolution.drive.values)
 
 
 def spikes(block: xr.Dataset) -> "Figure":
@@ -84,7 +84,7 @@ def carried(blocks: Mapping[str, xr.Dataset]) -> "Figure":
     traces = {
         kind: {
             "squared distance": block.distance.values,
-            "fidelity of the nearest state": block.fidelity.values,
+            "fidelity of the nearest state": block.nearest_fidelity.values,
             "least eigenvalue": block.least_eigenvalue.values,
         }
         for kind, block in blocks.items()

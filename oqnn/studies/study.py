@@ -11,7 +11,7 @@ import xarray as xr
 from ..environments import LearningRule, Material
 from ..spiking import LIFNetwork
 from . import figures
-from .carry import network_of
+from .carry import carried_name, carried_times, network_of
 from .settings import StudySettings
 from .store import open_tree
 from .table import Estimate
@@ -59,12 +59,11 @@ class Study:
         tree = open_tree(folder)
         settings = StudySettings.from_dict(_settings_of(tree))
         study = cls(tree, settings)
-        missing = [
-            k for k in settings.materials if f"evolution/{k}" not in study._names
-        ]
+        missing = study._missing()
         if missing:
+            some = ", ".join(missing[:3]) + (", …" if missing[3:] else "")
             raise ValueError(
-                f"`folder` must hold a finished study, but lacks {', '.join(missing)}. "
+                f"`folder` must hold a finished study, but lacks {some}. "
                 "Run the same study again to finish it."
             )
         return study
@@ -122,22 +121,25 @@ class Study:
     def dataset(self) -> xr.Dataset:
         """States, measures and carried moments: material × time × row × col, …
 
-        Each material is shown by its representative member.
+        Each material is shown by its representative member; `seed` is that member's,
+        and −1 where no seed is involved.
         """
         parts = []
         for kind in self.kinds:
             evolution = self.evolution(kind)
             chosen = evolution.isel(member=int(evolution.representative))
-            part = chosen.drop_vars(
-                ["member", "representative", "seed"], errors="ignore"
-            )
-            part = part.drop_attrs()
+            part = chosen.drop_vars(["member", "representative"])
+            part = part.assign_coords(seed=part.coords.get("seed", -1))
+            part = part.drop_attrs(deep=False)
             if self.settings.spikes.times:
                 part = part.merge(self.spikes(kind))
             parts.append(part)
         joined = xr.concat(parts, dim="material", join="exact")
         joined = joined.assign_coords(material=list(self.kinds))
-        return joined.assign_attrs(self.tree.attrs)
+        first = self.tree[f"evolution/{self.kinds[0]}"]
+        return joined.assign_attrs(
+            self.tree.attrs, provenance=first.attrs["provenance"]
+        )
 
     def summary(self) -> list[dict[str, Any]]:
         """Return one row a material for `summary_table`; arrays run over seeds."""
@@ -207,6 +209,14 @@ class Study:
                 middle = block.isel(carried=block.sizes["carried"] // 2)
                 drawings[f"spikes_{kind}"] = partial(figures.spikes, middle)
         return drawings
+
+    def _missing(self) -> list[str]:
+        """Return the names of blocks that are not finished."""
+        times = self.settings.times.grid()
+        carried = carried_times(times, self.settings.spikes.times)
+        wanted = [f"evolution/{kind}" for kind in self.kinds]
+        wanted += [carried_name(kind, int(i)) for kind in self.kinds for i in carried]
+        return [name for name in wanted if name not in self._names]
 
     def _carried(self, kind: str) -> list[str]:
         """Return the names of the blocks that carry a material's states, in time."""

@@ -98,8 +98,11 @@ def materials_of(
         return [xy8_material(environment)]
     if kind == "learning":
         rule = rule_of(settings)
+        fine = max(NetworkDrive.resolution, rule.resolution)
         drives = [
-            NetworkDrive(weights=W, y0=y0, tau=rule.tau, period=rule.period)
+            NetworkDrive(
+                weights=W, y0=y0, tau=rule.tau, period=rule.period, resolution=fine
+            )
             for W, y0 in zip(trained.weights.values, trained.start.values, strict=True)
         ]
         return [

@@ -1,5 +1,7 @@
 """The comparative study from end to end, at a small size."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -10,6 +12,7 @@ from oqnn.encoding import CorrelationMap
 from oqnn.environments import ReferenceEnvironment, bare_material
 from oqnn.measures import negativity, squared_distance
 from oqnn.studies import Store, Study, StudySettings, run
+from oqnn.studies.carry import _distance_error
 
 SMALL = {
     "materials": ["bare", "plain", "xy8", "learning"],
@@ -48,6 +51,47 @@ def test_axes_and_units_of_the_dataset(study):
     assert dataset.carried.values.tolist() == [0.0, 5.0]
     assert study.evolution("plain").sizes["member"] == 3
     assert study.evolution("learning").seed.values.tolist() == [0, 1]
+
+
+def test_coordinates_and_attributes_name_what_they_are(study):
+    dataset = study.dataset
+    assert dataset.row.values.tolist() == ["00", "01", "10", "11"]
+    assert dataset.control.values.tolist() == ["x", "y", "z", "hopping"]
+    assert dataset["product"].values.tolist()[:3] == ["IX", "IY", "IZ"]
+    assert dataset.spin.values.tolist() == ["x1", "y1", "z1", "x2", "y2", "z2"]
+    assert dataset.time.attrs["units"] == "1/xi"
+    assert dataset.coherence_time.attrs["units"] == "1/xi"
+    assert "control frame" in dataset.coherence.attrs["long_name"]
+    assert dataset.seed.values[[0, 2]].tolist() == [-1, -1]
+    assert dataset.seed.values[3] in (0, 1)
+    assert "numpy" in dataset.attrs["provenance"]
+    diagonal = np.einsum("mtii->mti", dataset.frame_states.values).real
+    np.testing.assert_array_equal(dataset.populations, diagonal)
+
+
+def test_times_of_decay_do_not_depend_on_the_times_of_the_study(study):
+    """Bare, table of the reference setting: 1/e time 1.6 and entanglement until 1.8.
+
+    The study ends at 5, between two times that are not on the grids of the measures.
+    """
+    bare = study.evolution("bare")
+    assert bare.coherence_time.item() == pytest.approx(1.6375, abs=1e-9)
+    assert bare.entanglement_breaking_time.item() == pytest.approx(1.8, abs=1e-9)
+    assert study.evolution("xy8").coherence_time.item() > 30
+
+
+def test_errors_of_distances_are_those_of_repeated_measurements():
+    """Normal gaps, large against their noise, of its size, and none at all."""
+    rng = np.random.default_rng(4)
+    mixing = rng.normal(size=(15, 15)) * 0.01
+    covariance = mixing @ mixing.T
+    noise = rng.normal(size=(40_000, 15)) @ mixing.T
+    for scale in (0.0, 0.02, 1.0):
+        gap = scale * rng.normal(size=15)
+        distances = ((gap + noise) ** 2).sum(axis=1) / 4
+        measured = SimpleNamespace(moments=gap, covariance=covariance)
+        error = _distance_error(measured, np.zeros(15), 4)
+        assert error == pytest.approx(distances.std(), rel=0.03)
 
 
 def test_bare_states_are_those_of_the_generator(study):
@@ -152,10 +196,13 @@ def test_a_finished_study_opens_again(settings, tmp_path):
         again.spikes("bare")
 
 
-def test_an_unfinished_study_is_refused(settings, tmp_path):
-    with Store(tmp_path / "out", settings.to_dict()):
-        pass
-    with pytest.raises(ValueError, match="lacks bare, plain, xy8, learning"):
+def test_an_unfinished_study_is_refused(study, settings, tmp_path):
+    with Store(tmp_path / "out", settings.to_dict()) as store:
+        with pytest.raises(ValueError, match="lacks evolution/bare, evolution/plain"):
+            Study.open(tmp_path / "out")
+        for kind in settings.materials:
+            store.write(f"evolution/{kind}", study.evolution(kind).drop_attrs())
+    with pytest.raises(ValueError, match="lacks spikes/bare/00000, spikes/bare/00003"):
         Study.open(tmp_path / "out")
 
 
