@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from .settings_checks import check_learning, check_spikes, check_xy8
 from .settings_errors import SettingsError, explain, line_of
 from .settings_parts import (
     EnvironmentSettings,
@@ -109,6 +110,17 @@ class StudySettings(SettingsPart):
             )
         return materials
 
+    @model_validator(mode="after")
+    def _check_parts_together(self) -> Self:
+        """Find what would fail only when its material or network is made."""
+        if "xy8" in self.materials:
+            check_xy8(self.environment)
+        if "learning" in self.materials:
+            check_learning(self.learning, self.environment, self.system)
+        if self.spikes.times:
+            check_spikes(self.spikes, self.system)
+        return self
+
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
         """Read settings from a file.
@@ -127,6 +139,10 @@ class StudySettings(SettingsPart):
         except FileNotFoundError:
             raise FileNotFoundError(
                 f"The settings file {path} does not exist."
+            ) from None
+        except IsADirectoryError:
+            raise SettingsError(
+                f"The settings must be a TOML file, but {path} is a folder."
             ) from None
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"{path.name} is no valid TOML: {error}.") from error

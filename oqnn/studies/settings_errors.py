@@ -35,12 +35,15 @@ class SettingsError(ValueError):
 def explain(error: ValidationError, model: type[BaseModel]) -> SettingsError:
     """Turn the first of pydantic's errors into a sentence."""
     first, *more = error.errors()
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, SettingsError):  # of several parts: it names its key
+        return cause
     location = first["loc"]
     key = tuple(part for part in location if isinstance(part, str))
     field, siblings = _find(model, key)
     name = ".".join(key)
     if first["type"] == "value_error":
-        reason = ITSELF.sub(name, str(first["ctx"]["error"]))
+        reason = ITSELF.sub(name, str(cause))
     elif first["type"] == "extra_forbidden":
         guess = difflib.get_close_matches(key[-1], siblings, n=1)
         known = ".".join([*key[:-1], *guess]) if guess else ", ".join(siblings)

@@ -29,11 +29,11 @@ Count = Annotated[int, Field(ge=1)]
 Index = Annotated[int, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
-HAMILTONIAN = "a Hermitian 2 × 2 matrix as rows of numbers, complex ones as [re, im]"
-STATE = (
-    "'bell', the name of a .npy file, or a state of one or two qubits as rows of "
-    "numbers, complex ones as [re, im]"
-)
+NUMBERS = "rows of numbers, or, if any is complex, then all as [re, im]"
+HAMILTONIAN = f"a Hermitian 2 × 2 matrix as {NUMBERS}"
+STATE = "'bell', the name of a .npy file, or a state of one or two qubits as " + NUMBERS
+MOST_TIMES = 100_000  # as many as the names of blocks can count
+MEASURE_CHAINS = 100  # of a final measurement
 
 
 class SettingsPart(BaseModel):
@@ -122,6 +122,7 @@ class TimeSettings(SettingsPart):
     @classmethod
     def _check_values(cls, values: tuple[float, ...] | None) -> Any:
         if values is not None:
+            _check_count(len(values))
             check_increasing(np.array(values), "it")
             if values[0] < 0:
                 raise ValueError(f"`it` must not start before 0, but at {values[0]}.")
@@ -136,6 +137,7 @@ class TimeSettings(SettingsPart):
                 )
             return self
         steps = (self.stop - self.start) / self.step
+        _check_count(steps + 1)
         if self.stop <= self.start or abs(steps - round(steps)) > 1e-9 * steps:
             raise ValueError(
                 "`it` must go from start to stop in whole steps, but "
@@ -213,7 +215,7 @@ class LearningSettings(SettingsPart):
     omega: Positive = 10 / 3
     cost_controls: NotNegative = 1e-4
     cost_weights: NotNegative = 1e-6
-    initial_scale: NotNegative = 0.5
+    initial_scale: Positive = 0.5
     warm_start: bool = False
     restart_every: Index = 0
 
@@ -237,14 +239,14 @@ class SpikeSettings(SettingsPart):
     Parameters
     ----------
     neurons, sources : int
-        Least number of neurons in a network, and Bernoulli sources that drive them;
-        the published size is 64 and 128.
+        Least number of neurons in a network, and Bernoulli sources that drive them,
+        more than neurons; the published size is 64 and 128.
     epochs, chains, steps : int
         Training epochs, parallel chains, and time steps of a chain.
     times : int
         How many states of each material are carried; 0 for none.
     measure_steps : int
-        Time steps of the final measurement.
+        Time steps of the final measurement, a multiple of its 100 chains.
     frame : "control" or "lab"
         Whether the carried states turn with the control fields, or not. The spins'
         axes turn with them in the first case, and successive states are close.
@@ -256,8 +258,18 @@ class SpikeSettings(SettingsPart):
     chains: Count = 64
     steps: Count = 20
     times: Index = 5
-    measure_steps: Annotated[int, Field(ge=100)] = 100_000
+    measure_steps: Annotated[
+        int, Field(ge=MEASURE_CHAINS, multiple_of=MEASURE_CHAINS)
+    ] = 100_000
     frame: Literal["control", "lab"] = "control"
+
+
+def _check_count(times: float) -> None:
+    """Refuse more times than a study can hold."""
+    if times > MOST_TIMES:
+        raise ValueError(
+            f"`it` must hold at most {MOST_TIMES} times, but holds {times:.6g}."
+        )
 
 
 def _read_npy(path: Path) -> np.ndarray:

@@ -1,14 +1,20 @@
 """Settings: the reference by default, and one sentence for each mistake."""
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import qutip
 from pydantic import ValidationError
 
+from oqnn.encoding import CorrelationMap
+from oqnn.environments.learning import _check_steps
+from oqnn.spiking import init_network, motif_network, pair_loadings
 from oqnn.studies import SettingsError, StudySettings
 from oqnn.studies.provenance import fingerprint
+from oqnn.studies.training import environment_of, rule_of
 
 TILTED = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
 
@@ -211,6 +217,72 @@ MISTAKES = [
         {"system": {"state": [["a"]]}},
         "must be 'bell', the name of a .npy file, or",
     ),
+    (
+        "system.state",
+        {"system": {"state": [[0.5, [0, 0.5]], [[0, -0.5], 0.5]]}},
+        "rows of numbers, or, if any is complex, then all as [re, im], but is",
+    ),
+    ("times", {"times": {"step": 1e-12}}, "at most 100000 times, but holds 8e+13."),
+    (
+        "times",
+        {"times": {"stop": 1e308, "step": 1e-9}},
+        "at most 100000 times, but holds inf.",
+    ),
+    (
+        "times.values",
+        {"times": {"values": range(100_001)}},
+        "at most 100000 times, but holds 100001.",
+    ),
+    (
+        "learning.initial_scale",
+        {"learning": {"initial_scale": 0}},
+        "must be a number above 0, but is 0.",
+    ),
+    (
+        "learning.substeps",
+        {"learning": {"slices": 4}},
+        "must be at least 120 with 4 slices of a period of 8, so that",
+    ),
+    (
+        "learning.substeps",
+        {"learning": {"tau": 0.01}},
+        "short for tau = 0.01 and for the fields, but is 8. More slices",
+    ),
+    (
+        "learning.substeps",
+        {"environment": {"h": 80}},
+        "80 slices of a period of 8, so that steps are short",
+    ),
+    (
+        "environment.h",
+        {"environment": {"h": 6.2}, "materials": ["xy8"]},
+        "must be at least 2π = 6.2832 for the material xy8",
+    ),
+    (
+        "spikes.measure_steps",
+        {"spikes": {"measure_steps": 20_050}},
+        "must be a multiple of 100 of at least 100, but is 20050.",
+    ),
+    (
+        "spikes.sources",
+        {"spikes": {"neurons": 6, "sources": 18}},
+        "must be above 18, the neurons that a network may need",
+    ),
+    (
+        "spikes.sources",
+        {"spikes": {"neurons": 63, "sources": 64}},
+        "must be above 64, the neurons that a network may need",
+    ),
+    (
+        "spikes.sources",
+        {"spikes": {"sources": 16}, "system": {"state": [1, 0]}},
+        "must be above 16, the neurons that a network may need",
+    ),
+    (
+        "spikes.neurons",
+        {"spikes": {"neurons": 2}, "system": {"state": [1, 0]}},
+        "must be at least 3 for one qubit, but is 2.",
+    ),
 ]
 
 
@@ -222,6 +294,59 @@ def test_mistakes_are_told_in_a_sentence(key, values, sentence):
     assert message.startswith(f"`{key}` must")
     assert sentence in message
     assert "\n" not in message
+
+
+def test_only_what_is_asked_for_must_fit():
+    """Without the material, or without spikes, its settings may be anything."""
+    StudySettings(materials=["bare"], environment={"h": 0}, learning={"slices": 4})
+    StudySettings(spikes={"times": 0, "neurons": 1, "sources": 1})
+    times = StudySettings(times={"stop": 99_999, "step": 1}).times.grid()
+    assert len(times) == 100_000
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"learning": {"slices": 4}},
+        {"environment": {"h": 50, "levels": 2}},
+        {"learning": {"tau": 0.01}, "system": {"hamiltonian": [[0, 9], [9, 0]]}},
+    ],
+)
+def test_substeps_are_refused_where_the_learning_refuses_them(values):
+    """The least number that the message names is the least with which learning goes."""
+    with pytest.raises(SettingsError) as caught:
+        StudySettings(**values)
+    least = int(re.search(r"at least (\d+)", str(caught.value))[1])
+    learning = {**values.get("learning", {}), "substeps": least}
+    settings = StudySettings(**{**values, "learning": learning})
+    parts = environment_of(settings).generator(settings.system.H).matrices()
+    rule = rule_of(settings)
+    _check_steps(parts, rule)
+    with pytest.raises(ValueError, match=f"`resolution` must be at least {least} "):
+        _check_steps(parts, replace(rule, resolution=least - 2))
+
+
+@pytest.mark.parametrize(
+    ("state", "neurons", "sources"), [([1, 0], 5, 6), (np.eye(4) / 4, 6, 19)]
+)
+def test_as_many_sources_as_asked_for_are_enough(state, neurons, sources):
+    """The maximally mixed pair needs a driver and a relay for each spin."""
+    settings = StudySettings(
+        system={"state": state}, spikes={"neurons": neurons, "sources": sources}
+    )
+    rho = settings.system.rho0
+    spins = CorrelationMap(round(np.log2(len(rho))))
+    loadings = pair_loadings(
+        spins.n_spins, spins.products, spins.correlators(rho).ravel()[1:]
+    )
+    if len(rho) == 2:
+        network = init_network(neurons, sources)
+    else:
+        size = spins.n_spins + 2 * loadings.shape[1]
+        network = motif_network(loadings, size, sources)
+        with pytest.raises(ValueError, match="`n_sources` must be at least 19"):
+            motif_network(loadings, size, sources - 1)
+    assert network.n_sources == sources
 
 
 def test_unknown_settings_are_refused_with_a_guess():
@@ -244,6 +369,8 @@ def test_unknown_settings_are_refused_with_a_guess():
         ("seed = 1\nlearning = {tau=1, epochs=-3}", "line 2: `learning.epochs`"),
         ("\n[times]\nstop=1\nstep=0.3", "line 2: `times` must go"),
         ("times.stop=1\n\ntimes.step=0.3", "line 1: `times` must go"),
+        ("seed=1\n[learning]\nslices=4", "line 2: `learning.substeps` must be"),
+        ("[spikes]\nneurons=64\nsources=64", "line 3: `spikes.sources` must be"),
         ("\n[lerning]\nepochs=1", "line 2: `lerning` must be a known"),
         ("\n[plain]\nepochs=1", "line 3: `plain.epochs` must be a known"),
         ("a = = 1", " is no valid TOML: Invalid value (at line 1, column 5)."),
@@ -260,6 +387,8 @@ def test_mistakes_in_a_file_are_told_with_the_line(tmp_path, text, start):
 def test_files_that_are_no_settings_or_states_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"gone\.toml does not exist"):
         StudySettings.from_toml(tmp_path / "gone.toml")
+    with pytest.raises(SettingsError, match=r"must be a TOML file, but .* is a folder"):
+        StudySettings.from_toml(tmp_path)
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"bytes\.toml is no valid TOML"):
         StudySettings.from_toml(tmp_path / "bytes.toml")
