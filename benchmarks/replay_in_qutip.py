@@ -38,8 +38,10 @@ def by_qutip(material: Material, times: np.ndarray) -> np.ndarray:
         inside = (controls.times >= start - 1e-9) & (controls.times <= stop + 1e-9)
         spline = CubicSpline(controls.times[inside], controls.values[inside])
 
-        def y(t: float, spline: CubicSpline = spline, stop: float = stop) -> np.ndarray:
-            return spline(min(t, stop))  # a trial step may reach beyond the slice
+        ends = (start, stop)  # a trial step may reach beyond the slice
+
+        def y(t: float, spline: CubicSpline = spline, ends: tuple = ends) -> np.ndarray:
+            return spline(np.clip(t, *ends))
 
         H = [qutip.Qobj(drift)]
         H += [

@@ -66,7 +66,8 @@ def main() -> None:
     CHECKPOINTS.mkdir(parents=True, exist_ok=True)
     header = ["initial_scale", "restart_every", "seed"]
     header += ["least_cost", "readout_infidelity", "entanglement_breaking_time"]
-    table = list(csv.reader(TABLE.open())) if TABLE.exists() else [header]
+    text = TABLE.read_text() if TABLE.exists() else ""
+    table = list(csv.reader(text.splitlines())) or [header]
     for scale, every in CASES:
         if not any(row[:2] == [str(scale), str(every)] for row in table):
             table += rows(scale, every, train(scale, every))

@@ -15,7 +15,8 @@ CHAPTERS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_chapter_runs(path):
+def test_chapter_runs(path, monkeypatch):
+    monkeypatch.chdir(THEORY.parent)
     text, namespace = path.read_text(), {}
     for cell in CELL.finditer(text):
         line = text[: cell.start(1)].count("\n")

@@ -17,7 +17,7 @@ from oqnn.studies.carry import _distance_error
 SMALL = {
     "materials": ["bare", "plain", "xy8", "learning"],
     "times": {"values": [0.0, 0.7, 2.0, 5.0]},
-    "learning": {"epochs": 60, "seeds": 2, "slices": 32},
+    "learning": {"epochs": 60, "seeds": 2, "slices": 64},
     "plain": {"seeds": 3},
     "spikes": {
         "neurons": 14,
