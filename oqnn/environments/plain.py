@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..dynamics import ConstantControls
-from .drives import NetworkDrive
+from .drives import STEPS_PER_TAU, NetworkDrive, even_steps
 from .material import Material
 from .reference import ReferenceEnvironment
 from .rule import LearningRule
@@ -30,12 +30,14 @@ def plain_material(
     """
     rule = rule or LearningRule()
     k = rule.neurons
+    least = even_steps(rule.period / rule.slices, rule.tau / STEPS_PER_TAU)
     weights = np.random.default_rng(seed).standard_normal((k, k + 1))
     drive = NetworkDrive(
         weights=np.broadcast_to(weights, (rule.slices, k, k + 1)),
         y0=np.zeros(k),
         tau=rule.tau,
         period=rule.period,
+        resolution=max(NetworkDrive.resolution, least),
     )
     settled = drive.until(rule.period, environment.n_controls).values[-1]
     return Material(

@@ -135,6 +135,33 @@ def test_plain_material_is_the_settled_network():
     np.testing.assert_allclose(material.drive.values, run.y[:4, -1], atol=1e-8)
 
 
+def test_plain_material_settles_however_fast_its_neurons_are():
+    """λ a fiftieth of a default step, and four steps in λ where slices are long."""
+    rule = LearningRule(tau=0.002)
+    material = plain_material(ENVIRONMENT, 0, rule=rule)
+    W = np.random.default_rng(0).standard_normal((4, 5))
+    run = solve_ivp(
+        lambda _, y: (np.tanh(W[:, 0] + W[:, 1:] @ y) - y) / 0.002,
+        (0, 8.0),
+        np.zeros(4),
+        method="LSODA",
+        rtol=1e-10,
+        atol=1e-12,
+    )
+    np.testing.assert_allclose(material.drive.values, run.y[:, -1], atol=1e-6)
+    coarse = plain_material(ENVIRONMENT, 0, rule=LearningRule(tau=0.002, slices=4))
+    np.testing.assert_allclose(coarse.drive.values, run.y[:, -1], atol=1e-6)
+
+
+def test_steps_of_the_drive_must_be_short_in_lambda():
+    """Four steps in λ at least."""
+    given = {"weights": WEIGHTS, "y0": Y0, "period": 0.8}
+    for tau, least in ((0.1, 4), (0.0501, 8), (0.0499, 10)):
+        assert NetworkDrive(tau=tau, resolution=least, **given).tau == tau
+        with pytest.raises(ValueError, match=f"`resolution` must be at least {least} "):
+            NetworkDrive(tau=tau, resolution=least - 2, **given)
+
+
 @pytest.mark.parametrize("tlist", [[0.1, 0.2], [], 0.0, [[0.0, 1.0]]])
 def test_times_that_do_not_start_at_zero_are_refused(tlist):
     material = bare_material(ENVIRONMENT)
