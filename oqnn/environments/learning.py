@@ -12,7 +12,7 @@ from .._core.errors import ConvergenceError
 from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
 from .cost import ProtectionCost, overlap_columns
-from .drives import NetworkDrive
+from .drives import STEPS_PER_TAU, NetworkDrive, even_steps
 from .material import Material
 from .reference import ReferenceEnvironment
 from .restarts import restart_laggards
@@ -26,6 +26,7 @@ __all__ = [
     "step",
 ]
 
+LONGEST = 0.5  # |X| of a Taylor exponential, whose remainder is then 5e-9
 CHUNK = 50  # epochs between two looks at the clock, and between checkpoints
 
 
@@ -289,13 +290,15 @@ def _problem(
 
 def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
     """Check that steps are short enough for RK4 and for the Taylor exponential."""
-    step = rule.period / (rule.slices * rule.resolution)
+    width = rule.period / rule.slices
     corners = np.array(list(product((-1, 1), repeat=len(parts) - 1)))
     generators = parts[0] + np.tensordot(corners, parts[1:], 1)
     fastest = np.linalg.norm(generators, 2, axis=(1, 2)).max()  # over all |y_k| ≤ 1
-    longest = min(0.5 / fastest, rule.tau)
-    if step > longest:
-        least = int(np.ceil(rule.period / (rule.slices * longest) / 2)) * 2
+    longest = rule.tau / STEPS_PER_TAU  # the states take two neuron steps at once
+    if 2 * longest * fastest > LONGEST:
+        longest = LONGEST / (2 * fastest)
+    least = even_steps(width, longest)
+    if rule.resolution < least:
         raise ValueError(
             f"`resolution` must be at least {least} with {rule.slices} slices of a "
             f"period of {rule.period}, λ = {rule.tau} and a generator of size "

@@ -24,7 +24,8 @@ class LearningRule:
     slices : int
         Slices of W in an epoch.
     resolution : int
-        Even number of neuron steps a slice.
+        Even number of neuron steps a slice; `learn` asks for four in λ, and for more
+        in strong fields.
     friction : float in [0, 1]
         μ. At 1 the dynamics is Hamiltonian and cannot converge; friction is what
         makes it forget.

@@ -14,6 +14,8 @@ from oqnn.dynamics import System
 from oqnn.environments import (
     LearningResult,
     LearningRule,
+    Material,
+    NetworkDrive,
     ProtectionCost,
     ReferenceEnvironment,
     cost_and_gradient,
@@ -21,8 +23,9 @@ from oqnn.environments import (
     learn,
     step,
 )
+from oqnn.measures import average_fidelity
 
-RULE = rule(2, rate=1.0, mass=0.5)
+RULE = rule(4, rate=1.0, mass=0.5)
 SEEDS = (3, 4)
 small = partial(learn, ENVIRONMENT, RULE, COST, H=H, seeds=SEEDS, progress=False)
 
@@ -54,7 +57,7 @@ def test_first_epochs_are_the_rule_written_as_a_loop(fifty):
 
 
 def end_of_epoch(weights, y):
-    """One classical Runge-Kutta step after the other, two a slice."""
+    """One classical Runge-Kutta step after the other, four a slice."""
     h = RULE.period / (RULE.slices * RULE.resolution)
     for W in np.repeat(weights, RULE.resolution, axis=0):
 
@@ -130,11 +133,11 @@ def test_warm_start_begins_where_it_is_told(fifty):
 def test_warm_weights_rest_near_the_controls():
     """Without noise the neurons stay at tanh of the bias, 0.95 y."""
     y = np.array([0.9, -1.0, 0.3, 0.0])
-    weights = rule(2).weights_around(y, scale=1e-12, seed=1)
+    weights = rule(4).weights_around(y, scale=1e-12, seed=1)
     assert weights.shape == (8, 5, 6)
     np.testing.assert_allclose(np.tanh(weights[:, :4, 0]), [0.95 * y] * 8, atol=1e-9)
     np.testing.assert_allclose(weights[:, 4], 0, atol=1e-9)
-    noisy = rule(2).weights_around(y, scale=0.3, seed=1) - weights
+    noisy = rule(4).weights_around(y, scale=0.3, seed=1) - weights
     assert noisy.std() == pytest.approx(0.3, abs=5 * 0.3 / np.sqrt(2 * noisy.size))
 
 
@@ -159,7 +162,7 @@ def test_without_friction_the_energy_is_kept_to_second_order():
     """
     drifts, moves = [], []
     for mass, epochs in ((4.0, 12), (16.0, 24), (64.0, 48)):
-        constants = rule(2, friction=1.0, rate=1.0, mass=mass)
+        constants = rule(4, friction=1.0, rate=1.0, mass=mass)
         state = init(random_weights()[None])
         energies = []
         for _ in range(epochs):
@@ -250,7 +253,7 @@ def test_divergence_is_reported():
     with pytest.raises(ConvergenceError, match=r"diverged.* smaller rate/mass"):
         learn(
             ENVIRONMENT,
-            rule(2, rate=1e200),
+            rule(4, rate=1e200),
             COST,
             seeds=SEEDS,
             epochs=50,
@@ -286,6 +289,39 @@ def test_wrong_input_is_refused():
     with pytest.raises(ValueError, match="`epochs` must be at least 1"):
         step(init(random_weights()[None]), ENVIRONMENT, RULE, COST, epochs=0)
     with pytest.raises(ValueError, match="`slices` must put every readout"):
-        learn(ENVIRONMENT, rule(2), ProtectionCost(readouts=(0.3,)), seeds=[1])
-    with pytest.raises(ValueError, match="`resolution` must be at least 6"):
-        learn(ENVIRONMENT, rule(2, period=3.2), COST, seeds=[1])
+        learn(ENVIRONMENT, rule(4), ProtectionCost(readouts=(0.3,)), seeds=[1])
+    with pytest.raises(ValueError, match="`resolution` must be at least 12"):
+        learn(ENVIRONMENT, rule(4, period=3.2), COST, seeds=[1])
+
+
+def test_steps_must_be_short_in_lambda_and_in_the_fields():
+    """At most λ/4 for neurons, and 2 dt |L| < 1/2 for the states of the reference."""
+    weights = np.zeros((80, 4, 5))
+    environment = ReferenceEnvironment()
+    calm = ReferenceEnvironment(h=0.1)
+    for surroundings, constants, least in (
+        (calm, {"tau": 0.1}, 4),
+        (calm, {"tau": 0.0125}, 32),
+        (environment, {"tau": 10.0}, 6),
+    ):
+        coarse = LearningRule(resolution=least - 2, **constants)
+        with pytest.raises(ValueError, match=f"`resolution` must be at least {least} "):
+            cost_and_gradient(surroundings, weights, rule=coarse)
+    cost_and_gradient(environment, weights, rule=LearningRule())
+
+
+@pytest.mark.slow
+def test_short_time_constants_are_learned_as_they_are_replayed():
+    """At λ = T/640 and the longest steps allowed, to the error of the steps."""
+    environment = ReferenceEnvironment()
+    fast = LearningRule(tau=0.0125, slices=80, resolution=32)
+    result = learn(environment, fast, seeds=[0], epochs=20, progress=False)
+    i = result.state.costs[0].argmin()
+    drive = result.material().drive
+    fine = NetworkDrive(
+        weights=drive.weights, y0=drive.y0, tau=0.0125, period=8.0, resolution=128
+    )
+    material = Material(kind="fine", environment=environment, drive=fine)
+    transfer = material.transfer([0, 2, 4, 6, 8])[1:]
+    infidelity = (1 - average_fidelity(transfer)).mean()
+    assert result.state.infidelities[0, i] == pytest.approx(infidelity, abs=2e-6)

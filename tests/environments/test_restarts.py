@@ -6,7 +6,7 @@ from environments.problems import COST, ENVIRONMENT, H, rule
 from oqnn._core.seeds import derive_seed
 from oqnn.environments import init, learn, restart_laggards, step
 
-RULE = rule(2, rate=1.0, mass=0.5)
+RULE = rule(4, rate=1.0, mass=0.5)
 SEEDS = (3, 4, 5)
 
 
