@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from .._core.checks import check_finite, check_increasing, check_shapes
+from .frozen import frozen_copy
 
 __all__ = ["ConstantControls", "Controls", "PiecewiseControls", "SampledControls"]
 
@@ -41,7 +42,7 @@ class ConstantControls:
     values: np.ndarray
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.values, dtype=float)
+        values = frozen_copy(self.values)
         check_shapes(values=(values, "k"))
         check_finite(values, "values")
         object.__setattr__(self, "values", values)
@@ -80,8 +81,8 @@ class PiecewiseControls:
     periodic: bool = False
 
     def __post_init__(self) -> None:
-        times = np.asarray(self.times, dtype=float)
-        values = np.asarray(self.values, dtype=float)
+        times = frozen_copy(self.times)
+        values = frozen_copy(self.values)
         check_shapes(times=(times, "t"))
         check_shapes(values=(values, f"{max(len(times) - 1, 0)} k"))
         check_increasing(times, "times")
@@ -128,8 +129,8 @@ class SampledControls:
     periodic: bool = False
 
     def __post_init__(self) -> None:
-        times = np.asarray(self.times, dtype=float)
-        values = np.asarray(self.values, dtype=float)
+        times = frozen_copy(self.times)
+        values = frozen_copy(self.values)
         check_shapes(times=(times, "t"), values=(values, "t k"))
         check_increasing(times, "times")
         check_finite(values, "values")

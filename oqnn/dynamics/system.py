@@ -12,6 +12,7 @@ from .._core.checks import (
     check_shapes,
 )
 from .._core.qobj import as_operator, as_state
+from .frozen import frozen_copy
 
 __all__ = ["System"]
 
@@ -43,8 +44,8 @@ class System:
     kept: tuple[int, ...]
 
     def __init__(self, H: Any, rho0: Any, *, kept: Any = None) -> None:
-        H = as_operator(H, "H")
-        rho0 = as_state(rho0, "rho0")
+        H = frozen_copy(as_operator(H, "H"), complex)
+        rho0 = frozen_copy(as_state(rho0, "rho0"), complex)
         kept = () if kept is None else tuple(np.atleast_1d(kept).tolist())
         for size in kept:
             check_integer(size, "kept")

@@ -76,6 +76,31 @@ def test_end_that_differs_by_rounding_is_not_outside():
 
 
 @pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (ConstantControls, ["values"]),
+        (PiecewiseControls, ["times", "values"]),
+        (SampledControls, ["times", "values"]),
+    ],
+)
+def test_controls_do_not_follow_the_arrays_they_were_made_of(kind, names):
+    times, values = np.array([0.0, 1, 2]), np.array([[1.0], [2], [3]])
+    if kind is ConstantControls:
+        values = values[:, 0]
+    if kind is PiecewiseControls:
+        values = values[:2]
+    given = [{"times": times, "values": values}[name] for name in names]
+    controls = kind(*given)
+    for name, array in zip(names, given, strict=True):
+        before = array.copy()
+        array += 7
+        held = getattr(controls, name)
+        np.testing.assert_array_equal(held, before)
+        with pytest.raises(ValueError, match="read-only"):
+            held += 1
+
+
+@pytest.mark.parametrize(
     "controls",
     [PiecewiseControls(TIMES, VALUES), SampledControls(UNEVEN + 1, quadratic(UNEVEN))],
 )

@@ -26,6 +26,18 @@ def test_partner_comes_after_the_system():
     assert System(H, np.eye(6) / 6, kept=3).dims == [2, 3]
 
 
+def test_systems_do_not_follow_the_arrays_they_were_made_of():
+    hamiltonian, rho0 = H.copy(), np.diag([0.3 + 0j, 0.7])
+    system = System(hamiltonian, rho0)
+    hamiltonian += 1
+    rho0 *= 2
+    np.testing.assert_array_equal(system.H, H)
+    np.testing.assert_array_equal(system.rho0, np.diag([0.3, 0.7]))
+    for array in (system.H, system.rho0):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1
+
+
 @pytest.mark.parametrize(
     ("hamiltonian", "rho0", "kept", "error", "message"),
     [
