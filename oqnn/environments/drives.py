@@ -7,8 +7,9 @@ import numpy as np
 from .._core.checks import check_finite, check_integer, check_positive, check_shapes
 from .._core.jax64 import in_double_precision
 from ..dynamics import SampledControls
+from ..dynamics.frozen import frozen_copy
 
-__all__ = ["STEPS_PER_TAU", "NetworkDrive", "even_steps"]
+__all__ = ["STEPS_PER_TAU", "NetworkDrive", "check_bounded", "even_steps"]
 
 STEPS_PER_TAU = 4  # the least number of Runge-Kutta steps in λ
 
@@ -38,7 +39,8 @@ class NetworkDrive:
     Raises
     ------
     ValueError
-        If shapes disagree, λ or T is not positive, or the steps are too long.
+        If shapes disagree, |y0| exceeds 1, λ or T is not positive, or the steps are
+        too long.
     """
 
     weights: np.ndarray
@@ -48,12 +50,11 @@ class NetworkDrive:
     resolution: int = 32
 
     def __post_init__(self) -> None:
-        weights = np.asarray(self.weights, dtype=float)
-        y0 = np.asarray(self.y0, dtype=float)
+        weights, y0 = frozen_copy(self.weights), frozen_copy(self.y0)
         check_shapes(y0=(y0, "k"))
         check_shapes(weights=(weights, f"s {len(y0)} {len(y0) + 1}"))
         check_finite(weights, "weights")
-        check_finite(y0, "y0")
+        check_bounded(y0, "y0")
         check_positive(self.tau, "tau")
         check_positive(self.period, "period")
         self._check_resolution(len(weights))
@@ -84,6 +85,17 @@ class NetworkDrive:
         path = np.concatenate(values)
         times = np.linspace(0, cycles * self.period, len(path))
         return SampledControls(times, path[:, :n_controls])
+
+
+def check_bounded(values: np.ndarray, name: str) -> None:
+    """Check that couplings lie in [−1, 1], up to rounding."""
+    check_finite(values, name)
+    largest = np.abs(values).max(initial=0)
+    if largest > 1 + 1e-9:
+        raise ValueError(
+            f"`{name}` must lie in [-1, 1], the range of the couplings, but reaches "
+            f"{largest:.6g}."
+        )
 
 
 def even_steps(length: float, longest: float) -> int:

@@ -17,7 +17,7 @@ from ..dynamics import (
     dynamical_maps,
     evolve,
 )
-from .drives import NetworkDrive
+from .drives import NetworkDrive, check_bounded
 from .reference import ReferenceEnvironment
 
 __all__ = ["Drive", "Material", "bare_material"]
@@ -39,12 +39,21 @@ class Material:
     environment : ReferenceEnvironment
         Register, noise and control channels.
     drive : ConstantControls, PiecewiseControls or NetworkDrive
-        What steers it.
+        What steers it. Controls lie in [−1, 1]: beyond, a rate may be negative.
+
+    Raises
+    ------
+    ValueError
+        If a control leaves [−1, 1].
     """
 
     kind: str
     environment: ReferenceEnvironment
     drive: Drive
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.drive, NetworkDrive):  # whose tanh keeps the bound
+            check_bounded(self.drive.values, "drive.values")
 
     def controls(self, stop: float) -> Controls:
         """Return the controls from time zero to `stop` at least."""

@@ -7,7 +7,7 @@ from environments.problems import ENVIRONMENT, Y0, H, random_weights
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
-from oqnn.dynamics import ConstantControls, System
+from oqnn.dynamics import ConstantControls, PiecewiseControls, System
 from oqnn.environments import (
     LearningRule,
     Material,
@@ -173,12 +173,46 @@ def test_times_that_do_not_start_at_zero_are_refused(tlist):
 
 
 @pytest.mark.parametrize(
+    "drive",
+    [
+        ConstantControls([0, 0, 0, -5.0]),
+        PiecewiseControls([0, 1, 2], [[0, 0, 0, 0], [0, -5.0, 0, 0]], periodic=True),
+    ],
+)
+def test_controls_beyond_their_bound_are_refused(drive):
+    """At y₄ = −5 rates are negative, and at any other the field is not that of h."""
+    with pytest.raises(ValueError, match=r"`drive.values` must lie .* reaches 5"):
+        Material(kind="wild", environment=ENVIRONMENT, drive=drive)
+
+
+def test_couplings_at_their_bound_are_allowed_up_to_rounding():
+    y = np.array([1, -1, 0, -1 - 1e-12])
+    material = Material(kind="odd", environment=ENVIRONMENT, drive=ConstantControls(y))
+    start = System(H, np.eye(2) / 2)
+    assert material.evolve(start, [0, 1.0]).least_eigenvalue > -1e-12
+    NetworkDrive(weights=WEIGHTS, y0=np.sign(Y0), tau=0.2, period=0.8)
+
+
+def test_drives_do_not_follow_the_arrays_they_were_made_of():
+    weights, y0 = WEIGHTS.copy(), Y0.copy()
+    drive = NetworkDrive(weights=weights, y0=y0, tau=0.2, period=0.8)
+    weights += 1
+    y0 += 1
+    np.testing.assert_array_equal(drive.weights, WEIGHTS)
+    np.testing.assert_array_equal(drive.y0, Y0)
+    for array in (drive.weights, drive.y0):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1
+
+
+@pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"y0": [[0.0]]}, r"`y0` must have shape \(k,\)"),
         ({"weights": WEIGHTS[:, :, 1:]}, r"`weights` must have shape \(s, 5, 6\)"),
         ({"weights": WEIGHTS * np.nan}, "`weights` must be finite"),
         ({"y0": [np.inf] * 5}, "`y0` must be finite"),
+        ({"y0": [0, 0, 0, 0, -1.1]}, r"`y0` must lie in \[-1, 1\].* reaches 1.1"),
         ({"tau": 0.0}, "`tau` must be positive"),
         ({"period": -1.0}, "`period` must be positive"),
         ({"resolution": 3}, "`resolution` must be even, but is 3"),
