@@ -142,7 +142,7 @@ def _constant_infidelity(
     times = np.asarray(cost.readouts) * period
     weights = cost.readout_weights
     largest = np.linalg.norm(parts, ord=2, axis=(-2, -1)).sum() * times.max()
-    squarings = max(0, int(np.ceil(np.log2(largest / 0.03))))
+    squarings = int(np.ceil(np.log2(max(1.0, largest / 0.03))))
 
     def infidelity(y: jax.Array) -> jax.Array:
         L = parts[0] + jnp.tensordot(y, parts[1:], 1)

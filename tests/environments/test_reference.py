@@ -233,6 +233,13 @@ def test_xy8_is_the_textbook_cycle():
     assert len(tight.drive.values) == 8
 
 
+def test_engineered_where_there_is_nothing_to_steer():
+    """Without fields and rates every control is as good, and nothing is lost."""
+    still = ReferenceEnvironment(xi=0, kappa=0, gamma_1=0, gamma_phi=0, h=0)
+    material = engineered_material(still, points=3, starts=2, progress=False)
+    assert readout_infidelity(material) == pytest.approx(0, abs=1e-14)
+
+
 def test_engineered_undoes_a_hamiltonian():
     """Without noise field and hopping, a constant field can cancel a qubit's own H.
 
