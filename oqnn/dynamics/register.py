@@ -35,9 +35,11 @@ class RegisterGenerator:
 
     Raises
     ------
+    TypeError
+        If `jumps` is no mapping.
     ValueError
-        If shapes disagree, a Hamiltonian is not Hermitian, an entry is not finite,
-        or a key of `jumps` names no pair of levels.
+        If shapes disagree or hold nothing, a Hamiltonian is not Hermitian, an entry
+        is not finite, or a key of `jumps` names no pair of levels.
 
     References
     ----------
@@ -61,9 +63,19 @@ class RegisterGenerator:
     ) -> None:
         H = _stack(hamiltonians, "hamiltonians")
         check_shapes(hamiltonians=(H, "n d d"))
+        if H.size == 0:
+            raise ValueError(
+                "`hamiltonians` must hold at least one level of size one or more, but "
+                f"has shape {H.shape}."
+            )
         check_hermitian(H, "hamiltonians")
         self.n, self.d = H.shape[:2]
         self.hamiltonians = H
+        if not isinstance(jumps, Mapping | None):
+            raise TypeError(
+                "`jumps` must be a mapping of (i, j) to operators, but is a "
+                f"{type(jumps).__name__}. For one level, write {{(0, 0): operators}}."
+            )
         self.jumps = {
             pair: self._operators(pair, operators)
             for pair, operators in (jumps or {}).items()
