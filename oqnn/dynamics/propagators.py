@@ -47,12 +47,19 @@ def step_propagators(
 def _constant(
     matrix: np.ndarray, steps: np.ndarray
 ) -> Iterator[tuple[list[np.ndarray], int]]:
-    """Exponentiate once for each distinct length of step."""
-    with one_blas_thread():
-        lengths, index = _distinct(steps[:, None])
-        factors = [expm(matrix * h) for (h,) in lengths]
-    for count, i in enumerate(index, start=1):
-        yield [factors[i]], count
+    """Exponentiate each distinct length of step, once while it is in use."""
+    lengths, index = _distinct(steps[:, None])
+    chunk = max(1, HELD // matrix.size)
+    factors: dict[int, np.ndarray] = {}
+    for first in range(0, len(index), chunk):
+        part = index[first : first + chunk].tolist()
+        with one_blas_thread():
+            factors = {
+                i: factors[i] if i in factors else expm(matrix * lengths[i, 0])
+                for i in set(part)
+            }
+        for count, i in enumerate(part, start=first + 1):
+            yield [factors[i]], count
 
 
 def _slices(

@@ -317,6 +317,24 @@ def test_many_steps_in_chunks_are_the_same(smooth, monkeypatch):
         np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
 
 
+def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
+    """Two at a time here; the exponential of a step that comes again is kept."""
+    module = import_module("oqnn.dynamics.propagators")
+    monkeypatch.setattr(module, "HELD", 2 * 8**2)
+    made = []
+    monkeypatch.setattr(module, "expm", lambda A: made.append(A) or expm(A))
+    generator = random_generator(2, 2)
+    tlist = np.cumsum([0, 1, 1, 1, 2, 1, 2, 3, 4, 5])
+    factors = module.step_propagators(generator, tlist, None)
+    counts = []
+    for (factor,), count in factors:
+        step = tlist[count] - tlist[count - 1]
+        expected = expm(generator.matrix() * step)
+        np.testing.assert_allclose(factor, expected, atol=1e-13)
+        counts.append((count, len(made)))
+    assert counts == [*zip(range(1, 10), [1, 1, 2, 2, 2, 2, 4, 4, 5], strict=True)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
