@@ -1,6 +1,7 @@
 """The summary of a study as a table, with its spread over seeds."""
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,10 +10,12 @@ import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 __all__ = ["COLUMNS", "Column", "Estimate", "summary_table", "summary_text"]
 
 MISSING = "–"
+WIDE = 10_000  # characters that no table needs
 
 
 class Estimate(NamedTuple):
@@ -34,18 +37,25 @@ class Column:
         What it is; the unit if it has one.
     digits : int
         Decimals shown.
+    last : float, optional
+        Infinite times are shown as later than this one.
+    scientific : bool
+        Show what would keep less than two digits as in 1.2e-04, and errors that
+        would keep none as in 4e-05.
     """
 
     key: str
     title: str
     digits: int = 3
+    last: float | None = None
+    scientific: bool = False
 
 
 COLUMNS = (
     Column(key="readout_infidelity", title="mean readout infidelity"),
     Column(key="final_fidelity", title="fidelity at T"),
-    Column(key="breaking_time", title="entanglement broken at", digits=1),
-    Column(key="coherence_time", title="coherence below 1/e at", digits=1),
+    Column(key="breaking_time", title="entanglement broken at", digits=1, last=160),
+    Column(key="coherence_time", title="coherence below 1/e at", digits=1, last=160),
 )
 
 
@@ -54,6 +64,7 @@ def summary_table(
     *,
     columns: Sequence[Column] = COLUMNS,
     last_time: float | None = None,
+    width: int = 100,
 ) -> Table:
     """Lay out one row a material.
 
@@ -67,12 +78,15 @@ def summary_table(
     columns : sequence of Column, optional
         Which quantities, in which order.
     last_time : float, optional
-        Infinite times are shown as later than this one.
+        Infinite times are shown as later than this one where the column names none.
+    width : int, optional
+        Characters to fit, by breaking titles and then by putting errors below their
+        numbers. A table that needs more is wider: no number is ever cut.
 
     Returns
     -------
     rich.table.Table
-        To print on a terminal; `summary_text` gives it as text.
+        To print with ``crop=False``; `summary_text` gives it as text.
 
     Raises
     ------
@@ -80,28 +94,13 @@ def summary_table(
         If a row names no material, or an entry is neither of the above.
     """
     _check_rows(rows)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        caption=_caption(rows),
-        caption_justify="left",
-        pad_edge=False,
-        show_edge=False,
-    )
-    table.add_column("material", no_wrap=True)
-    counts = [k for k in ("seeds", "epochs") if any(k in row for row in rows)]
-    shown = [c for c in columns if any(c.key in row for row in rows)]
-    for name in counts:
-        table.add_column(name, justify="right", no_wrap=True)
-    cells = [[_cell(row.get(c.key), c, last_time) for c in shown] for row in rows]
-    for k, column in enumerate(shown):
-        words = [
-            *column.title.split(),
-            *(w for row in cells for w in row[k].split("\n")),
-        ]
-        table.add_column(column.title, justify="right", min_width=max(map(len, words)))
-    for row, entries in zip(rows, cells, strict=True):
-        numbers = [str(row.get(name, MISSING)) for name in counts]
-        table.add_row(str(row["material"]), *numbers, *entries)
+    measure = Console(file=io.StringIO(), width=WIDE).measure
+    for lines, between in ((1, " "), (2, " "), (3, " "), (3, "\n")):
+        table = _table(rows, columns, last_time, lines, between)
+        table.width = measure(table).maximum
+        if table.width <= width:
+            break
+    table.caption, table.caption_justify = _caption(rows), "left"
     return table
 
 
@@ -112,23 +111,59 @@ def summary_text(
     last_time: float | None = None,
     width: int = 100,
 ) -> str:
-    """Return `summary_table` as plain text of a fixed width.
+    """Return `summary_table` as plain text, at its width.
 
     Examples
     --------
     >>> print(summary_text([{"material": "bare", "final_fidelity": 0.558}], width=40))
-    material   fidelity at T
-    ────────────────────────
-    bare               0.558
+    material  fidelity at T
+    ───────────────────────
+    bare              0.558
     """
     stream = io.StringIO()
     console = Console(
         file=stream, width=width, force_terminal=False, color_system=None, emoji=False
     )
-    table = summary_table(rows, columns=columns, last_time=last_time)
-    console.print(table, markup=False, highlight=False)
+    table = summary_table(rows, columns=columns, last_time=last_time, width=width)
+    console.print(table, markup=False, highlight=False, crop=False)
     lines = [line.rstrip() for line in stream.getvalue().splitlines()]
     return "\n".join(line for line in lines if line)
+
+
+def _table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[Column],
+    last_time: float | None,
+    lines: int,
+    between: str,
+) -> Table:
+    """Lay out with titles of so many lines, and that between numbers and errors."""
+    table = Table(
+        box=box.SIMPLE_HEAD, collapse_padding=True, pad_edge=False, show_edge=False
+    )
+    table.add_column("material", no_wrap=True)
+    counts = [k for k in ("seeds", "epochs") if any(k in row for row in rows)]
+    shown = [c for c in columns if any(c.key in row for row in rows)]
+    for name in counts:
+        table.add_column(name, justify="right", no_wrap=True)
+    for column in shown:
+        title = _broken(column.title, lines)
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        numbers = [str(row.get(name, MISSING)) for name in counts]
+        entries = [_cell(row.get(c.key), c, last_time, between) for c in shown]
+        label = Text(str(row["material"]))  # [so] written names are no markup
+        table.add_row(label, *numbers, *entries)
+    return table
+
+
+def _broken(title: str, lines: int) -> str:
+    """Break a title into at most so many lines, as short as they can be."""
+    for width in range(max(map(len, title.split())), len(title)):
+        parts = textwrap.wrap(title, width, break_long_words=False)
+        if len(parts) <= lines:
+            return "\n".join(parts)
+    return title
 
 
 def _check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -154,18 +189,22 @@ def _is_sample(value: Any) -> bool:
     return not isinstance(value, Estimate | str) and np.size(value) > 1
 
 
-def _cell(value: Any, column: Column, last_time: float | None) -> str:
-    def number(x: float) -> str:
+def _cell(value: Any, column: Column, last_time: float | None, between: str) -> str:
+    last = last_time if column.last is None else column.last
+
+    def number(x: float, places: int = 1) -> str:
         if np.isnan(x):
             return MISSING
         if np.isinf(x):
-            return MISSING if last_time is None else f">{last_time:g}"
+            return MISSING if last is None else f">{last:g}"
+        if column.scientific and 0 < abs(x) < 10.0 ** (places - column.digits):
+            return f"{x:.{places}e}"
         return f"{x:.{column.digits}f}"
 
     if value is None:
         return MISSING
     if isinstance(value, Estimate):
-        return f"{number(value.value)} ± {number(value.error)}"
+        return f"{number(value.value)}{between}± {number(value.error, places=0)}"
     values = np.asarray(value)
     if values.dtype.kind not in "iuf" or values.ndim > 1 or not values.size:
         raise ValueError(

@@ -1,6 +1,7 @@
 """The summary table: medians and spreads, in a fixed width."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -29,22 +30,23 @@ def cells(text):
 
 def test_entries_are_medians_over_spreads():
     distance = Column(key="spike_distance", title="distance")
-    text = summary_text(ROWS, columns=[*COLUMNS[:3], distance], last_time=80)
+    text = summary_text(ROWS, columns=[*COLUMNS[:3], distance])
     lines = text.splitlines()
     rule = next(k for k, line in enumerate(lines) if set(line) == {"─"})
-    bare, median, spread, caption = cells(lines[rule + 1 :])
+    bare, median, spread, *caption = cells(lines[rule + 1 :])
     assert bare == ["bare", *"––", "0.439", "–", "1.8", "–"]
     assert median[:4] == ["learning", "8", "2000", "0.040"]
     assert median[4:] == ["0.946", "77.0", "0.020 ± 0.004"]
-    assert spread == ["0.035–0.090", "71.0–>80"]
-    assert caption[0].startswith("Over seeds: the median, and below it the least to")
-    assert "one standard error" in caption[0]
+    assert spread == ["0.035–0.090", "71.0–>160"]
+    caption = " ".join(line for (line,) in caption)
+    assert caption.startswith("Over seeds: the median, and below it the least to")
+    assert "one standard error" in caption
 
 
 def test_text_fits_its_width_whatever_the_output(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     full = [{**ROWS[1], "coherence_time": [0.9, 0.8], "material": "engineered"}]
-    text = summary_text(full * 3, last_time=80)
+    text = summary_text(full * 3)
     assert max(map(len, text.splitlines())) <= 100
     assert "…" not in text
     assert "\x1b" not in text
@@ -52,8 +54,63 @@ def test_text_fits_its_width_whatever_the_output(monkeypatch):
 
 def test_the_table_prints_on_a_terminal():
     stream = io.StringIO()
-    Console(file=stream, force_terminal=True, width=120).print(summary_table(ROWS))
-    assert "learning" in stream.getvalue()
+    console = Console(file=stream, force_terminal=True, width=30, color_system=None)
+    console.print(summary_table(ROWS, width=30), crop=False)
+    lines = stream.getvalue().splitlines()
+    assert any(re.search("learning .* 0.040 .* 0.946 +77.0", line) for line in lines)
+
+
+def test_infinite_times_lie_beyond_the_last_time_of_their_column():
+    """A column knows its own; the common one is for columns that know none."""
+    columns = [
+        Column(key="a", title="first", last=160),
+        Column(key="b", title="second"),
+        Column(key="c", title="third", last=0.5),
+    ]
+    row = {"material": "bare", **dict.fromkeys("abc", np.inf)}
+    text = summary_text([row], columns=columns, last_time=80)
+    assert text.splitlines()[-1].split() == ["bare", ">160", ">80", ">0.5"]
+    text = summary_text([row], columns=columns)
+    assert text.splitlines()[-1].split() == ["bare", ">160", "–", ">0.5"]
+
+
+def test_small_numbers_keep_their_digits():
+    """0.00012 has no digit at four decimals, and 0.0012 has two."""
+    columns = [Column(key="a", title="gap", digits=4, scientific=True)]
+
+    def shown(value):
+        text = summary_text([{"material": "bare", "a": value}], columns=columns)
+        return text.splitlines()[2].removeprefix("bare").strip()
+
+    assert shown(Estimate(0.000123, 0.0000412)) == "1.2e-04 ± 4e-05"
+    assert shown(Estimate(0.00123, 0.000412)) == "0.0012 ± 0.0004"
+    assert shown(Estimate(0.0123, 0.0000412)) == "0.0123 ± 4e-05"
+    assert shown(-2.56e-7) == "-2.6e-07"
+    assert shown(0.0) == "0.0000"
+    fixed = [Column(key="a", title="gap", digits=4)]
+    assert "0.0001" in summary_text([{"material": "x", "a": 0.00012}], columns=fixed)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 100, 200])
+def test_no_number_is_cut_at_any_width(width):
+    """Titles break first, then errors go below; at last the table is wider."""
+    full = [{**ROWS[1], "coherence_time": [0.9, 19.0], "material": "engineered"}]
+    spikes = [
+        {"material": "learning"}
+        | {t: Estimate(0.0123, 0.0045) for t in ("0", "5", "20", "45", "80")}
+    ]
+    times = [Column(key=t, title=f"t={t}", digits=4) for t in spikes[0] if t.isdigit()]
+    one, other = (
+        summary_text(rows, columns=columns, width=width)
+        for rows, columns in ((full, COLUMNS), (spikes, times))
+    )
+    assert "…" not in one + other
+    for entry in ("0.040", "0.035–0.090", "71.0–>160", "9.9–", "0.9–19.0"):
+        assert (entry in one) == (entry != "9.9–")
+    assert other.count("0.0123") == other.count("± 0.0045") == 5
+    for text in (one, other):
+        longest = max(map(len, text.splitlines()))
+        assert longest <= max(width, 80)
 
 
 def test_columns_that_no_row_has_are_left_out():
