@@ -15,7 +15,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-__all__ = ["ProgressLine"]
+from .interrupts import check_interrupt
+
+__all__ = ["ProgressLine", "report"]
 
 DELAY_S = 2.0
 
@@ -51,7 +53,8 @@ class ProgressLine:
         stream: TextIO | None = None,
     ) -> None:
         self._label, self._total, self._show = label, total, show
-        self._console = Console(file=stream or sys.stderr)
+        self._stream = stream or sys.stderr
+        self._console = Console(file=self._stream)
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._done = 0
@@ -70,7 +73,14 @@ class ProgressLine:
             self._bar.stop()
 
     def advance(self, steps: int = 1, *, text: str = "") -> None:
-        """Count steps as done and replace the text after the bar."""
+        """Count steps as done and replace the text after the bar.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If an interrupt came that was lost, see `interrupts.remembered`.
+        """
+        check_interrupt()
         self._done += steps
         if self._bar is None and self._is_due():
             self._open()
@@ -81,7 +91,7 @@ class ProgressLine:
         if self._show is not None:
             return self._show
         waited = time.monotonic() - self._start >= DELAY_S
-        return waited and self._console.is_terminal
+        return waited and self._stream.isatty()  # rich would trust FORCE_COLOR
 
     def _open(self) -> None:
         self._bar = Progress(
@@ -95,3 +105,23 @@ class ProgressLine:
         )
         self._task = self._bar.add_task(self._label, total=self._total, text="")
         self._bar.start()
+
+
+def report(
+    text: str, *, show: bool | None = None, stream: TextIO | None = None
+) -> None:
+    """Write a line about finished work; by default only on a terminal.
+
+    Parameters
+    ----------
+    text : str
+        The line.
+    show : bool, optional
+        False silences it, True shows it even where the output is no terminal.
+    stream : text stream, optional
+        Where to write; standard error by default.
+    """
+    stream = stream or sys.stderr
+    if show or (show is None and stream.isatty()):
+        stream.write(f"{text}\n")
+        stream.flush()

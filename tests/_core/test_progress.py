@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from oqnn._core import progress
-from oqnn._core.progress import ProgressLine
+from oqnn._core.progress import ProgressLine, report
 
 
 class Terminal(io.StringIO):
@@ -61,6 +61,30 @@ def test_a_file_gets_nothing_unless_asked_for(monkeypatch):
     monkeypatch.setattr(progress, "DELAY_S", 0.0)
     assert run(io.StringIO(), None) == ""
     assert "epochs" in run(io.StringIO(), True)
+
+
+def test_colours_that_are_forced_make_no_terminal(monkeypatch):
+    monkeypatch.setattr(progress, "DELAY_S", 0.0)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert run(io.StringIO(), None) == ""
+    monkeypatch.delenv("FORCE_COLOR")
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")
+    assert "epochs" in run(Terminal(), None)
+
+
+@pytest.mark.parametrize(
+    ("stream", "show", "said"),
+    [
+        (Terminal, None, "bare 1.4 s\n"),
+        (Terminal, False, ""),
+        (io.StringIO, None, ""),
+        (io.StringIO, True, "bare 1.4 s\n"),
+    ],
+)
+def test_reports_are_for_terminals_unless_asked_for(stream, show, said):
+    stream = stream()
+    report("bare 1.4 s", show=show, stream=stream)
+    assert stream.getvalue() == said
 
 
 def test_false_silences_it(monkeypatch):
