@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from .provenance import SCHEMA_VERSION, fingerprint
+from .provenance import MUST_AGREE, SCHEMA_VERSION, fingerprint
 
 __all__ = [
     "NoSpaceError",
@@ -20,9 +20,11 @@ __all__ = [
     "check_folder",
     "check_name",
     "check_same_settings",
+    "check_same_versions",
     "disk_errors",
     "is_block",
     "list_blocks",
+    "read_record",
     "read_settings",
     "sync",
     "write_npz",
@@ -32,7 +34,7 @@ __all__ = [
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 OWN_NAMES = {".lock", ".lock.pid", ".partial"}
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
-NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT}
 
 
 class StudyMismatch(ValueError):
@@ -51,10 +53,21 @@ def read_settings(folder: str | Path) -> dict[str, Any]:
     StudyMismatch
         If there is none, or another version of oqnn's schema wrote it.
     """
+    return read_record(folder)["settings"]
+
+
+def read_record(folder: str | Path) -> dict[str, Any]:
+    """Return what study.json says: schema, settings, and with what it was begun.
+
+    Raises
+    ------
+    StudyMismatch
+        If there is none, or another version of oqnn's schema wrote it.
+    """
     path = Path(folder) / "study.json"
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        schema, settings = record["schema_version"], record["settings"]
+        schema, _ = record["schema_version"], record["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyMismatch(
             f"`{folder}` must hold a study, but has no study.json that can be read."
@@ -64,7 +77,7 @@ def read_settings(folder: str | Path) -> dict[str, Any]:
             f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
             f"version is {schema}. Use the oqnn that wrote it."
         )
-    return settings
+    return record
 
 
 def check_name(name: str) -> None:
@@ -107,6 +120,26 @@ def check_same_settings(
         f"`{folder}` holds a study with other settings: {', '.join(differing[:3])}"
         f"{more}. Choose another folder or the same settings."
     )
+
+
+def check_same_versions(
+    new: Mapping[str, str], old: Mapping[str, str], folder: Path
+) -> None:
+    """Refuse to mix numbers of other versions into a study, naming those that differ.
+
+    The commit of oqnn may differ: who changes the code while a study runs finds the
+    commit of each block in its provenance.
+    """
+    differing = [
+        f"{name} is {old.get(name, 'unknown')} there and {new[name]} here"
+        for name in MUST_AGREE
+        if new[name] != old.get(name)
+    ]
+    if differing:
+        raise StudyMismatch(
+            f"`{folder}` holds an unfinished study of other versions: "
+            f"{', '.join(differing)}. Finish it with those or choose another folder."
+        )
 
 
 def is_block(path: Path) -> bool:

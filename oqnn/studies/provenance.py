@@ -17,6 +17,7 @@ from typing import Any
 from .. import __version__
 
 __all__ = [
+    "MUST_AGREE",
     "SCHEMA_VERSION",
     "canonical_json",
     "commit",
@@ -37,6 +38,7 @@ PACKAGES = (
     "xarray",
     "zarr",
 )
+MUST_AGREE = ("oqnn", "numpy", "scipy", "jax", "jaxlib")  # within one study
 
 
 def canonical_json(value: Any) -> str:

@@ -1,9 +1,14 @@
 """A study on disk: finished blocks, checkpoints and a log in one folder.
 
-The folder holds ``study.json`` (schema version, settings and their fingerprint),
-``study.zarr`` with one group a block, ``checkpoints/`` for resuming inside a block,
-``log.jsonl`` for what differs from run to run, such as times, and ``.lock``. A block
-is written aside and renamed into place last, so it is there whole or not at all.
+The folder holds ``study.json`` (schema version, settings and their fingerprint, and
+the versions and commit with which it was begun), ``study.zarr`` with one group a block,
+``checkpoints/`` for resuming inside a block, ``log.jsonl`` for what differs from run to
+run, such as times, and ``.lock``. A block is written aside and renamed into place last,
+so it is there whole or not at all.
+
+A finished study opens under any versions. An unfinished one goes on only with those of
+oqnn and of the packages that compute its numbers; the commit of each block is in its
+provenance, and may change.
 """
 
 import json
@@ -19,6 +24,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from .._core.interrupts import check_interrupt
 from .datasets import read_dataset, write_dataset
 from .layout import (
     NoSpaceError,
@@ -26,16 +32,25 @@ from .layout import (
     check_folder,
     check_name,
     check_same_settings,
+    check_same_versions,
     disk_errors,
     is_block,
     list_blocks,
+    read_record,
     read_settings,
     sync,
     write_npz,
     written_aside,
 )
 from .lock import FolderLock, StudyBusy
-from .provenance import SCHEMA_VERSION, canonical_json, fingerprint, provenance
+from .provenance import (
+    SCHEMA_VERSION,
+    canonical_json,
+    commit,
+    fingerprint,
+    provenance,
+    versions,
+)
 
 __all__ = [
     "NoSpaceError",
@@ -60,7 +75,8 @@ class Store:
     Raises
     ------
     StudyMismatch
-        If the folder holds other settings, another schema, or no study at all.
+        If the folder holds other settings, another schema, or no study at all; from
+        every method that writes, if it was begun with other versions.
     StudyBusy
         If another run holds the folder.
     NoSpaceError
@@ -147,6 +163,7 @@ class Store:
             If the disk is full.
         """
         self._check_free(block)
+        self._check_versions()
         stamp = {
             "block": block,
             "schema_version": SCHEMA_VERSION,
@@ -168,11 +185,21 @@ class Store:
 
         What is returned has always been read from disk, so that later steps see the
         same numbers in a run that was interrupted. The seconds go to the log.
+
+        Raises
+        ------
+        StudyMismatch
+            If it is not finished, and other versions made the blocks that are.
+        KeyboardInterrupt
+            If an interrupt came while it was computed, and was lost.
         """
+        check_interrupt()
         if not self.has(block):
+            self._check_versions()
             start = time.monotonic()
             self.write(block, compute())
             self.log("block", block=block, seconds=time.monotonic() - start)
+            check_interrupt()
         return self.read(block)
 
     def tree(self) -> xr.DataTree:
@@ -194,6 +221,7 @@ class Store:
         NoSpaceError
             If the disk is full; the last checkpoint stays.
         """
+        self._check_versions()
         path = self.checkpoint_path(name)
         plain = {key: np.asarray(value) for key, value in arrays.items()}
         for key, value in plain.items():
@@ -251,12 +279,17 @@ class Store:
         (self.folder / ".partial").mkdir()
         record = self.folder / "study.json"
         if record.exists():
-            check_same_settings(self.settings, read_settings(self.folder), self.folder)
+            found = read_record(self.folder)
+            check_same_settings(self.settings, found["settings"], self.folder)
+            self._begun_with = found.get("versions", {})
         else:
+            self._begun_with = versions()
             content = {
                 "schema_version": SCHEMA_VERSION,
                 "fingerprint": fingerprint(self.settings),
                 "settings": self.settings,
+                "versions": self._begun_with,
+                "commit": commit(),
             }
             self._write_json(record, content)
         self._make_groups(Path("."))
@@ -280,6 +313,9 @@ class Store:
     def _write_json(self, path: Path, content: Mapping[str, Any]) -> None:
         with written_aside(self._aside("text"), path) as file:
             file.write(json.dumps(content, indent=1).encode())
+
+    def _check_versions(self) -> None:
+        check_same_versions(versions(), self._begun_with, self.folder)
 
     def _aside(self, name: str) -> Path:
         return self.folder / ".partial" / name

@@ -1,5 +1,6 @@
 """The store: what lands, lands whole; what is refused, is refused in a sentence."""
 
+import contextlib
 import errno
 import json
 import os
@@ -17,6 +18,7 @@ import pytest
 import xarray as xr
 from studies import fake_study
 
+from oqnn._core import interrupts
 from oqnn.studies import (
     NoSpaceError,
     Store,
@@ -27,6 +29,7 @@ from oqnn.studies import (
     open_tree,
     provenance,
 )
+from oqnn.studies import store as store_module
 
 SETTINGS = {"seed": 1, "learning": {"epochs": 3, "tau": 0.1}}
 ODD_NANS = np.array([0x7FF8000000000123, 0xFFF8000000000000], np.uint64).view(float)
@@ -252,6 +255,15 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
         Store(tmp_path / "out", SETTINGS)
 
 
+def test_a_folder_that_the_system_cannot_make_is_refused(tmp_path, monkeypatch):
+    def no_entry(*_, **__):
+        raise OSError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(Path, "mkdir", no_entry)
+    with pytest.raises(PermissionError, match=r"cannot be written \(No such file or"):
+        Store(tmp_path / "out", SETTINGS)
+
+
 def test_a_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(PermissionError, match=r"cannot be written \(Not a directory"):
@@ -291,7 +303,29 @@ def test_a_line_that_a_kill_cut_short_is_left_out_of_the_log(store):
     assert store.read_log()[0]["time"]
 
 
-# Killed and resumed
+# Interrupted, or killed, and resumed
+
+
+def test_an_interrupt_that_was_lost_stops_the_study_after_its_block(store):
+    """As if a callback had swallowed it: what was computed is kept."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def compute():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return some_dataset()
+
+    def run():
+        with interrupts.remembered():
+            store.finish("a", compute)
+            pytest.fail("it went on")
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert store.blocks() == ["a"]
 
 
 @pytest.mark.slow
@@ -356,6 +390,66 @@ def test_another_schema_is_refused(store):
     )
     with pytest.raises(StudyMismatch, match="schema version 1, but its version is 2"):
         Store(store.folder, SETTINGS)
+
+
+@pytest.fixture
+def other_versions(monkeypatch):
+    """Pretend that NumPy and a package that computes nothing were updated."""
+    found = {**provenance.versions(), "numpy": "9.0", "zarr": "9.1"}
+    monkeypatch.setattr(store_module, "versions", lambda: found)
+
+
+def test_an_unfinished_study_goes_on_with_the_same_versions_only(store, other_versions):
+    """Whatever computes a number of the study must be what computed the others."""
+    store.close()
+    with Store(store.folder, SETTINGS) as again:
+        before = files_of(store.folder)
+        numpy = re.escape(np.__version__)
+        match = rf"unfinished study .*: numpy is {numpy} there and 9\.0 here\. Finish"
+        with pytest.raises(StudyMismatch, match=match):
+            again.finish("a", lambda: pytest.fail("it computes"))
+        with pytest.raises(StudyMismatch, match="numpy"):
+            again.write("a", some_dataset())
+        with pytest.raises(StudyMismatch, match="numpy"):
+            again.save_checkpoint("a", {"x": np.zeros(2)})
+    assert files_of(store.folder) == before
+
+
+def test_a_finished_study_opens_under_other_versions(store, monkeypatch):
+    first = store.finish("a", some_dataset)
+    store.close()
+    found = dict.fromkeys(provenance.versions(), "9.0")
+    monkeypatch.setattr(store_module, "versions", lambda: found)
+    with Store(store.folder, SETTINGS) as again:
+        xr.testing.assert_identical(
+            again.finish("a", lambda: pytest.fail("it computes")), first
+        )
+
+
+def test_versions_that_were_not_noted_are_unknown(store):
+    store.close()
+    record = json.loads((store.folder / "study.json").read_text())
+    del record["versions"]
+    (store.folder / "study.json").write_text(json.dumps(record))
+    with (
+        Store(store.folder, SETTINGS) as again,
+        pytest.raises(StudyMismatch, match="oqnn is unknown there and"),
+    ):
+        again.finish("a", some_dataset)
+
+
+def test_another_commit_goes_on_and_each_block_says_which(tmp_path, monkeypatch):
+    for name in "ab":
+        for module in (store_module, provenance):
+            monkeypatch.setattr(module, "commit", lambda name=name: name * 40)
+        with Store(tmp_path / "out", SETTINGS) as store:
+            store.finish(name, some_dataset)
+    tree = open_tree(tmp_path / "out")
+    for name in "ab":
+        assert json.loads(tree[name].attrs["provenance"])["commit"] == name * 40
+    record = json.loads((tmp_path / "out" / "study.json").read_text())
+    assert record["commit"] == "a" * 40
+    assert record["versions"] == provenance.versions()
 
 
 def test_a_folder_with_other_things_is_refused_and_untouched(tmp_path):
