@@ -26,7 +26,10 @@ class Controls(Protocol):
         """Return the times in (start, stop) that no step may cross."""
 
     def samples(self, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-        """Return values at the start, middle and end of pieces, shape (3, s, k)."""
+        """Return values at the start, middle and end of pieces, shape (3, s, k).
+
+        A piece of length zero gives the values at a time.
+        """
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,6 +29,7 @@ class Evolution:
     blocks: np.ndarray  # (*batch, t, n, D, D)
     method: str  # how it was computed, in words
     dims: tuple[int, ...]  # subsystems of a state
+    controls: np.ndarray | None = None  # (t, k) at `times`; at a jump, those after it
     expect: dict[str, np.ndarray] = field(default_factory=dict)  # name → (*batch, t)
 
     @property
@@ -60,7 +61,7 @@ class Evolution:
         return [to_qobj(state, list(self.dims)) for state in states]
 
     def to_xarray(self) -> "xr.Dataset":
-        """Return blocks, reduced states and expectations with named axes."""
+        """Return blocks, reduced states, controls and expectations, axes named."""
         import xarray as xr
 
         batch = tuple(f"batch_{i}" for i in range(self.blocks.ndim - 4))
@@ -69,6 +70,8 @@ class Evolution:
             "blocks": ((*batch, "time", "level", *matrix), self.blocks),
             "states": ((*batch, "time", *matrix), self.states),
         }
+        if self.controls is not None:
+            data["controls"] = (("time", "control"), self.controls)
         data |= {name: ((*batch, "time"), v) for name, v in self.expect.items()}
         return xr.Dataset(
             data, coords={"time": self.times}, attrs={"method": self.method}

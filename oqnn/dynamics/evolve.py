@@ -1,5 +1,6 @@
 """Evolve register blocks, exactly on every slice of the time axis."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from .._core.bases import from_coordinates, to_coordinates
 from .._core.checks import (
     check_finite,
     check_increasing,
+    check_integer,
     check_law,
     check_shapes,
 )
@@ -34,6 +36,7 @@ def evolve(
     controls: Controls | ArrayLike | None = None,
     e_ops: Sequence[Any] | Mapping[str, Any] | None = None,
     register_law: ArrayLike | None = None,
+    dims: Sequence[int] | None = None,
     progress: bool | None = None,
 ) -> Evolution:
     r"""Evolve register blocks under a generator.
@@ -60,26 +63,29 @@ def evolve(
         Observables on the reduced state; expectations are named by their key or index.
     register_law : shape (n,), optional
         Law p of the register: the blocks start as p_i ρ.
+    dims : sequence of int, optional
+        Subsystems of a state, whose product is D; (d, k) by default.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
 
     Returns
     -------
     Evolution
-        Blocks, reduced states and expectations at every time.
+        Blocks, reduced states, controls and expectations at every time.
 
     Raises
     ------
     ValueError
         If shapes disagree, `tlist` does not increase, `register_law` is no law,
-        controls are missing, too many or too short, or an observable is of another
-        size.
+        controls are missing, too many or too short, `dims` do not fit, or an
+        observable is of another size.
     """
     tlist = np.asarray(tlist, dtype=float)
     check_shapes(tlist=(tlist, "t"))
     check_increasing(tlist, "tlist")
     controls = _controls(generator, controls, tlist)
     blocks0 = _initial_blocks(generator, rho0, register_law)
+    dims = _dims(generator.d, blocks0.shape[-1], dims)
     X = _to_columns(blocks0, generator.d)
 
     sparse = controls is None and generator.dimension > DENSE_LIMIT
@@ -92,7 +98,8 @@ def evolve(
         times=tlist,
         blocks=blocks,
         method=_describe(controls, sparse),
-        dims=_dims(generator.d, blocks.shape[-1]),
+        dims=dims,
+        controls=None if controls is None else controls.samples(tlist, tlist)[0],
         expect=_expectations(blocks.sum(axis=-3), e_ops),
     )
 
@@ -249,8 +256,18 @@ def _describe(controls: Controls | None, sparse: bool) -> str:
     return "fourth-order Magnus exponential on every step of the sampled controls"
 
 
-def _dims(d: int, size: int) -> tuple[int, ...]:
-    return (d,) if size == d else (d, size // d)
+def _dims(d: int, size: int, dims: Sequence[int] | None) -> tuple[int, ...]:
+    """Return the subsystems of a state of some size."""
+    if dims is None:
+        return (d,) if size == d else (d, size // d)
+    for part in dims:
+        check_integer(part, "dims")
+    if math.prod(dims) != size:
+        raise ValueError(
+            f"`dims` must have the product {size}, the size of a state, but is "
+            f"{list(dims)}."
+        )
+    return tuple(int(part) for part in dims)
 
 
 def _expectations(
@@ -262,7 +279,7 @@ def _expectations(
     named = e_ops.items() if isinstance(e_ops, Mapping) else enumerate(e_ops)
     values = {}
     for name, operator in named:
-        if name in ("blocks", "states"):
+        if name in ("blocks", "controls", "states"):
             raise ValueError(f"`e_ops` must not be named {name!r}, but one is.")
         A = as_operator(operator, "e_ops")
         check_shapes(e_ops=(A, f"{states.shape[-1]} {states.shape[-1]}"))

@@ -81,6 +81,7 @@ class Material:
             controls=self.controls(tlist[-1]),
             register_law=self.environment.register_law,
             e_ops=e_ops,
+            dims=system.dims,
             progress=progress,
         )
 

@@ -10,7 +10,7 @@ from dynamics.generators import (
     random_state,
 )
 
-from oqnn.dynamics import apply_transfer, dynamical_maps, evolve
+from oqnn.dynamics import ControlledGenerator, apply_transfer, dynamical_maps, evolve
 
 RNG = np.random.default_rng(50)
 TIMES = np.array([0.0, 0.2, 1.1, 1.5])
@@ -100,6 +100,16 @@ def test_dataset_has_named_axes():
     np.testing.assert_array_equal(dataset.time, TIMES)
     np.testing.assert_array_equal(dataset.blocks.sum("level"), result.states)
     assert dataset.attrs["method"] == result.method
+
+
+def test_xarray_holds_the_controls():
+    driven = ControlledGenerator(random_generator(2, 2), [random_generator(2, 2)])
+    values = np.array([[0.3], [0.7]])
+    tlist = [0.0, 0.5, 2.0]
+    result = evolve(driven, random_blocks(2, 2), tlist, controls=values)
+    dataset = result.to_xarray()
+    assert dataset.controls.dims == ("time", "control")
+    np.testing.assert_array_equal(dataset.controls, [[0.3], [0.7], [0.7]])
 
 
 def test_what_is_unphysical_is_reported_and_not_repaired():

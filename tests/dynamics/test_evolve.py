@@ -317,6 +317,36 @@ def test_many_steps_in_chunks_are_the_same(smooth, monkeypatch):
         np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
 
 
+def test_controls_are_given_at_the_times():
+    """At a jump those after it, at the end of all slices those of the last."""
+    start, tlist = random_blocks(2, 2), [0, 0.25, 1, 2]
+    values = np.array([[0.4, -0.7], [1.5, 0.2]])
+
+    def given(controls):
+        return evolve(controlled(), start, tlist, controls=controls).controls
+
+    np.testing.assert_array_equal(given(values[1]), values[[1, 1, 1, 1]])
+    piecewise = PiecewiseControls([0, 1, 2], values)
+    np.testing.assert_array_equal(given(piecewise), values[[0, 0, 1, 1]])
+    cycle = PiecewiseControls([0, 1, 2], values, periodic=True)
+    np.testing.assert_array_equal(given(cycle), values[[0, 0, 1, 0]])
+    times = np.array([0, 0.5, 1, 1.5, 2])
+    parabola = np.stack([times**2, 1 - times], axis=-1)
+    expected = [[0, 1], [0.0625, 0.75], [1, 0], [4, -1]]
+    smooth = SampledControls(times, parabola)
+    np.testing.assert_allclose(given(smooth), expected, atol=1e-14)
+    assert evolve(random_generator(2, 2), start, tlist).controls is None
+
+
+def test_subsystems_of_a_state_may_be_named():
+    generator, start = controlled(), random_blocks(2, 12)
+    arguments = {"rho0": start, "tlist": [0, 1], "controls": [0.1, 0.2]}
+    result = evolve(generator, **arguments, dims=[2, 3, 2])
+    assert result.dims == (2, 3, 2)
+    assert result.to_qutip()[0].dims == [[2, 3, 2], [2, 3, 2]]
+    assert evolve(generator, **arguments).dims == (2, 6)
+
+
 def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
     """Two at a time here; the exponential of a step that comes again is kept."""
     module = import_module("oqnn.dynamics.propagators")
@@ -355,6 +385,9 @@ def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
         ({"rho0": np.eye(2), "register_law": [1.0]}, r"`register_law` .* \(2,\)"),
         ({"rho0": np.eye(2), "register_law": [0.5, 0.6]}, "`register_law` must sum"),
         ({"rho0": np.eye(2), "register_law": [1.5, -0.5]}, "must hold probabilities"),
+        ({"dims": [2, 2]}, r"`dims` must have the product 2, .* \[2, 2\]"),
+        ({"dims": [-1, -2]}, "`dims` must be at least 1"),
+        ({"e_ops": {"controls": np.eye(2)}}, "`e_ops` must not be named 'controls'"),
         ({"e_ops": [np.eye(3)]}, r"`e_ops` must have shape \(2, 2\)"),
         ({"e_ops": {"states": np.eye(2)}}, "`e_ops` must not be named 'states'"),
     ],

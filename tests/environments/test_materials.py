@@ -120,6 +120,18 @@ def test_rotation_is_that_of_the_fields_alone():
     )
 
 
+def test_parts_of_a_partner_and_controls_are_kept():
+    """Subsystems as in `System`; the neurons at the times of the states."""
+    system = System(H, qutip.rand_dm([2, 2, 3], seed=3), kept=[2, 3])
+    material = Material(kind="driven", environment=ENVIRONMENT, drive=network())
+    result = material.evolve(system, [0, 0.4, 0.8], progress=False)
+    assert result.dims == (2, 2, 3)
+    assert result.to_qutip()[1].dims == [[2, 2, 3], [2, 2, 3]]
+    np.testing.assert_array_equal(result.controls[0], Y0[:4])
+    expected = neurons([0.4, 0.8])[:, :4]
+    np.testing.assert_allclose(result.controls[1:], expected, atol=1e-6)
+
+
 def test_plain_material_is_the_settled_network():
     """W ~ N(0, 1) from the seed, neurons from zero for T, then constant."""
     rule = LearningRule(neurons=5, tau=0.7, period=3.0)
