@@ -1,7 +1,8 @@
 """The comparative study: one state in several materials, and carried by spikes."""
 
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from .._core.progress import report
 from .._core.seeds import derive_seed
 from ..dynamics import System
 from .carry import carried_times, carry_block, network_of
@@ -42,14 +44,15 @@ def compare(
     materials : sequence of str, optional
         Among "bare", "plain", "engineered", "xy8" and "learning".
     tlist : shape (t,), optional
-        Increasing times at which states are kept, from 0.
+        Increasing times at which states are kept, none before 0.
     settings : StudySettings, optional
         Everything else; the arguments above override its parts.
     out : path, optional
         Folder to keep the study in. A folder that holds part of the same study is
         gone on with. By default nothing is kept on disk.
     progress : bool, optional
-        Show (True), hide (False), or show after two seconds on a terminal.
+        Show (True) or hide (False) bars, and a line for each finished block; by
+        default both are shown on a terminal, bars after two seconds.
 
     Returns
     -------
@@ -58,13 +61,16 @@ def compare(
 
     Raises
     ------
+    TypeError
+        If an argument is of another kind.
     SettingsError
         If a setting is wrong.
     StudyMismatch
-        If `out` holds another study.
+        If `out` holds another study, or an unfinished one of other versions.
     NoSpaceError
         If the disk is full; finished blocks stay.
     """
+    _check_kinds(system, materials, settings)
     changes: dict[str, Any] = {}
     if system is not None:
         changes["system"] = {"state": system.rho0, "hamiltonian": system.H}
@@ -95,12 +101,48 @@ def run(
         return Study(store.tree(), settings)
 
 
+def _check_kinds(system: Any, materials: Any, settings: Any) -> None:
+    """Check what the settings could not tell from something else."""
+    if system is not None and not isinstance(system, System):
+        raise TypeError(
+            f"`system` must be a System, but is a {type(system).__name__}. Make one "
+            "with System(H, rho0)."
+        )
+    if isinstance(materials, str):
+        raise TypeError(
+            f"`materials` must be a list of names, but is the text {materials!r}. "
+            f"Write [{materials!r}]."
+        )
+    if settings is not None and not isinstance(settings, StudySettings):
+        raise TypeError(
+            f"`settings` must be StudySettings, but is a {type(settings).__name__}. "
+            "Make them with StudySettings.from_dict or StudySettings.from_toml."
+        )
+
+
+def _finish(
+    store: Store,
+    block: str,
+    compute: Callable[[], xr.Dataset],
+    progress: bool | None,
+) -> xr.Dataset:
+    """Return a block, and say how long it took where it was not finished."""
+    new, start = not store.has(block), time.monotonic()
+    dataset = store.finish(block, compute)
+    if new:
+        report(f"{block:<24} {time.monotonic() - start:8.1f} s", show=progress)
+    return dataset
+
+
 def _evolve(
     kind: str, settings: StudySettings, store: Store, progress: bool | None
 ) -> None:
     """Train the materials of a kind and evolve the state in them."""
-    trained = store.finish(
-        f"trained/{kind}", lambda: trained_block(kind, settings, store, progress)
+    trained = _finish(
+        store,
+        f"trained/{kind}",
+        lambda: trained_block(kind, settings, store, progress),
+        progress,
     )
     store.drop_checkpoint(kind)
 
@@ -116,7 +158,7 @@ def _evolve(
         seeds = {"seed": trained.seed} if "seed" in trained.coords else {}
         return block.assign_coords(seeds)
 
-    store.finish(f"evolution/{kind}", evolved)
+    _finish(store, f"evolution/{kind}", evolved, progress)
 
 
 def _carry(
@@ -141,5 +183,5 @@ def _carry(
                 rho, settings.spikes, seed=seed, previous=previous, progress=progress
             )
 
-        block = store.finish(f"spikes/{kind}/{index:05d}", carried)
+        block = _finish(store, f"spikes/{kind}/{index:05d}", carried, progress)
         network = network_of(block)
