@@ -1,6 +1,8 @@
 """The ``oqnn`` command. Everything heavy is imported inside the commands.
 
-Exit codes: 0 done, 1 failed or no space, 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 failed or no space, 2 bad input, 130 interrupted. Bad input is
+what is wrong with settings, files and folders; a `ValueError` from within a
+computation is a failure.
 """
 
 import sys
@@ -21,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "main"]
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
-REFUSALS = (
-    ValueError,
-    TypeError,
+PLACES = (
     FileNotFoundError,
     FileExistsError,
     PermissionError,
@@ -31,6 +31,8 @@ REFUSALS = (
     IsADirectoryError,
     BlockingIOError,  # another run holds the folder
 )
+VALUES = (ValueError, TypeError)
+PAPER_SIZE = {"spikes.neurons": 64, "spikes.sources": 128}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,8 +81,11 @@ def compare(
     ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder of the results; the same one resumes.")
-    ] = Path("results"),
+    ] = Path("results/study"),
     quick: Annotated[bool, typer.Option("--quick", help="A minute's version.")] = False,
+    paper_size: Annotated[
+        bool, typer.Option("--paper-size", help="64 spiking neurons, 128 sources.")
+    ] = False,
     seed: Annotated[
         int | None, typer.Option(help="Seed of all that has no seed of its own.")
     ] = None,
@@ -93,11 +98,13 @@ def compare(
     ] = None,
 ) -> None:
     """Compare materials: evolve, measure, carry by spikes, draw, summarise."""
-    kept = f"The finished blocks in {out} are kept: the same command goes on from there"
-    with _sentences(debug=context.obj, interrupted=kept):
-        settings = _settings(settings_file, quick, seed, seeds, epochs)
+    with _sentences(debug=context.obj, refused=VALUES):
+        settings = _settings(settings_file, quick, paper_size, seed, seeds, epochs)
         from .studies.compare import run
+        from .studies.store import StudyMismatch
 
+    kept = f"The finished blocks in {out} are kept: the same command goes on from there"
+    with _sentences(debug=context.obj, interrupted=kept, refused=(StudyMismatch,)):
         study = run(settings, out, progress=progress)
         _print_study(study)
         for path in study.save_figures(out / "figures"):
@@ -116,7 +123,11 @@ def realize(
     ] = None,
 ) -> None:
     """Find the law of spins that carries a state, or the inequality that forbids it."""
-    with _sentences(debug=context.obj):
+    with _sentences(debug=context.obj, refused=VALUES):
+        if out is not None and out.exists():
+            raise FileExistsError(
+                f"`--out` must be free, but {out} exists. Choose another path."
+            )
         array = _load_array(state)
         from .encoding import realize as realize_state
 
@@ -159,27 +170,53 @@ def info(context: typer.Context) -> None:
 
 @contextmanager
 def _sentences(
-    *, debug: bool, interrupted: str = "Nothing was changed"
+    *,
+    debug: bool,
+    interrupted: str = "Nothing was changed",
+    refused: tuple[type[Exception], ...] = (),
 ) -> Iterator[None]:
-    """Turn errors that users can mend into a sentence and an exit code."""
+    """Turn errors into a sentence and an exit code.
+
+    Wrong places and errors that are `refused` are bad input; the rest is failure.
+    """
     from ._core.errors import ConvergenceError
+    from ._core.interrupts import remembered
 
     try:
-        yield
+        with remembered():
+            yield
     except KeyboardInterrupt:
         typer.echo(f"\noqnn: interrupted. {interrupted}.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    except (*REFUSALS, OSError, ConvergenceError) as error:
+    except MemoryError as error:
+        if debug:
+            raise
+        reason = f" ({error})" if str(error) else ""
+        typer.echo(
+            f"oqnn: The memory does not suffice{reason}. Ask for fewer times, epochs "
+            "or neurons.",
+            err=True,
+        )
+        raise typer.Exit(FAILED) from None
+    except (*VALUES, OSError, ConvergenceError) as error:
         if debug or isinstance(error, BrokenPipeError):
             raise
         typer.echo(f"oqnn: {error}", err=True)
-        refused = isinstance(error, REFUSALS)
-        raise typer.Exit(BAD_INPUT if refused else FAILED) from None
+        bad = isinstance(error, (*PLACES, *refused)) and not _is_linear_algebra(error)
+        raise typer.Exit(BAD_INPUT if bad else FAILED) from None
+
+
+def _is_linear_algebra(error: Exception) -> bool:
+    """Tell NumPy's failures, which are of the kind of wrong values, from these."""
+    from numpy.linalg import LinAlgError
+
+    return isinstance(error, LinAlgError)
 
 
 def _settings(
     path: Path | None,
     quick: bool,
+    paper_size: bool,
     seed: int | None,
     seeds: int | None,
     epochs: int | None,
@@ -191,14 +228,17 @@ def _settings(
     if quick:
         settings = settings.quickened()
     named = {"seed": seed, "learning.seeds": seeds, "learning.epochs": epochs}
-    return settings.replaced({k: v for k, v in named.items() if v is not None})
+    changes = {k: v for k, v in named.items() if v is not None}
+    return settings.replaced({**(PAPER_SIZE if paper_size else {}), **changes})
 
 
 def _load_array(path: Path) -> "np.ndarray":
     import numpy as np
 
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(f"The file {path} does not exist.")
+    if path.is_dir():
+        raise IsADirectoryError(f"`{path}` must be a .npy file, but is a folder.")
     try:
         return np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
@@ -210,29 +250,31 @@ def _load_array(path: Path) -> "np.ndarray":
 
 def _print_study(study: "Study") -> None:
     """Print the tables of a study, and which states no spins can carry."""
-    from .studies.evolution import BREAKING_STOP
     from .studies.table import Column
 
-    _print_table(study.summary(), last_time=BREAKING_STOP)
+    _print_table(study.summary())
     rows = study.spike_summary()
     if not rows:
         return
     times = [key for key in rows[0] if key != "material"]
     typer.echo("\nSquared distance of the states rebuilt from spikes:")
-    _print_table(rows, columns=[Column(key=t, title=f"t={t}", digits=4) for t in times])
+    columns = [Column(key=t, title=f"t={t}", digits=4, scientific=True) for t in times]
+    _print_table(rows, columns=columns)
     for sentence in study.not_realizable():
         typer.echo(f"not realizable: {sentence}")
     typer.echo()
 
 
 def _print_table(rows: list[dict[str, Any]], **options: Any) -> None:
-    """Print in colour on a terminal, else as text of a fixed width."""
+    """Print in colour on a terminal, else as text; no number is ever cut."""
     from rich.console import Console
 
     from .studies.table import summary_table, summary_text
 
     output: TextIO = sys.stdout
     if output.isatty():
-        Console(file=output).print(summary_table(rows, **options))
+        console = Console(file=output)
+        table = summary_table(rows, width=console.width, **options)
+        console.print(table, crop=False)
     else:
         typer.echo(summary_text(rows, **options))

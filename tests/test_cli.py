@@ -1,6 +1,8 @@
 """The command line: what it prints, how it refuses, and with which exit code."""
 
+import contextlib
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -17,7 +19,15 @@ from typer.testing import CliRunner
 import oqnn
 from oqnn import cli
 from oqnn._core.errors import ConvergenceError
-from oqnn.studies import NoSpaceError, Store, StudyBusy, StudySettings
+from oqnn.studies import (
+    Estimate,
+    NoSpaceError,
+    Store,
+    StudyBusy,
+    StudyMismatch,
+    StudySettings,
+)
+from oqnn.studies.table import COLUMNS
 
 COMMAND = Path(fake_study.__file__).with_name("fake_command.py")
 HEAVY = ("numpy", "jax", "xarray", "pydantic", "matplotlib", "qutip", "sympy")
@@ -74,6 +84,43 @@ def test_the_command_line_comes_after_the_file(study, tmp_path):
     assert progress is False
 
 
+def test_results_go_to_a_folder_of_their_own(study, tmp_path, monkeypatch):
+    """The folder `results` may hold other things, such as those of `make demo`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "demo").mkdir(parents=True)
+    assert invoke("compare").exit_code == 0
+    assert study.calls[0][1] == Path("results/study")
+
+
+def test_paper_size_is_that_of_the_published_networks(study, tmp_path):
+    arguments = ["compare", "--quick", "--paper-size", "--out", tmp_path / "out"]
+    assert invoke(*arguments).exit_code == 0
+    size = {"spikes.neurons": 64, "spikes.sources": 128}
+    assert study.calls[0][0] == StudySettings.quick().replaced(size)
+
+
+def test_tables_on_a_narrow_terminal_lose_no_number(study, tmp_path, monkeypatch):
+    times = ("0", "5", "20", "45", "80")
+    rows = [{"material": "engineered"} | {t: Estimate(0.02, 2e-5) for t in times}]
+    summary = {"material": "engineered", "seeds": 8, "epochs": 2000}
+    summary |= {column.key: np.array([0.9, 19.0]) for column in COLUMNS}
+    shown = SimpleNamespace(
+        summary=lambda: [summary], spike_summary=lambda: rows, not_realizable=list
+    )
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "dumb")
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdout", terminal)
+    cli._print_study(shown)
+    text = terminal.getvalue()
+    assert "…" not in text
+    assert text.count("0.0200") == text.count("± 2e-05") == 5
+    wide = [column for column in COLUMNS if column.digits == 3]
+    assert text.count("0.900–19.000") == len(wide)
+    assert text.count("0.9–19.0") == len(COLUMNS) - len(wide)
+
+
 def test_quick_gives_way_to_what_is_named(study, tmp_path):
     invoke("compare", "--quick", "--epochs", 5000, "--out", tmp_path / "out")
     expected = StudySettings.quick().replaced({"learning.epochs": 5000})
@@ -83,8 +130,10 @@ def test_quick_gives_way_to_what_is_named(study, tmp_path):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (ValueError("`x` must be 1, but is 2."), 2),
-        (TypeError("`x` must be a Qobj."), 2),
+        (ValueError("`x` must be 1, but is 2."), 1),
+        (TypeError("`x` must be a Qobj."), 1),
+        (np.linalg.LinAlgError("SVD did not converge"), 1),
+        (StudyMismatch("`out` holds another study."), 2),
         (StudyBusy("`out` must be free."), 2),
         (PermissionError("`out` cannot be written."), 2),
         (NoSpaceError("No space is left."), 1),
@@ -103,6 +152,17 @@ def test_errors_end_in_a_sentence_and_a_code(study, tmp_path, error, code):
         invoke("--debug", "compare", "--out", tmp_path / "out")
 
 
+@pytest.mark.parametrize("reason", ["", "Unable to allocate 7 TiB"])
+def test_too_little_memory_is_a_failure_with_a_sentence(study, tmp_path, reason):
+    study.error = MemoryError(reason) if reason else MemoryError()
+    result = invoke("compare", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    said = f" ({reason})" if reason else ""
+    assert result.stderr.startswith(f"oqnn: The memory does not suffice{said}. Ask")
+    with pytest.raises(MemoryError):
+        invoke("--debug", "compare", "--out", tmp_path / "out")
+
+
 def test_mistakes_of_our_own_keep_their_traceback(study, tmp_path):
     study.error = KeyError("ours")
     with pytest.raises(KeyError):
@@ -115,6 +175,9 @@ def test_wrong_settings_and_folders_are_bad_input(study, tmp_path):
     assert result.exit_code == 2
     assert result.stderr.startswith("oqnn: study.toml, line 2: `learning.epochs` must")
     assert invoke("compare", tmp_path / "gone.toml").exit_code == 2
+    result = invoke("compare", tmp_path)
+    assert result.exit_code == 2
+    assert "must be a TOML file, but" in result.stderr
     assert invoke("compare", "--epochs", 0).exit_code == 2
     assert invoke("compare", "--epochs", "many").exit_code == 2
     assert study.calls == []
@@ -122,6 +185,24 @@ def test_wrong_settings_and_folders_are_bad_input(study, tmp_path):
     result = invoke("compare", "--out", tmp_path / "out")
     assert result.exit_code == 2
     assert "`seed` is 9 there and 3 here" in result.stderr
+
+
+def test_an_interrupt_that_was_lost_ends_the_command(study, tmp_path, monkeypatch):
+    """Even if the callback that swallowed it was the last thing to run."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def swallow(*_):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(cli, "_print_study", swallow)
+    try:
+        result = invoke("compare", "--out", tmp_path / "out")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert result.exit_code == 130
+    assert "oqnn: interrupted. The finished blocks in" in result.stderr
 
 
 @pytest.mark.slow
@@ -166,6 +247,16 @@ def test_realize_prints_the_law(tmp_path):
     np.testing.assert_allclose(np.diag(rho), [1, 1, -1, 1], atol=1e-9)
 
 
+def test_realize_refuses_a_path_that_is_taken_before_it_computes(tmp_path):
+    (tmp_path / "law.zarr").mkdir()
+    result = invoke("realize", tmp_path / "gone.npy", "--out", tmp_path / "law.zarr")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"oqnn: `--out` must be free, but {tmp_path}/law.zarr exists. "
+        "Choose another path.\n"
+    )
+
+
 def test_realize_prints_the_inequality(tmp_path):
     tilted = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
     np.save(tmp_path / "tilted.npy", np.outer(tilted, tilted.conj()))
@@ -185,6 +276,7 @@ def test_realize_refuses_what_is_no_state(tmp_path):
         ("matrix.npy", "must have trace 1, but has trace 4"),
         ("text.npy", "must hold one array of numbers"),
         ("gone.npy", "does not exist"),
+        ("", "must be a .npy file, but is a folder"),
     ]:
         result = invoke("realize", tmp_path / name)
         assert result.exit_code == 2
