@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -108,12 +109,13 @@ def test_tables_on_a_narrow_terminal_lose_no_number(study, tmp_path, monkeypatch
         summary=lambda: [summary], spike_summary=lambda: rows, not_realizable=list
     )
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "xterm")
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdout", terminal)
     cli._print_study(shown)
-    text = terminal.getvalue()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
+    assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
     assert text.count("0.0200") == text.count("± 2e-05") == 5
     wide = [column for column in COLUMNS if column.digits == 3]
@@ -267,6 +269,18 @@ def test_realize_prints_the_inequality(tmp_path):
         "visibility 0.707106781",
         "⟨XX⟩ + ⟨XY⟩ + ⟨YX⟩ − ⟨YY⟩ ≤ 2, but the state has 2.828427",
     ]
+
+
+def test_a_computation_that_fails_is_no_bad_input(tmp_path, monkeypatch):
+    """`LinAlgError` is a `ValueError`, but the state is not to blame."""
+
+    def fail(_):
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    monkeypatch.setattr(oqnn.encoding, "realize", fail)
+    np.save(tmp_path / "state.npy", np.eye(2) / 2)
+    result = invoke("realize", tmp_path / "state.npy")
+    assert (result.exit_code, result.stderr) == (1, "oqnn: SVD did not converge\n")
 
 
 def test_realize_refuses_what_is_no_state(tmp_path):
