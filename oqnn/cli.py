@@ -257,8 +257,8 @@ def _print_study(study: "Study") -> None:
     if not rows:
         return
     times = [key for key in rows[0] if key != "material"]
-    typer.echo("\nSquared distance of the states rebuilt from spikes:")
-    columns = [Column(key=t, title=f"t={t}", digits=4, scientific=True) for t in times]
+    typer.echo("\nSquared distance of the states rebuilt from spikes, in 10⁻⁴:")
+    columns = [Column(key=t, title=f"t={t}", digits=1, unit=1e-4) for t in times]
     _print_table(rows, columns=columns)
     for sentence in study.not_realizable():
         typer.echo(f"not realizable: {sentence}")

@@ -67,7 +67,7 @@ def test_compare_prints_table_figures_and_dataset(study, tmp_path):
     assert result.exit_code == 0
     assert "learning" in result.output
     assert "0.800" in result.output
-    assert "0.0200 ± 0.0010" in result.output
+    assert "200.0 ± 10.0" in result.output
     assert "not realizable: learning at t = 5, visibility 0.9" in result.output
     assert result.output.splitlines()[-2:] == [
         f"figure   {tmp_path}/out/figures/one.png",
@@ -117,7 +117,7 @@ def test_tables_on_a_narrow_terminal_lose_no_number(study, tmp_path, monkeypatch
     text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
-    assert text.count("0.0200") == text.count("± 2e-05") == 5
+    assert text.count("200.0") == text.count("± 0.2") == 5
     wide = [column for column in COLUMNS if column.digits == 3]
     assert text.count("0.900–19.000") == len(wide)
     assert text.count("0.9–19.0") == len(COLUMNS) - len(wide)

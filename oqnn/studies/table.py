@@ -39,16 +39,15 @@ class Column:
         Decimals shown.
     last : float, optional
         Infinite times are shown as later than this one.
-    scientific : bool
-        Show what would keep less than two digits as in 1.2e-04, and errors that
-        would keep none as in 4e-05.
+    unit : float
+        Numbers are shown in units of this; say so in the title or above the table.
     """
 
     key: str
     title: str
     digits: int = 3
     last: float | None = None
-    scientific: bool = False
+    unit: float = 1.0
 
 
 COLUMNS = (
@@ -192,19 +191,17 @@ def _is_sample(value: Any) -> bool:
 def _cell(value: Any, column: Column, last_time: float | None, between: str) -> str:
     last = last_time if column.last is None else column.last
 
-    def number(x: float, places: int = 1) -> str:
+    def number(x: float) -> str:
         if np.isnan(x):
             return MISSING
         if np.isinf(x):
             return MISSING if last is None else f">{last:g}"
-        if column.scientific and 0 < abs(x) < 10.0 ** (places - column.digits):
-            return f"{x:.{places}e}"
-        return f"{x:.{column.digits}f}"
+        return f"{x / column.unit:.{column.digits}f}"
 
     if value is None:
         return MISSING
     if isinstance(value, Estimate):
-        return f"{number(value.value)}{between}± {number(value.error, places=0)}"
+        return f"{number(value.value)}{between}± {number(value.error)}"
     values = np.asarray(value)
     if values.dtype.kind not in "iuf" or values.ndim > 1 or not values.size:
         raise ValueError(
