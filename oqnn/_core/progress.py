@@ -102,8 +102,10 @@ class ProgressLine:
             TimeRemainingColumn(),
             TextColumn("{task.fields[text]}"),
             console=self._console,
+            get_time=time.monotonic,
         )
         self._task = self._bar.add_task(self._label, total=self._total, text="")
+        self._bar.tasks[0].start_time = self._start  # it opens two seconds late
         self._bar.start()
 
 

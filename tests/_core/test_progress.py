@@ -104,3 +104,12 @@ def test_an_interruption_passes_through_and_leaves_the_line():
         interrupted()
     assert "2/3" in stream.getvalue()
     assert stream.getvalue().endswith("\x1b[?25h")  # the cursor is shown again
+
+
+def test_a_bar_that_opens_late_counts_from_the_start():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    with ProgressLine("steps", 2, stream=stream) as line:
+        line._start -= 65
+        line.advance()
+    assert "0:01:05" in stream.getvalue()
