@@ -250,6 +250,25 @@ def test_a_single_qubit_with_a_hamiltonian(tmp_path):
     assert bare_material(ReferenceEnvironment()).kind in study.materials
 
 
+def test_without_noise_nothing_moves_in_the_control_frame(tmp_path):
+    """The pulses of XY8 turn the state in the laboratory frame alone."""
+    still = {"xi": 0.0, "kappa": 0.0, "gamma_1": 0.0, "gamma_phi": 0.0}
+    rho0 = [[0.7, [0.2, -0.3]], [[0.2, 0.3], 0.3]]
+    rho0 = [[x if isinstance(x, list) else [x, 0.0] for x in row] for row in rho0]
+    settings = StudySettings(
+        system={"state": rho0},
+        environment=still,
+        materials=["xy8"],
+        times={"values": [0.0, 0.2, 0.7, 1.1]},
+        spikes={"times": 0},
+    )
+    evolution = run(settings, tmp_path / "still", progress=False).evolution("xy8")
+    start = np.broadcast_to(settings.system.rho0, (4, 2, 2))
+    np.testing.assert_allclose(evolution.frame_states, start, atol=1e-12)
+    np.testing.assert_allclose(evolution.coherence, 1, atol=1e-12)
+    assert np.abs(evolution.states.values - start).max() > 0.3
+
+
 def test_times_need_not_start_at_zero(settings, tmp_path):
     small = {"materials": ["xy8"], "spikes.times": 0}
     late = settings.replaced({**small, "times": {"values": [2.0, 5.0]}})
