@@ -2,8 +2,14 @@
 
 from .cost import CARDINAL_STATES, ProtectionCost
 from .drives import NetworkDrive
-from .engineered import engineered_material, xy8_material
-from .learning import LearningResult, cost_and_gradient, learn, step
+from .engineered import XY8_SPACING, engineered_material, xy8_material
+from .learning import (
+    LearningResult,
+    cost_and_gradient,
+    learn,
+    least_resolution,
+    step,
+)
 from .material import Material, bare_material
 from .plain import plain_material
 from .reference import TETRAHEDRON, ReferenceEnvironment
@@ -14,6 +20,7 @@ from .state import LearningState, init
 __all__ = [
     "CARDINAL_STATES",
     "TETRAHEDRON",
+    "XY8_SPACING",
     "LearningResult",
     "LearningRule",
     "LearningState",
@@ -26,6 +33,7 @@ __all__ = [
     "engineered_material",
     "init",
     "learn",
+    "least_resolution",
     "plain_material",
     "restart_laggards",
     "step",

@@ -14,7 +14,9 @@ from .cost import ProtectionCost, overlap_columns
 from .material import Material
 from .reference import ReferenceEnvironment
 
-__all__ = ["engineered_material", "xy8_material"]
+__all__ = ["XY8_SPACING", "engineered_material", "xy8_material"]
+
+XY8_SPACING = 0.5  # between pulses, in the reference setting
 
 
 def engineered_material(
@@ -92,7 +94,7 @@ def engineered_material(
 
 
 def xy8_material(
-    environment: ReferenceEnvironment, *, spacing: float = 0.5
+    environment: ReferenceEnvironment, *, spacing: float = XY8_SPACING
 ) -> Material:
     """Return the material under XY8 decoupling, the register as slow as it goes.
 

@@ -23,6 +23,7 @@ __all__ = [
     "LearningResult",
     "cost_and_gradient",
     "learn",
+    "least_resolution",
     "step",
 ]
 
@@ -288,19 +289,32 @@ def _problem(
     )
 
 
-def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
-    """Check that steps are short enough for RK4 and for the Taylor exponential."""
-    width = rule.period / rule.slices
+def least_resolution(parts: np.ndarray, tau: float, width: float) -> int:
+    """Return the least number of steps in a slice, for RK4 and Taylor exponentials.
+
+    Parameters
+    ----------
+    parts : shape (1 + k, m, m)
+        Matrices L₀, L₁, … of the generator.
+    tau : float, time
+        λ.
+    width : float, time
+        Length of a slice.
+    """
     corners = np.array(list(product((-1, 1), repeat=len(parts) - 1)))
     generators = parts[0] + np.tensordot(corners, parts[1:], 1)
     fastest = np.linalg.norm(generators, 2, axis=(1, 2)).max()  # over all |y_k| ≤ 1
-    longest = rule.tau / STEPS_PER_TAU  # the states take two neuron steps at once
+    longest = tau / STEPS_PER_TAU  # the states take two neuron steps at once
     if 2 * longest * fastest > LONGEST:
         longest = LONGEST / (2 * fastest)
-    least = even_steps(width, longest)
+    return even_steps(width, longest)
+
+
+def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
+    least = least_resolution(parts, rule.tau, rule.period / rule.slices)
     if rule.resolution < least:
         raise ValueError(
             f"`resolution` must be at least {least} with {rule.slices} slices of a "
-            f"period of {rule.period}, λ = {rule.tau} and a generator of size "
-            f"{fastest:.3g}, but is {rule.resolution}. More slices help as well."
+            f"period of {rule.period}, λ = {rule.tau} and this generator, but is "
+            f"{rule.resolution}. More slices help as well."
         )

@@ -15,6 +15,7 @@ from ..measures import fidelity, least_eigenvalue, nearest_state, squared_distan
 from ..spiking import (
     LIFNetwork,
     Measurement,
+    TrainingResult,
     init_network,
     measure,
     motif_network,
@@ -82,26 +83,8 @@ def carry_block(
     # of a state that no spins can carry the nearest one that they can is learnt
     targets = true if visible == 1 else nearest.law.correlators().ravel()[1:]
     first = _first_network(spins, targets, settings, derive_seed(seed, "weights"))
-    trials = []
-    for k, start in enumerate([first] if previous is None else [first, previous]):
-        trained = train(
-            start,
-            spins.products,
-            targets,
-            epochs=settings.epochs,
-            chains=settings.chains,
-            steps=settings.steps,
-            seed=derive_seed(seed, "training", k),
-            progress=progress,
-        )
-        trial = measure(
-            trained.network,
-            spins.products,
-            steps=TRIAL_STEPS,
-            seed=derive_seed(seed, "trial", k),
-        )
-        trials.append((((trial.moments - true) ** 2).sum(), trained))
-    best = min(trials, key=lambda trial: trial[0])[1]
+    starts = [first] if previous is None else [first, previous]
+    best = _best_training(starts, spins, targets, settings, seed, progress)
     measured = measure(
         best.network,
         spins.products,
@@ -137,6 +120,38 @@ def _first_network(
     drivers = max(-(-(settings.neurons - len(loadings)) // 2), loadings.shape[1])
     size = len(loadings) + 2 * drivers
     return motif_network(loadings, size, settings.sources, seed=seed)
+
+
+def _best_training(
+    starts: list[LIFNetwork],
+    spins: CorrelationMap,
+    targets: np.ndarray,
+    settings: SpikeSettings,
+    seed: int,
+    progress: bool | None,
+) -> TrainingResult:
+    """Train from every start; return the nearest to its targets in a trial."""
+    gaps, results = [], []
+    for k, start in enumerate(starts):
+        trained = train(
+            start,
+            spins.products,
+            targets,
+            epochs=settings.epochs,
+            chains=settings.chains,
+            steps=settings.steps,
+            seed=derive_seed(seed, "training", k),
+            progress=progress,
+        )
+        trial = measure(
+            trained.network,
+            spins.products,
+            steps=TRIAL_STEPS,
+            seed=derive_seed(seed, "trial", k),
+        )
+        gaps.append(((trial.moments - targets) ** 2).sum())
+        results.append(trained)
+    return results[int(np.argmin(gaps))]
 
 
 def _dataset(

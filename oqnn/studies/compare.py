@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from .._core.progress import report
 from .._core.seeds import derive_seed
 from ..dynamics import System
-from .carry import carried_times, carry_block, network_of
+from .carry import carried_name, carried_times, carry_block, network_of
 from .evolution import evolution_block
 from .settings import StudySettings
 from .store import Store
@@ -183,5 +183,5 @@ def _carry(
                 rho, settings.spikes, seed=seed, previous=previous, progress=progress
             )
 
-        block = _finish(store, f"spikes/{kind}/{index:05d}", carried, progress)
+        block = _finish(store, carried_name(kind, int(index)), carried, progress)
         network = network_of(block)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ..dynamics import System, apply_transfer
-from ..environments import Material
+from ..environments import Material, ProtectionCost
 from ..measures import (
     antipodal_coherence,
     average_fidelity,
@@ -22,7 +22,7 @@ from ..measures import (
 
 __all__ = ["READOUTS", "evolution_block"]
 
-READOUTS = (0.25, 0.5, 0.75, 1.0)  # in units of the period
+READOUTS = ProtectionCost.readouts  # in units of the period
 LAST = 160.0  # until when breaking and coherence times are looked for
 BREAKING_STEP, COHERENCE_STEP = 0.2, 0.0125
 CONTROLS = ["x", "y", "z", "hopping"]

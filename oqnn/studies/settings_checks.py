@@ -4,11 +4,14 @@ Without these checks the rooms below would refuse, but minutes into a study and 
 names that its settings do not use.
 """
 
-from itertools import product
-
 import numpy as np
 
-from ..environments import TETRAHEDRON, ReferenceEnvironment
+from ..environments import (
+    TETRAHEDRON,
+    XY8_SPACING,
+    ReferenceEnvironment,
+    least_resolution,
+)
 from .settings_errors import SettingsError
 from .settings_parts import (
     EnvironmentSettings,
@@ -19,9 +22,6 @@ from .settings_parts import (
 
 __all__ = ["check_learning", "check_spikes", "check_xy8"]
 
-XY8_SPACING = 0.5
-STEPS_PER_TAU = 4
-LONGEST = 0.5  # norm of the generator times two substeps, for Taylor exponentials
 SPINS_OF_A_QUBIT = 3
 
 
@@ -41,15 +41,16 @@ def check_learning(
     learning: LearningSettings, environment: EnvironmentSettings, system: SystemSettings
 ) -> None:
     """Check that substeps are short for the neurons and for the generator."""
-    longest = learning.tau / STEPS_PER_TAU
-    fastest = _largest_norm(environment, system)
-    if 2 * longest * fastest > LONGEST:
-        longest = LONGEST / (2 * fastest)
-    pairs = learning.period / learning.slices / longest / 2
-    least = 2 * max(1, np.ceil(pairs - 1e-9))
+    values = environment.model_dump()
+    directions = TETRAHEDRON[: values.pop("levels")]
+    generator = ReferenceEnvironment(directions=directions, **values).generator(
+        system.H
+    )
+    width = learning.period / learning.slices
+    least = least_resolution(generator.matrices(), learning.tau, width)
     if learning.substeps < least:
         raise SettingsError(
-            f"`learning.substeps` must be at least {least:g} with {learning.slices} "
+            f"`learning.substeps` must be at least {least} with {learning.slices} "
             f"slices of a period of {learning.period:g}, so that steps are short for "
             f"tau = {learning.tau:g} and for the fields, but is {learning.substeps}. "
             "More slices help as well.",
@@ -77,16 +78,3 @@ def check_spikes(spikes: SpikeSettings, system: SystemSettings) -> None:
             f"need here, but is {spikes.sources}.",
             ("spikes", "sources"),
         )
-
-
-def _largest_norm(environment: EnvironmentSettings, system: SystemSettings) -> float:
-    """Return the largest norm of the generator over all controls |y| ≤ 1."""
-    values = environment.model_dump()
-    directions = TETRAHEDRON[: values.pop("levels")]
-    generator = ReferenceEnvironment(directions=directions, **values).generator(
-        system.H
-    )
-    parts = generator.matrices()
-    corners = np.array(list(product((-1, 1), repeat=len(parts) - 1)))
-    generators = parts[0] + np.tensordot(corners, parts[1:], 1)
-    return float(np.linalg.norm(generators, 2, axis=(1, 2)).max())
