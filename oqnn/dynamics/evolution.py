@@ -30,12 +30,16 @@ class Evolution:
     method: str  # how it was computed, in words
     dims: tuple[int, ...]  # subsystems of a state
     controls: np.ndarray | None = None  # (t, k) at `times`; at a jump, those after it
+    weights: np.ndarray | None = None  # (n,) tr B_i of correlated projections, else 1
+    error: float | None = None  # achieved error by the solver's estimate; None if exact
     expect: dict[str, np.ndarray] = field(default_factory=dict)  # name → (*batch, t)
 
     @property
     def states(self) -> np.ndarray:
-        """Reduced states Σ_i ρ_i, shape (*batch, t, D, D)."""
-        return self.blocks.sum(axis=-3)
+        """Reduced states Σ_i w_i ρ_i, shape (*batch, t, D, D); weights w are 1."""
+        if self.weights is None:
+            return self.blocks.sum(axis=-3)
+        return np.einsum("n,...nij->...ij", self.weights, self.blocks)
 
     @property
     def trace_drift(self) -> float:
@@ -73,9 +77,12 @@ class Evolution:
         if self.controls is not None:
             data["controls"] = (("time", "control"), self.controls)
         data |= {name: ((*batch, "time"), v) for name, v in self.expect.items()}
-        return xr.Dataset(
-            data, coords={"time": self.times}, attrs={"method": self.method}
-        )
+        attrs: dict[str, Any] = {"method": self.method}
+        if self.error is not None:
+            attrs["error"] = self.error
+        if self.weights is not None:
+            data["weights"] = (("level",), self.weights)
+        return xr.Dataset(data, coords={"time": self.times}, attrs=attrs)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
