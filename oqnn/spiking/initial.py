@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_finite, check_integer, check_positive
+from .._core.checks import (
+    check_between,
+    check_finite,
+    check_integer,
+    check_positive,
+    check_shapes,
+)
 from .._core.seeds import rng_from
 from .lif import simulate
 from .network import LIFNetwork, LIFParameters
@@ -19,12 +25,13 @@ def init_network(
     n_sources: int,
     *,
     seed: int = 0,
+    active: ArrayLike = 0.5,
     recurrent_scale: float = 3.0,
     parameters: LIFParameters | None = None,
     source_rate_hz: float = 700.0,
     source_law: str = "bernoulli",
 ) -> LIFNetwork:
-    """Return a random network whose neurons fire on about half of the steps.
+    """Return a random network whose neurons are active on a given part of the steps.
 
     Each neuron weighs the sources by noise, at right angles to that of the others,
     and by a common offset that balances it. The noise is strong: a neuron with a
@@ -36,6 +43,9 @@ def init_network(
         Numbers n and m, with m > n.
     seed : int
         Seed of the weights.
+    active : float or shape (n,)
+        Part of the steps, by simulation without recurrent weights, on which a neuron
+        is active.
     recurrent_scale : float
         Recurrent weights are normal with this standard deviation over √n.
     parameters, source_rate_hz, source_law
@@ -49,9 +59,14 @@ def init_network(
     Raises
     ------
     TypeError, ValueError
-        If a count is too small or a value does not fit `LIFNetwork`.
+        If a count is too small, `active` is no part, or a value does not fit
+        `LIFNetwork`.
     """
     check_integer(n_neurons, "n_neurons")
+    active = np.asarray(active, dtype=float)
+    check_shapes(active=(np.atleast_1d(active), f"{n_neurons if active.ndim else 1}"))
+    check_between(active.min(), "active", 0, 1)
+    check_between(active.max(), "active", 0, 1)
     rng = rng_from(seed, "random network")
     parameters = parameters or LIFParameters()
     blank = LIFNetwork(
@@ -64,7 +79,8 @@ def init_network(
     recurrent = rng.normal(size=(n_neurons, n_neurons)) / np.sqrt(n_neurons)
     noisy = blank.with_weights(_noise_gain(blank) * blank.input_weights, 0 * recurrent)
     return blank.with_weights(
-        noisy.input_weights + _balancing_offset(noisy), recurrent_scale * recurrent
+        noisy.input_weights + _balancing_offset(noisy, active),
+        recurrent_scale * recurrent,
     )
 
 
@@ -254,18 +270,18 @@ def _noise_gain(network: LIFNetwork) -> float:
     return NOISE * _unit_current(p) * np.sqrt((1 - tail**2) / network.source_variance)
 
 
-def _balancing_offset(network: LIFNetwork) -> np.ndarray:
-    """Return offsets of input weights, (n, 1), by which neurons fire half the time."""
+def _balancing_offset(network: LIFNetwork, active: ArrayLike = 0.5) -> np.ndarray:
+    """Return offsets of input weights, (n, 1), by which neurons are as active."""
     p = network.parameters
-    low = np.zeros((network.n_neurons, 1))
     steady = p.dt_ms / p.tau_syn_ms / (network.n_sources * network.source_mean)
-    high = np.full_like(low, 4 * _unit_current(p) * steady)
-    for _ in range(12):
+    high = np.full((network.n_neurons, 1), 4 * _unit_current(p) * steady)
+    low = -high
+    for _ in range(13):
         middle = (low + high) / 2
         trial = network.with_weights(
             network.input_weights + middle, network.recurrent_weights
         )
-        active = simulate(trial, 200, chains=100, burn_in=50)
-        often = active.mean(axis=(0, 1))[:, None] > 0.5
+        z = simulate(trial, 200, chains=100, burn_in=50)
+        often = (z.mean(axis=(0, 1)) > active)[:, None]
         low, high = np.where(often, low, middle), np.where(often, middle, high)
     return (low + high) / 2

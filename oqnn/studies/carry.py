@@ -28,6 +28,8 @@ __all__ = ["carried_name", "carried_times", "carry_block", "network_of"]
 
 RASTER_STEPS = 200
 TRIAL_STEPS = 20_000
+# one qubit starts near its targets, and a spin thrown out of its range stays there
+LEARNING_RATES = {1: 0.01, 2: 0.1}  # by number of qubits
 
 
 def carried_times(times: np.ndarray, count: int) -> np.ndarray:
@@ -112,9 +114,17 @@ def network_of(block: xr.Dataset) -> LIFNetwork:
 def _first_network(
     spins: CorrelationMap, targets: np.ndarray, settings: SpikeSettings, seed: int
 ) -> LIFNetwork:
-    """Spins that copy common drivers where pairs correlate, else random weights."""
+    """Spins that copy common drivers, or for one qubit spins as active as wanted."""
     if spins.n_qubits == 1:
-        return init_network(settings.neurons, settings.sources, seed=seed)
+        active = np.full(settings.neurons, 0.5)
+        active[: spins.n_spins] = (1 + targets) / 2
+        return init_network(
+            settings.neurons,
+            settings.sources,
+            seed=seed,
+            active=active,
+            recurrent_scale=0,
+        )
     loadings = pair_loadings(spins.n_spins, spins.products, targets)
     # a driver and its relay for each column, and at least the neurons asked for
     drivers = max(-(-(settings.neurons - len(loadings)) // 2), loadings.shape[1])
@@ -131,6 +141,7 @@ def _best_training(
     progress: bool | None,
 ) -> TrainingResult:
     """Train from every start; return the nearest to its targets in a trial."""
+    rate = LEARNING_RATES[spins.n_qubits]
     gaps, results = [], []
     for k, start in enumerate(starts):
         trained = train(
@@ -142,6 +153,8 @@ def _best_training(
             steps=settings.steps,
             seed=derive_seed(seed, "training", k),
             progress=progress,
+            learning_rate=rate,
+            recurrent_learning_rate=3 * rate,
         )
         trial = measure(
             trained.network,

@@ -123,6 +123,25 @@ def test_random_network_is_active_half_of_the_time(law, refractory_steps):
     np.testing.assert_allclose(active.mean(axis=(0, 1)), 0.5, atol=0.03)
 
 
+def test_random_network_is_as_active_as_asked():
+    wanted = np.array([0.05, 0.9, 0.5, 0.3])
+    network = init_network(4, 20, seed=4, active=wanted, recurrent_scale=0.0)
+    active = simulate(network, 300, chains=100, seed=8, burn_in=50)
+    np.testing.assert_allclose(active.mean(axis=(0, 1)), wanted, atol=0.03)
+
+
+@pytest.mark.parametrize(
+    ("active", "message"),
+    [
+        ([0.5, 0.5], r"`active` must have shape \(3,\), but has shape \(2,\)"),
+        (1.2, r"`active` must lie in \[0, 1\], but is 1\.2"),
+    ],
+)
+def test_impossible_activity_is_refused(active, message):
+    with pytest.raises(ValueError, match=message):
+        init_network(3, 8, active=active)
+
+
 def test_networks_follow_their_seed():
     make = [init_network(3, 8, seed=s) for s in (0, 0, 1)]
     np.testing.assert_array_equal(make[0].recurrent_weights, make[1].recurrent_weights)

@@ -250,6 +250,25 @@ def test_a_single_qubit_with_a_hamiltonian(tmp_path):
     assert bare_material(ReferenceEnvironment()).kind in study.materials
 
 
+@pytest.mark.slow
+def test_spins_carry_a_single_qubit():
+    """Within five standard errors, of which the measurement gives one."""
+    rho0 = np.array([[0.7, 0.2 - 0.3j], [0.2 + 0.3j, 0.3]])
+    quick = StudySettings.quick()
+    spikes = quick.spikes.model_copy(update={"times": 2})
+    study = oqnn.compare(
+        System(np.zeros((2, 2)), rho0),
+        materials=["bare"],
+        tlist=[0.0, 1.5],
+        settings=quick.model_copy(update={"spikes": spikes}),
+        progress=False,
+    )
+    (row,) = study.spike_summary()
+    for time in ("0", "1.5"):
+        assert 0 <= row[time].value < 5 * row[time].error
+        assert row[time].error < 1e-3
+
+
 def test_without_noise_nothing_moves_in_the_control_frame(tmp_path):
     """The pulses of XY8 turn the state in the laboratory frame alone."""
     still = {"xi": 0.0, "kappa": 0.0, "gamma_1": 0.0, "gamma_phi": 0.0}
