@@ -5,6 +5,7 @@ from .controls import ConstantControls, Controls, PiecewiseControls, SampledCont
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
 from .register import RegisterGenerator
+from .smooth import SmoothControls
 from .system import System
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "PiecewiseControls",
     "RegisterGenerator",
     "SampledControls",
+    "SmoothControls",
     "System",
     "apply_transfer",
     "dynamical_maps",
