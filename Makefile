@@ -22,8 +22,15 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(READY)
+# a peer with its own pins gets its own environment
+PEER := .venv-dynamiqs
+$(PEER)/.ready: constraints.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --quiet -c constraints.txt dynamiqs
+	touch $@
+
+bench: $(READY) $(PEER)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache build dist
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache .mypy_cache build dist
