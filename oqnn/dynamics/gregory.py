@@ -1,0 +1,93 @@
+"""Quadrature weights on uniform grids: ends, starts, interpolation, exponentials."""
+
+import numpy as np
+from scipy.linalg import expm
+from scipy.special import bernoulli, factorial
+
+__all__ = [
+    "end_corrections",
+    "exponential_weights",
+    "interpolate_uniform",
+    "start_weights",
+]
+
+
+def end_corrections(points: int) -> np.ndarray:
+    r"""Return Gregory's corrections c_0 … c_{k−1} at an end of a uniform grid.
+
+    :math:`\int_0^{nh} f \approx h \sum_j (1 + c_j + c_{n-j}) f_j` is exact for
+    polynomials of degree k − 1 if n ≥ k − 1; the error is of order h^{k+1}.
+    By Euler and Maclaurin, Σ_j c_j j^p = −ζ(−p) − δ_{p0}. k = 1 is the trapezoid.
+    """
+    powers = np.arange(points)
+    zeta = -bernoulli(points)[1:] / (powers + 1)  # ζ(−p) = −B_{p+1} / (p + 1)
+    zeta[0] = -0.5  # B_1 = +1/2 in this formula
+    right = -zeta
+    right[0] -= 1.0
+    return np.linalg.solve(np.vander(powers, increasing=True).T, right)
+
+
+def start_weights(points: int) -> np.ndarray:
+    r"""Return ω[n, i, j] = ∫₀ⁿ ℓ_i(n − u) ℓ_j(u) du, shape (k, k, k).
+
+    ℓ are the Lagrange polynomials on 0 … k − 1. Gives the convolution of two functions
+    at the first k points from their values there, without negative arguments.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    to_monomials = np.linalg.inv(np.vander(np.arange(points), increasing=True))
+    out = np.zeros((points, points, points))
+    for n in range(1, points):
+        u = n * (1 + nodes) / 2
+        at_u = np.vander(u, points, increasing=True) @ to_monomials
+        at_rest = np.vander(n - u, points, increasing=True) @ to_monomials
+        out[n] = np.einsum("q,qi,qj->ij", n * weights / 2, at_rest, at_u)
+    return out
+
+
+def exponential_weights(matrix: np.ndarray, points: int) -> np.ndarray:
+    r"""Return Φ[s, i] = ∫₀¹ e^{(1−u)A} ℓ_i(s + u) du, shape (k − 1, k, m, m).
+
+    ℓ are the Lagrange polynomials on 0 … k − 1, so that h Σ_i Φ[s, i] f_i solves
+    y′ = (A/h) y + f over the interval from point s to s + 1, from y = 0, for f of
+    degree k − 1.
+    """
+    m = len(matrix)
+    augmented = np.kron(np.eye(points + 1, k=1), np.eye(m))
+    augmented[:m, :m] = matrix
+    top = expm(augmented)[:m].reshape(m, points + 1, m)
+    phi = np.moveaxis(top, 1, 0)[1:]  # φ_{q+1}(A) = ∫ e^{(1−u)A} u^q / q! du
+    moments = factorial(np.arange(points))[:, None, None] * phi
+    nodes = np.arange(points)
+    bases = [
+        np.linalg.inv(np.vander(nodes - s, increasing=True)) for s in range(points - 1)
+    ]
+    return np.einsum("sqi,qab->siab", np.array(bases), moments)
+
+
+def interpolate_uniform(values: np.ndarray, at: np.ndarray, points: int) -> np.ndarray:
+    """Interpolate samples on 0, 1, 2, … at places `at`, by the nearest `points`.
+
+    Parameters
+    ----------
+    values : shape (N + 1, ...)
+        Samples; N + 1 ≥ `points`.
+    at : shape (t,)
+        Between 0 and N, in grid steps.
+    points : int
+        Of the local polynomial.
+
+    Returns
+    -------
+    np.ndarray
+        Shape (t, ...).
+    """
+    first = np.floor(at).astype(int) - (points // 2 - 1)
+    first = np.clip(first, 0, len(values) - points)
+    offset = (at - first)[:, None] - np.arange(points)  # (t, k)
+    weights = np.ones((len(at), points))
+    for i in range(points):
+        for j in range(points):
+            if i != j:
+                weights[:, i] *= offset[:, j] / (i - j)
+    gathered = values[first[:, None] + np.arange(points)]  # (t, k, ...)
+    return np.einsum("tk,tk...->t...", weights, gathered)
