@@ -7,6 +7,7 @@ from .evolve import dynamical_maps, evolve
 from .register import RegisterGenerator
 from .smooth import SmoothControls
 from .system import System
+from .unitary import evolve_unitary, reduced_evolution
 
 __all__ = [
     "ConstantControls",
@@ -22,4 +23,6 @@ __all__ = [
     "apply_transfer",
     "dynamical_maps",
     "evolve",
+    "evolve_unitary",
+    "reduced_evolution",
 ]
