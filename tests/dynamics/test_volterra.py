@@ -133,7 +133,7 @@ def test_wrong_input_is_refused():
     good = {"drift": np.eye(2), "kernel": K, "x0": np.ones(2), "step": 0.1}
     for change, complaint in [
         ({"drift": np.eye(3)}, r"`kernel` must have shape \(t, m, m\) with .*m=3, but"),
-        ({"x0": np.ones(3)}, r"`x0` must have shape \(m, r\) with m=2, r=1"),
+        ({"x0": np.ones(3)}, r"`x0` must have shape \(m, r\) with m=2"),
         ({"kernel": np.full((20, 2, 2), np.nan)}, "`kernel` must be finite"),
         ({"kernel": K[:12]}, "more than 12 samples at order 6, but holds 12"),
         ({"step": -0.1}, "`step` must be positive"),
