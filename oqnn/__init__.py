@@ -9,15 +9,20 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Bosonic": "environments",
     "ControlledGenerator": "dynamics",
     "ConvergenceError": "_core.errors",
     "Evolution": "dynamics",
+    "FiniteEnvironment": "dynamics",
+    "GaussianBath": "dynamics",
+    "Projection": "dynamics",
     "RegisterGenerator": "dynamics",
     "System": "dynamics",
     "compare": "studies",
     "dynamical_maps": "dynamics",
     "evolve": "dynamics",
     "load": "studies",
+    "nakajima_zwanzig": "dynamics",
     "realize": "encoding",
     "save": "studies",
     "visibility": "encoding",
