@@ -8,12 +8,17 @@ from numpy.typing import ArrayLike
 from .._core.bases import hermitian_basis, to_coordinates
 from .._core.checks import check_density_matrix, check_shapes
 from .._core.qobj import as_operator
-from ._inputs import as_states, as_trace_one, as_transfer, check_same_size
+from ._inputs import (
+    as_states,
+    as_trace_one,
+    as_transfer,
+    check_same_size,
+    check_unitary,
+    root_above_rounding,
+)
 from .bloch import bloch_map
 
 __all__ = ["average_fidelity", "best_unitary_fidelity", "fidelity", "root_fidelity"]
-
-UNITARY_TOLERANCE = 1e-8
 
 
 def fidelity(rho: Any, sigma: Any) -> np.ndarray:
@@ -85,14 +90,8 @@ def root_fidelity(rho: Any, sigma: Any) -> np.ndarray:
     check_same_size(rho, sigma)
 
     values, vectors = np.linalg.eigh(rho)
-    root = (vectors * _root(values)[..., None, :]) @ vectors.conj().mT
-    return _root(np.linalg.eigvalsh(root @ sigma @ root)).sum(axis=-1)
-
-
-def _root(values: np.ndarray) -> np.ndarray:
-    """Return √λ, and zero for λ within rounding, whose root would be a visible 1e-8."""
-    rounding = values.shape[-1] * np.finfo(float).eps
-    return np.sqrt(np.where(values > rounding, values, 0))
+    root = (vectors * root_above_rounding(values)[..., None, :]) @ vectors.conj().mT
+    return root_above_rounding(np.linalg.eigvalsh(root @ sigma @ root)).sum(axis=-1)
 
 
 def average_fidelity(transfer: ArrayLike, target: Any = None) -> np.ndarray:
@@ -135,9 +134,7 @@ def average_fidelity(transfer: ArrayLike, target: Any = None) -> np.ndarray:
     transfer, d = as_transfer(transfer, "transfer")
     unitary = np.eye(d) if target is None else as_operator(target, "target")
     check_shapes(target=(unitary, f"{d} {d}"))
-    gap = np.abs(unitary.conj().T @ unitary - np.eye(d)).max()
-    if not gap <= UNITARY_TOLERANCE:
-        raise ValueError(f"`target` must be unitary, but U†U is off by {gap:.3g}.")
+    check_unitary(unitary, "target")
 
     rotated = unitary @ hermitian_basis(d) @ unitary.conj().T  # U B_b U†
     overlap = np.einsum("ba,...ab->...", to_coordinates(rotated).real, transfer)
