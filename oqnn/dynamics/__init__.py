@@ -1,13 +1,23 @@
 """Generators on register blocks, and what they do to a state."""
 
+from .baths import FiniteEnvironment, GaussianBath
 from .controlled import ControlledGenerator
 from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
+from .memory_kernel import MemoryKernel, memory_kernel
+from .nakajima_zwanzig import nakajima_zwanzig
+from .projection import Projection
 from .register import RegisterGenerator
 from .smooth import SmoothControls
 from .system import System
+from .transfer_tensors import (
+    kernel_from_tensors,
+    propagate_tensors,
+    transfer_tensors,
+)
 from .unitary import evolve_unitary, reduced_evolution
+from .volterra import solve_volterra, solve_volterra_directly
 
 __all__ = [
     "ConstantControls",
@@ -15,7 +25,11 @@ __all__ = [
     "Controls",
     "DynamicalMaps",
     "Evolution",
+    "FiniteEnvironment",
+    "GaussianBath",
+    "MemoryKernel",
     "PiecewiseControls",
+    "Projection",
     "RegisterGenerator",
     "SampledControls",
     "SmoothControls",
@@ -24,5 +38,12 @@ __all__ = [
     "dynamical_maps",
     "evolve",
     "evolve_unitary",
+    "kernel_from_tensors",
+    "memory_kernel",
+    "nakajima_zwanzig",
+    "propagate_tensors",
     "reduced_evolution",
+    "solve_volterra",
+    "solve_volterra_directly",
+    "transfer_tensors",
 ]

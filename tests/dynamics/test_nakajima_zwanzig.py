@@ -1,5 +1,7 @@
 """Memory kernels and the equation they enter, against exact total dynamics."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 import qutip
@@ -310,7 +312,8 @@ def test_wrong_kernels_are_refused():
 
 def test_a_kernel_that_jumps_is_reported(monkeypatch):
     """A correlation that ends suddenly is integrated at first order only."""
-    monkeypatch.setattr("oqnn.dynamics.nakajima_zwanzig.MOST_STEPS", 512)
+    module = import_module("oqnn.dynamics.nakajima_zwanzig")
+    monkeypatch.setattr(module, "MOST_STEPS", 512)
     bath = GaussianBath(SIGMA_X, lambda t: np.where(t < 0.618, 1.0, 0.0))
     with pytest.raises(ConvergenceError, match=r"at 832 steps.* Choose `step`"):
         nakajima_zwanzig(SIGMA_Z, RHO0, [0.0, 2.0], bath, order=2)
