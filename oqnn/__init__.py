@@ -18,6 +18,7 @@ _HOMES = {
     "Projection": "dynamics",
     "RegisterGenerator": "dynamics",
     "System": "dynamics",
+    "Telegraph": "environments",
     "compare": "studies",
     "dynamical_maps": "dynamics",
     "evolve": "dynamics",

@@ -1,4 +1,4 @@
-"""What the system sits in: plain, engineered and learning materials."""
+"""What the system sits in: baths, noise, plain, engineered and learning materials."""
 
 from .bosonic import Bosonic
 from .cost import CARDINAL_STATES, ProtectionCost
@@ -23,6 +23,7 @@ from .restarts import restart_laggards
 from .rule import LearningRule
 from .spectral_densities import DrudeLorentz, Lorentzian, Ohmic
 from .state import LearningState, init
+from .telegraph import Telegraph
 
 __all__ = [
     "CARDINAL_STATES",
@@ -41,6 +42,7 @@ __all__ = [
     "OscillatorModes",
     "ProtectionCost",
     "ReferenceEnvironment",
+    "Telegraph",
     "bare_material",
     "cost_and_gradient",
     "engineered_material",
