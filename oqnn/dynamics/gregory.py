@@ -1,10 +1,13 @@
 """Quadrature weights on uniform grids: ends, starts, interpolation, exponentials."""
 
 import numpy as np
+from scipy import fft
 from scipy.linalg import expm
 from scipy.special import bernoulli, factorial
 
 __all__ = [
+    "convolve",
+    "cumulative_integral",
     "end_corrections",
     "exponential_weights",
     "interpolate_uniform",
@@ -91,3 +94,57 @@ def interpolate_uniform(values: np.ndarray, at: np.ndarray, points: int) -> np.n
                 weights[:, i] *= offset[:, j] / (i - j)
     gathered = values[first[:, None] + np.arange(points)]  # (t, k, ...)
     return np.einsum("tk,tk...->t...", weights, gathered)
+
+
+def cumulative_integral(values: np.ndarray, step: float, points: int) -> np.ndarray:
+    """Return ∫₀^{nh} f for every n, along the last axis, error h^points.
+
+    Parameters
+    ----------
+    values : shape (..., N + 1)
+        Samples of f, at least `points`.
+    step : float
+        h.
+    points : int
+        Even number of the local polynomial.
+    """
+    weights = step * exponential_weights(np.zeros((1, 1)), points)[..., 0, 0]
+    n_steps, middle = values.shape[-1] - 1, points // 2 - 1
+    parts = np.zeros_like(values)
+    last = n_steps - middle  # intervals from here on have windows at the end
+    for i in range(points):
+        moved = values[..., i : i + last - middle]
+        parts[..., middle + 1 : last + 1] += weights[middle, i] * moved
+    for j in (*range(middle), *range(last, n_steps)):
+        first = 0 if j < middle else n_steps + 1 - points
+        parts[..., j + 1] = values[..., first : first + points] @ weights[j - first]
+    return np.cumsum(parts, axis=-1)
+
+
+def convolve(f: np.ndarray, g: np.ndarray, step: float, points: int) -> np.ndarray:
+    """Return ∫₀^{nh} f(nh − u) g(u) du for every n, along the last axis, by FFT.
+
+    Parameters
+    ----------
+    f, g : shape (..., N + 1)
+        Complex samples, at least 2 · points of them; other axes broadcast.
+    step : float
+        h.
+    points : int
+        Of Gregory's corrections; the error is of order h^{points + 1}.
+    """
+    n_points = f.shape[-1]
+    size = fft.next_fast_len(2 * n_points)
+    scale = np.ones(n_points)
+    scale[:points] += end_corrections(points)
+    product = fft.fft(f * scale, size) * fft.fft(g * scale, size)
+    out = fft.ifft(product, size)[..., :n_points]
+    omega = start_weights(points)
+    for n in range(points):
+        out[..., n] = np.einsum(
+            "ij,...i,...j->...", omega[n], f[..., :points], g[..., :points]
+        )
+    for n in range(points, 2 * points - 1):  # the corrections of both ends overlap
+        both = scale[: n + 1] + scale[n::-1] - 1
+        out[..., n] = (both * f[..., n::-1] * g[..., : n + 1]).sum(axis=-1)
+    return step * out

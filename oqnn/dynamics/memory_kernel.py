@@ -55,19 +55,20 @@ def memory_kernel(
     They are propagated with QL, exactly up to rounding: with a dense real matrix for
     up to 1024 coordinates of S ⊗ E, beyond without any matrix. An `order` expands both
     in H_int, all terms up to it; nothing is assumed about odd moments, nor that P and
-    the free evolution commute. For a GaussianBath the second order needs only the
-    correlation functions.
+    the free evolution commute. A GaussianBath has no exact kernel; its orders follow
+    from the correlation functions by Wick's theorem, the second exactly, the fourth
+    integrated on `tlist` with an error of order six in its step.
 
     Parameters
     ----------
     H : Qobj or shape (d, d), angular frequency
         Hamiltonian of the system.
     environment : FiniteEnvironment or GaussianBath
-        What the system is coupled to; a GaussianBath has order 2 only.
+        What the system is coupled to.
     tlist : shape (t,)
         Evenly spaced times from 0.
     order : None, 2 or 4, optional
-        None for the exact kernel.
+        None for the exact kernel of a FiniteEnvironment.
     rho0 : Qobj or shape (d e, d e), optional
         Total state for I(t); without it I = 0. FiniteEnvironment only.
     progress : bool, optional
@@ -151,7 +152,7 @@ def kernel_on_grid(
                 "`rho0` must be a state of the system for a GaussianBath, which starts "
                 "in its own state, but is a total one. Use a FiniteEnvironment."
             )
-        values = bath_kernel(H, environment, step, n_steps)
+        values = bath_kernel(H, environment, step, n_steps, order or 2)
         return bath_drift(H), values, np.zeros((*values.shape[:2], 0))
     size = len(environment.H_int)
     if totals is None:
@@ -182,10 +183,10 @@ def check_environment(H: Any, environment: Any, order: int | None) -> np.ndarray
             f"`H` must have size {environment.d}, that of the system `environment` "
             f"couples to, but has size {len(H)}."
         )
-    offered = (2,) if isinstance(environment, GaussianBath) else (None, 2, 4)
+    offered = (2, 4) if isinstance(environment, GaussianBath) else (None, 2, 4)
     if order not in offered:
         raise ValueError(
             f"`order` must be one of {offered} for a {type(environment).__name__}, but "
-            f"is {order}. Other orders need a FiniteEnvironment."
+            f"is {order}. The exact kernel needs a FiniteEnvironment."
         )
     return H

@@ -61,7 +61,7 @@ def nakajima_zwanzig(
     environment : FiniteEnvironment or GaussianBath
         What the system is coupled to.
     order : None, 2 or 4, optional
-        None for the exact kernel; a GaussianBath has order 2 only.
+        None for the exact kernel of a FiniteEnvironment.
     step : float, optional
         Largest internal step. By default halved until `Evolution.error` is 1e-8, times
         the largest coordinate of `rho0` if that is above one.
@@ -194,17 +194,22 @@ def _solve(
     """Return x (t, m, r) at `times`, its change on doubling the step, and the step."""
     n_steps = max(LEAST_STEPS, 2 * int(np.ceil(times[-1] / step / 2)))
     h = times[-1] / n_steps
-    drift, kernel, source = kernel_on_grid(
-        H, environment, h, n_steps, order, start.totals, progress
-    )
+    setting = (order, start.totals, progress)
     found = []
     for every in (1, 2):
+        if every == 1 or isinstance(environment, GaussianBath):
+            # a bath's fourth order is integrated on the grid: its error counts too
+            drift, kernel, source = kernel_on_grid(
+                H, environment, every * h, n_steps // every, *setting
+            )
+        else:
+            kernel, source = kernel[::2], source[::2]
         x = solve_volterra(
             drift,
-            kernel[::every],
+            kernel,
             start.columns,
             every * h,
-            source=source[::every] if source.shape[2] else None,
+            source=source if source.shape[2] else None,
             order=ORDER,
             progress=progress,
         )

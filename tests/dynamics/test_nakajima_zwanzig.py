@@ -224,6 +224,55 @@ def test_gaussian_second_order_is_that_of_the_same_correlations():
     np.testing.assert_array_equal(bath.source, 0)
 
 
+@pytest.mark.parametrize("d", [2, 3])
+def test_gaussian_fourth_order_is_that_of_oscillators(d):
+    """Two modes from the vacuum, three levels each: four vertices reach no further.
+
+    ⟨B_k(τ)B_l⟩ = Σ_m g_km g_lm* e^{−iω_m τ}, two complex couplings. Sixth order in h.
+    """
+    frequencies, rng = np.array([0.7, 1.9]), np.random.default_rng(3)
+    S = np.array([random_hermitian(d, seed) for seed in (1, 2)])
+    g = 0.5 * random_matrices(rng, 2, 2)
+    lower = np.diag(np.sqrt([1, 2]), 1)
+    modes = [np.kron(lower, np.eye(3)), np.kron(np.eye(3), lower)]
+    H_E = sum(w * b.T @ b for w, b in zip(frequencies, modes, strict=True))
+    coupling = np.zeros((9 * d, 9 * d), dtype=complex)
+    for k in range(2):
+        B = sum(g[k, m] * modes[m] for m in range(2))
+        coupling += np.kron(S[k], B + B.conj().T)
+    vacuum = np.zeros((9, 9))
+    vacuum[0, 0] = 1
+    finite = FiniteEnvironment(H_E, coupling, Projection.product(vacuum))
+
+    def correlation(times):
+        phases = np.exp(-1j * np.multiply.outer(times, frequencies))
+        return np.einsum("km,lm,tm->tkl", g, g.conj(), phases)
+
+    H, bath = random_hermitian(d, 7), GaussianBath(S, correlation)
+    expected = memory_kernel(H, finite, np.linspace(0, 3, 5), order=4).values
+    errors = []
+    for n_steps in (40, 80):
+        found = memory_kernel(H, bath, np.linspace(0, 3, n_steps + 1), order=4).values
+        errors.append(np.abs(found[:: n_steps // 4] - expected).max())
+    assert errors[1] < 2e-6 * np.abs(expected).max()
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(6, abs=0.4)
+
+
+def test_orders_of_the_damped_jaynes_cummings_model():
+    """Population |c₁|²: errors γ₀² and γ₀³, as α² ∝ γ₀; the coherence stays exact."""
+    times, zero = np.linspace(0, 3, 7), np.zeros((2, 2))
+    for order in (2, 4):
+        errors = []
+        for rate in (0.1, 0.05):
+            bath = damped_jaynes_cummings(1.0, rate)
+            states = nakajima_zwanzig(zero, RHO0, times, bath, order=order).states
+            c1 = amplitude(1.0, 1 - 2 * rate, times)
+            np.testing.assert_allclose(states[:, 0, 1], RHO0[0, 1] * c1, atol=1e-8)
+            errors.append(np.abs(states[:, 0, 0] - 0.7 * c1**2).max())
+        measured = np.log2(errors[0] / errors[1])
+        assert measured == pytest.approx(order / 2 + 1, abs=0.1)
+
+
 def test_entangled_relevant_states_evolve_exactly():
     """A Bell pair of the system and a kept qubit of E, the rest mixed."""
     rest = np.diag([0.6, 0.4])
@@ -287,7 +336,7 @@ def test_wrong_input_is_refused():
         ((H, rho, TIMES, environment), {"step": 0.0}, "`step` must be positive"),
         ((H, RHO0, TIMES, environment), {}, r"shape \(..., 2, 2, 2\) or \(6, 6\), but"),
         ((H, rho * np.nan, TIMES, environment), {}, "`rho0` must be finite"),
-        ((zero, RHO0, TIMES, bath), {"order": 4}, r"one of \(2,\) for a GaussianBath"),
+        ((zero, RHO0, TIMES, bath), {}, r"one of \(2, 4\) for a GaussianBath"),
         ((zero, rho, TIMES, bath), {"order": 2}, r"`rho0` must have shape \(2, 2\)"),
     ]:
         with pytest.raises(ValueError, match=complaint):
@@ -306,6 +355,8 @@ def test_wrong_kernels_are_refused():
         memory_kernel(H, environment, [0, 1], rho0=np.eye(4))
     with pytest.raises(ValueError, match="state of the system for a GaussianBath"):
         memory_kernel(H, bath, [0, 1], order=2, rho0=np.eye(4))
+    with pytest.raises(ValueError, match=r"more than 12 times .* but holds 12"):
+        memory_kernel(H, bath, np.arange(12), order=4)
     with pytest.raises(ValueError, match=r"`environment` of size 3 with .*GiB"):
         nakajima_zwanzig(H, random_state(6), [0, 1], environment, step=1e-10)
 

@@ -5,6 +5,8 @@ import pytest
 from scipy.linalg import expm
 
 from oqnn.dynamics.gregory import (
+    convolve,
+    cumulative_integral,
     end_corrections,
     exponential_weights,
     interpolate_uniform,
@@ -119,6 +121,23 @@ def test_exponential_weights_solve_a_driven_equation():
     for s in range(3):
         square = (np.arange(4) - s) ** 2
         np.testing.assert_allclose(weights[s] @ square, exact, rtol=1e-12)
+
+
+def test_running_integrals_and_convolutions():
+    """∫₀ᵗ u⁵ = t⁶/6, t² ∗ t² = t⁵/30, and e^{iat} ∗ e^{−t} in closed form."""
+    times = np.linspace(0, 2, 21)
+    found = cumulative_integral(np.stack([times**5, times]), 0.1, 6)
+    expected = np.stack([times**6 / 6, times**2 / 2])
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    parabola = convolve(times**2, times**2, 0.1, 5)  # degree 4 at every n
+    np.testing.assert_allclose(parabola, times**5 / 30, atol=1e-13)
+    errors = []
+    for n in (40, 80):
+        times = np.linspace(0, 2, n + 1)
+        turn, decay = np.exp(3j * times), np.exp(-times)
+        expected = (turn - decay) / (1 + 3j)
+        errors.append(np.abs(convolve(turn, decay, 2 / n, 5) - expected).max())
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(6, abs=0.4)
 
 
 def test_interpolation_is_exact_for_polynomials():
