@@ -3,6 +3,8 @@
 from .baths import FiniteEnvironment, GaussianBath
 from .controlled import ControlledGenerator
 from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
+from .correlated_liouvillian import Liouvillian
+from .correlated_start import CorrelatedStart, correlated_start, distance_increase
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
 from .memory_kernel import MemoryKernel, memory_kernel
@@ -23,10 +25,12 @@ __all__ = [
     "ConstantControls",
     "ControlledGenerator",
     "Controls",
+    "CorrelatedStart",
     "DynamicalMaps",
     "Evolution",
     "FiniteEnvironment",
     "GaussianBath",
+    "Liouvillian",
     "MemoryKernel",
     "PiecewiseControls",
     "Projection",
@@ -35,6 +39,8 @@ __all__ = [
     "SmoothControls",
     "System",
     "apply_transfer",
+    "correlated_start",
+    "distance_increase",
     "dynamical_maps",
     "evolve",
     "evolve_unitary",

@@ -156,6 +156,22 @@ def test_the_bound_holds_and_is_sharp(tol):
     assert error > 0.1 * bound
 
 
+def test_errors_of_kets_become_errors_of_states(monkeypatch):
+    """‖|a⟩⟨b| − |ã⟩⟨b̃|‖₁ ≤ ε_a(‖b‖ + ε_b) + ‖a‖ε_b for each ket, times its weight."""
+    monkeypatch.setattr(import_module("oqnn.dynamics.unitary"), "DENSE_LIMIT", 0)
+    H, times = chain(6), np.array([0, 20.0])
+    kets, weights = random_matrices(RNG, 2, 64), [0.2, -0.7]
+    result = reduced_evolution(H, kets, times, [64], weights=weights, tol=1e-3)
+    expected = 0.0
+    for w, ket in zip(weights, kets, strict=True):
+        (_, _), (_, bound) = lanczos_kets(H, ket, times, 1e-3)
+        expected += abs(w) * bound * (2 * np.linalg.norm(ket) + bound)
+    assert result.error == pytest.approx(expected, rel=1e-12)
+    exact = evolve_unitary(H, kets.T * weights @ kets.conj(), times)
+    gap = np.linalg.norm((result.states - exact.states)[-1], ord="nuc")
+    assert 0.05 * result.error < gap < result.error
+
+
 def test_small_krylov_spaces_are_exact():
     """A start in three eigenvectors needs three vectors; a zero ket stays zero."""
     H = hamiltonian(40)
