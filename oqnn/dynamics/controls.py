@@ -38,30 +38,36 @@ class ConstantControls:
 
     Parameters
     ----------
-    values : shape (k,)
-        The controls.
+    values : shape (*batch, k)
+        The controls; batch axes stand for as many evolutions.
     """
 
     values: np.ndarray
 
     def __post_init__(self) -> None:
         values = frozen_copy(self.values)
-        check_shapes(values=(values, "k"))
+        if values.ndim == 0 or values.size == 0:
+            raise ValueError(
+                "`values` must have shape (*batch, k) and hold a control, but has "
+                f"shape {values.shape}."
+            )
         check_finite(values, "values")
         object.__setattr__(self, "values", values)
 
     @property
     def n_controls(self) -> int:
         """Number of controls."""
-        return len(self.values)
+        return self.values.shape[-1]
 
     def edges(self, start: float, stop: float) -> np.ndarray:
         """Return no time at all."""
         return np.empty(0)
 
     def samples(self, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-        """Return the same values for every piece, shape (3, s, k)."""
-        return np.broadcast_to(self.values, (3, len(starts), self.n_controls))
+        """Return the same values for every piece, shape (3, *batch, s, k)."""
+        *batch, k = self.values.shape
+        values = self.values[..., None, :]
+        return np.broadcast_to(values, (3, *batch, len(starts), k))
 
 
 @dataclass(frozen=True, eq=False)

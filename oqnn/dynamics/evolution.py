@@ -22,21 +22,23 @@ __all__ = ["DynamicalMaps", "Evolution"]
 class Evolution:
     """Register blocks along a trajectory, as computed: nothing is repaired.
 
-    D = d k is the size of the system with its kept partner.
+    D = d k is the size of the system with its kept partner. Blocks are those at all
+    times, s = t, or only those at the last, s = 1.
     """
 
     times: np.ndarray  # (t,)
-    blocks: np.ndarray  # (*batch, t, n, D, D)
+    blocks: np.ndarray  # (*batch, s, n, D, D)
     method: str  # how it was computed, in words
     dims: tuple[int, ...]  # subsystems of a state
-    controls: np.ndarray | None = None  # (t, k) at `times`; at a jump, those after it
+    controls: np.ndarray | None = None  # (*batch, t, k); at a jump, those after
     weights: np.ndarray | None = None  # (n,) tr B_i of correlated projections, else 1
     error: float | None = None  # achieved error by the solver's estimate; None if exact
     expect: dict[str, np.ndarray] = field(default_factory=dict)  # name → (*batch, t)
+    drift: float | None = None  # trace drift followed at all times, if not all are kept
 
     @property
     def states(self) -> np.ndarray:
-        """Reduced states Σ_i w_i ρ_i, shape (*batch, t, D, D); weights w are 1."""
+        """Reduced states Σ_i w_i ρ_i, shape (*batch, s, D, D); weights w are 1."""
         if self.weights is None:
             return self.blocks.sum(axis=-3)
         return np.einsum("n,...nij->...ij", self.weights, self.blocks)
@@ -44,6 +46,8 @@ class Evolution:
     @property
     def trace_drift(self) -> float:
         """Largest change of a trace since the first time."""
+        if self.drift is not None:
+            return self.drift
         traces = np.trace(self.states, axis1=-2, axis2=-1)
         return float(np.abs(traces - traces[..., :1]).max())
 
@@ -70,19 +74,24 @@ class Evolution:
 
         batch = tuple(f"batch_{i}" for i in range(self.blocks.ndim - 4))
         matrix = ("row", "col")
+        saved = "time" if self.blocks.shape[-4] == len(self.times) else "saved_time"
         data = {
-            "blocks": ((*batch, "time", "level", *matrix), self.blocks),
-            "states": ((*batch, "time", *matrix), self.states),
+            "blocks": ((*batch, saved, "level", *matrix), self.blocks),
+            "states": ((*batch, saved, *matrix), self.states),
         }
         if self.controls is not None:
-            data["controls"] = (("time", "control"), self.controls)
+            some = tuple(f"control_{i}" for i in range(self.controls.ndim - 2))
+            data["controls"] = ((*some, "time", "control"), self.controls)
         data |= {name: ((*batch, "time"), v) for name, v in self.expect.items()}
         attrs: dict[str, Any] = {"method": self.method}
         if self.error is not None:
             attrs["error"] = self.error
         if self.weights is not None:
             data["weights"] = (("level",), self.weights)
-        return xr.Dataset(data, coords={"time": self.times}, attrs=attrs)
+        coords = {"time": self.times}
+        if saved != "time":
+            coords[saved] = self.times[-1:]
+        return xr.Dataset(data, coords=coords, attrs=attrs)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,6 +102,7 @@ class DynamicalMaps:
     matrices: np.ndarray  # (t, n d², n d²), real
     n: int
     d: int
+    error: float | None = None  # achieved, as in `Evolution`; None if exact
 
     def transfer(self, register_law: ArrayLike) -> np.ndarray:
         r"""Return the maps of the system alone, shape (t, d², d²).

@@ -1,31 +1,29 @@
-"""Evolve register blocks, exactly on every slice of the time axis."""
+"""Evolve register blocks, exactly where the generator is constant."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse.linalg import expm_multiply
 
-from .._core.bases import from_coordinates, to_coordinates
-from .._core.checks import (
-    check_finite,
-    check_increasing,
-    check_integer,
-    check_law,
-    check_shapes,
-)
+from .._core.checks import check_choice, check_positive
 from .._core.progress import ProgressLine
-from .._core.qobj import as_operator, as_state
 from .controls import ConstantControls, Controls, PiecewiseControls
 from .evolution import DynamicalMaps, Evolution
-from .propagators import Generator, step_propagators
-from .register import RegisterGenerator
+from .memory_limit import check_memory
+from .protocol import Generator
+from .recording import Recorder, as_observables
+from .recording import expectations as _expectations  # noqa: F401
+from .routes import move, moved_columns
+from .scan import resolution
+from .smooth import SmoothControls
+from .starts import as_blocks, as_controls, as_dims, as_times, by_point
+from .starts import as_dims as _dims  # noqa: F401
 
 __all__ = ["dynamical_maps", "evolve"]
 
-DENSE_LIMIT = 512  # coordinates above which a constant generator stays sparse
+DENSE_LIMIT = 512  # coordinates above which no matrix exponential is taken
+SMOOTH_LIMIT = 256  # the same for smooth controls, which need many of them
 
 
 def evolve(
@@ -37,23 +35,40 @@ def evolve(
     e_ops: Sequence[Any] | Mapping[str, Any] | None = None,
     register_law: ArrayLike | None = None,
     dims: Sequence[int] | None = None,
+    save: str = "all",
+    tol: float = 1e-9,
     progress: bool | None = None,
 ) -> Evolution:
     r"""Evolve register blocks under a generator.
 
-    Constant generators and piecewise-constant controls are exact: one matrix
-    exponential for each distinct slice (m³ operations, m = n d²), or, above 512
-    coordinates and without controls, the action of a sparse exponential on the state.
-    Sampled controls take one fourth-order Magnus exponential a step.
+    What is done follows from the size, m = n d² real coordinates, and from the
+    controls; `Evolution.method` says it in words.
+
+    - Constant generators and piecewise-constant controls up to m = 512 are exact: one
+      matrix exponential (8 m³ operations) for each distinct slice. Controls with batch
+      axes, ``ConstantControls(values)`` with values (\*batch, k), make one evolution
+      for every point, all exponentials at once.
+    - Sampled controls take one fourth-order Magnus exponential a step.
+    - Smooth controls up to m = 256 take sixth-order Magnus exponentials. The controls
+      are looked at first, on 16384 points of the whole time, and steps end where they
+      jump: no pulse longer than 1/8192 of the time is stepped over; shorter ones are
+      found for certain only with ``SmoothControls(..., edges=)`` or ``shortest=``.
+      Steps are exponentials of real generators: traces are exact. Positivity is exact
+      too where the generators at all controls commute, otherwise to within the error,
+      since commutators of generators are none.
+    - Larger generators take Krylov steps and hold no matrix of the size m × m; for
+      smooth and sampled controls in fourth-order pairs.
 
     Parameters
     ----------
-    generator : RegisterGenerator or ControlledGenerator
-        Acts on n blocks of d × d.
+    generator : Generator
+        Acts on n blocks of d × d: a RegisterGenerator, a ControlledGenerator, or any
+        object with the names of `Generator`.
     rho0 : Qobj, or shape (*batch, n, D, D), (D, D) or (D,)
         Blocks at ``tlist[0]``, or with `register_law` (and for n = 1) one state.
         D = d k: a partner of size k behind the system is carried along untouched. Any
-        operator is allowed, Hermitian or not.
+        operator is allowed, Hermitian or not. Batch axes broadcast with those of
+        constant controls.
     tlist : shape (t,)
         Strictly increasing times; the first is that of `rho0`.
     controls : Controls or array, optional
@@ -65,6 +80,12 @@ def evolve(
         Law p of the register: the blocks start as p_i ρ.
     dims : sequence of int, optional
         Subsystems of a state, whose product is D; (d, k) by default.
+    save : {"all", "last"}
+        Keep the blocks at every time or at the last; expectations are kept at all.
+    tol : float
+        Error wanted, relative to the Hilbert-Schmidt norm of `rho0`, where the method
+        is not exact. What was achieved, by the solver's own estimate and in the norm
+        of the state, is `Evolution.error`.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
 
@@ -77,30 +98,48 @@ def evolve(
     ------
     ValueError
         If shapes disagree, `tlist` does not increase, `register_law` is no law,
-        controls are missing, too many or too short, `dims` do not fit, or an
-        observable is of another size.
+        controls are missing, too many or too short, `dims` do not fit, an observable
+        is of another size, `tol` is not positive, `save` is no choice, or the result
+        does not fit in memory.
+    ConvergenceError
+        If smooth controls are not smooth, or `tol` is below rounding.
     """
-    tlist = np.asarray(tlist, dtype=float)
-    check_shapes(tlist=(tlist, "t"))
-    check_increasing(tlist, "tlist")
-    controls = _controls(generator, controls, tlist)
-    blocks0 = _initial_blocks(generator, rho0, register_law)
-    dims = _dims(generator.d, blocks0.shape[-1], dims)
-    X = _to_columns(blocks0, generator.d)
+    tlist = as_times(tlist)
+    controls = as_controls(generator, controls, tlist)
+    blocks0 = as_blocks(generator, rho0, register_law)
+    dims = as_dims(generator.d, blocks0.shape[-1], dims)
+    check_choice(save, "save", ("all", "last"))
+    check_positive(tol, "tol")
+    start, batch, order = by_point(blocks0, _batch_of(controls))
+    observables = as_observables(e_ops, start.shape[-1])
+    large = _is_large(generator, controls)
+    _check_fits(generator, start, 1 if save == "last" else len(tlist), large)
 
-    sparse = controls is None and generator.dimension > DENSE_LIMIT
-    if isinstance(generator, RegisterGenerator) and sparse:
-        X_t = _sparse_columns(generator, X, tlist, progress)
-    else:
-        X_t = _dense_columns(generator, X, tlist, controls, progress)
-    blocks = _from_columns(X_t, blocks0.shape, generator.d)
+    record = Recorder(start.shape, len(tlist), save == "last", observables)
+    moved = move(generator, start, tlist, controls, tol=tol, large=large)
+    with ProgressLine("evolving", len(start) * len(tlist), show=progress) as line:
+        for points, times, blocks, error in moved:
+            record.put(points, times, blocks, error)
+            line.advance(blocks.shape[0] * blocks.shape[2])
+
+    back = np.argsort(order)
+
+    def unsort(array: np.ndarray) -> np.ndarray:
+        """(p, f, …) → (*batch, …)."""
+        rest = array.shape[2:]
+        axes = [*back, *range(len(batch), len(batch) + len(rest))]
+        return array.reshape(*batch, *rest).transpose(axes)
+
+    exact = not large and _is_exact(controls)
     return Evolution(
         times=tlist,
-        blocks=blocks,
-        method=_describe(controls, sparse),
+        blocks=unsort(record.blocks),
+        method=_describe(controls, large, tlist),
         dims=dims,
         controls=None if controls is None else controls.samples(tlist, tlist)[0],
-        expect=_expectations(blocks.sum(axis=-3), e_ops),
+        error=None if exact else record.error,
+        expect={name: unsort(values) for name, values in record.expect.items()},
+        drift=record.drift if save == "last" else None,
     )
 
 
@@ -109,11 +148,12 @@ def dynamical_maps(
     tlist: ArrayLike,
     *,
     controls: Controls | ArrayLike | None = None,
+    tol: float = 1e-9,
     progress: bool | None = None,
 ) -> DynamicalMaps:
     """Return the maps from ``tlist[0]`` to each time, as matrices on all blocks.
 
-    Parameters and exactness as in `evolve`; cost m³ a slice for m = n d².
+    Parameters, exactness and `tol` as in `evolve`; cost 8 m³ a slice for m = n d².
 
     Returns
     -------
@@ -123,165 +163,92 @@ def dynamical_maps(
     Raises
     ------
     ValueError
-        If `tlist` does not increase, or controls are missing, too many or too short.
+        If `tlist` does not increase, controls are missing, too many, too short or
+        batched, `tol` is not positive, or the maps do not fit in memory.
+    ConvergenceError
+        If smooth controls are not smooth.
     """
-    tlist = np.asarray(tlist, dtype=float)
-    check_shapes(tlist=(tlist, "t"))
-    check_increasing(tlist, "tlist")
-    controls = _controls(generator, controls, tlist)
-    unit = np.eye(generator.dimension)
-    matrices = _dense_columns(generator, unit, tlist, controls, progress)
-    return DynamicalMaps(times=tlist, matrices=matrices, n=generator.n, d=generator.d)
-
-
-def _controls(
-    generator: Generator, controls: Controls | ArrayLike | None, tlist: np.ndarray
-) -> Controls | None:
-    """Turn arrays into controls, and check that generator and controls fit."""
-    needed = generator.n_controls
-    if controls is None:
-        if needed:
-            raise ValueError(
-                f"`controls` must hold {needed} controls for this generator, but is "
-                "absent."
-            )
-        return None
-    if not hasattr(controls, "samples"):
-        array = np.asarray(controls, dtype=float)
-        if array.ndim == 1:
-            controls = ConstantControls(array)
-        else:
-            check_shapes(controls=(array, f"{len(tlist) - 1} k"))
-            controls = PiecewiseControls(tlist, array)
-    if controls.n_controls != needed:  # type: ignore[union-attr]
+    tlist = as_times(tlist)
+    controls = as_controls(generator, controls, tlist)
+    check_positive(tol, "tol")
+    if _batch_of(controls):
         raise ValueError(
-            f"`controls` must hold {needed} controls for this generator, but holds "
-            f"{controls.n_controls}."  # type: ignore[union-attr]
+            "`controls` must have no batch axes here, but have "
+            f"{_batch_of(controls)}. Call once for each point."
         )
-    return controls  # type: ignore[return-value]
-
-
-def _initial_blocks(
-    generator: Generator, rho0: Any, register_law: ArrayLike | None
-) -> np.ndarray:
-    """Return blocks of shape (*batch, n, D, D)."""
-    if register_law is None and generator.n > 1:
-        blocks = as_operator(rho0, "rho0")
-        if blocks.ndim < 3 or blocks.shape[-3] != generator.n:
-            raise ValueError(
-                f"`rho0` must have shape (..., {generator.n}, D, D), but has shape "
-                f"{blocks.shape}. For one state, pass register_law=."
-            )
-    elif register_law is None:
-        rho = as_state(rho0, "rho0")
-        blocks = rho[None] if rho.ndim == 2 else rho
-    else:
-        law = np.asarray(register_law, dtype=float)
-        check_shapes(register_law=(law, f"{generator.n}"))
-        check_law(law, "register_law")
-        rho = as_state(rho0, "rho0")
-        blocks = law[:, None, None] * rho[..., None, :, :] if rho.ndim > 1 else rho
-    check_finite(blocks, "rho0")
-    fits = blocks.ndim > 2 and blocks.shape[-3] == generator.n and blocks.size > 0
-    if not fits or blocks.shape[-1] % generator.d or np.ptp(blocks.shape[-2:]):
-        raise ValueError(
-            f"`rho0` must be {generator.n} square blocks whose size is a multiple of "
-            f"{generator.d}, but has shape {blocks.shape}."
-        )
-    return blocks
-
-
-def _to_columns(blocks: np.ndarray, d: int) -> np.ndarray:
-    """Blocks (*batch, n, D, D) → coordinates (n d², batch · k²)."""
-    n, D = blocks.shape[-3:-1]
-    k = D // d
-    split = blocks.reshape(-1, n, d, k, d, k).transpose(1, 0, 3, 5, 2, 4)
-    coordinates = to_coordinates(split)  # (n, batch, k, k, d²)
-    return np.moveaxis(coordinates, -1, 1).reshape(n * d * d, -1)
-
-
-def _from_columns(X: np.ndarray, shape: tuple[int, ...], d: int) -> np.ndarray:
-    """Coordinates (t, n d², batch · k²) → blocks (*batch, t, n, D, D)."""
-    *batch, n, D, _ = shape
-    k = D // d
-    split = np.moveaxis(X.reshape(len(X), n, d * d, -1, k, k), 2, -1)
-    blocks = from_coordinates(split)  # (t, n, batch, k, k, d, d)
-    blocks = blocks.transpose(2, 0, 1, 5, 3, 6, 4)
-    return blocks.reshape(*batch, len(X), n, D, D)
-
-
-def _dense_columns(
-    generator: Generator,
-    X: np.ndarray,
-    tlist: np.ndarray,
-    controls: Controls | None,
-    progress: bool | None,
-) -> np.ndarray:
-    """Apply the factors of every interval in turn."""
-    out = np.empty((len(tlist), *X.shape), dtype=X.dtype)
-    out[0] = X
-    with ProgressLine("evolving", len(tlist) - 1, show=progress) as line:
-        for factors, count in step_propagators(generator, tlist, controls):
-            for factor in factors:
-                X = factor @ X
-            out[count] = X
+    m = generator.dimension
+    check_memory(
+        8 * m**2 * (len(tlist) + 8),
+        f"`tlist`: {len(tlist)} maps of size {m} × {m}",
+        "Ask for fewer times, or evolve the states that matter.",
+    )
+    matrices = np.empty((len(tlist), m, m))
+    worst = 0.0
+    moved = moved_columns(generator, np.eye(m), tlist, controls, tol)
+    with ProgressLine("evolving", len(tlist), show=progress) as line:
+        for i, (matrix, error) in enumerate(moved):
+            matrices[i], worst = matrix, max(worst, error)
             line.advance()
-    return out
+    return DynamicalMaps(
+        times=tlist,
+        matrices=matrices,
+        n=generator.n,
+        d=generator.d,
+        error=None if _is_exact(controls) else worst,
+    )
 
 
-def _sparse_columns(
-    generator: RegisterGenerator,
-    X: np.ndarray,
-    tlist: np.ndarray,
-    progress: bool | None,
-) -> np.ndarray:
-    """Apply the sparse exponential over each interval."""
-    matrix = generator.sparse_matrix()
-    out = np.empty((len(tlist), *X.shape), dtype=X.dtype)
-    out[0] = X
-    with ProgressLine("evolving", len(tlist) - 1, show=progress) as line:
-        for i, step in enumerate(np.diff(tlist)):
-            out[i + 1] = expm_multiply(matrix * step, out[i])
-            line.advance()
-    return out
+def _batch_of(controls: Controls | None) -> tuple[int, ...]:
+    """Return the batch axes of constant controls."""
+    if isinstance(controls, ConstantControls):
+        return controls.values.shape[:-1]
+    return ()
 
 
-def _describe(controls: Controls | None, sparse: bool) -> str:
-    if sparse:
-        return "action of the sparse exponential"
-    if controls is None or isinstance(controls, ConstantControls):
-        return "exact exponentials of a constant generator"
+def _is_large(generator: Generator, controls: Controls | None) -> bool:
+    limit = SMOOTH_LIMIT if isinstance(controls, SmoothControls) else DENSE_LIMIT
+    return generator.dimension > limit
+
+
+def _is_exact(controls: Controls | None) -> bool:
+    """Tell whether dense factors have no error of their own to report."""
+    return not isinstance(controls, SmoothControls)
+
+
+def _check_fits(
+    generator: Generator, start: np.ndarray, saved: int, large: bool
+) -> None:
+    """Refuse results and matrices that are larger than the memory."""
+    result = 16 * start.size * (saved + 4)
+    work = 8 * generator.dimension * (50 if large else 16 * generator.dimension)
+    check_memory(
+        result + work,
+        f"`rho0` of shape {start.shape[2:]} in {start.shape[0] * start.shape[1]} "
+        f"copies at {saved} times",
+        'Pass save="last", fewer times, or smaller batches.',
+    )
+
+
+def _describe(controls: Controls | None, large: bool, tlist: np.ndarray) -> str:
+    """Say in words what was chosen."""
+    constant = controls is None or isinstance(controls, ConstantControls)
+    if large and constant:
+        return "Krylov steps of a constant generator, without its exponential"
+    if large and isinstance(controls, PiecewiseControls):
+        return "Krylov steps on every slice of the controls"
+    if constant:
+        batch = _batch_of(controls)
+        points = f" at each of {batch} points" if batch else ""
+        return f"exact exponentials of a constant generator{points}"
     if isinstance(controls, PiecewiseControls):
         return "exact exponentials on every slice of the controls"
-    return "fourth-order Magnus exponential on every step of the sampled controls"
-
-
-def _dims(d: int, size: int, dims: Sequence[int] | None) -> tuple[int, ...]:
-    """Return the subsystems of a state of some size."""
-    if dims is None:
-        return (d,) if size == d else (d, size // d)
-    for part in dims:
-        check_integer(part, "dims")
-    if math.prod(dims) != size:
-        raise ValueError(
-            f"`dims` must have the product {size}, the size of a state, but is "
-            f"{list(dims)}."
+    if isinstance(controls, SmoothControls):
+        steps = "fourth-order pairs of Krylov" if large else "sixth-order Magnus"
+        found = resolution(controls, tlist[-1] - tlist[0])
+        return (
+            f"adaptive {steps} steps; pulses from length {found:.3g} on are found, "
+            "shorter ones with edges"
         )
-    return tuple(int(part) for part in dims)
-
-
-def _expectations(
-    states: np.ndarray, e_ops: Sequence[Any] | Mapping[str, Any] | None
-) -> dict[str, np.ndarray]:
-    """Return Tr(A ρ) for each observable, complex: rounding is not hidden."""
-    if e_ops is None:
-        return {}
-    named = e_ops.items() if isinstance(e_ops, Mapping) else enumerate(e_ops)
-    values = {}
-    for name, operator in named:
-        if name in ("blocks", "controls", "states"):
-            raise ValueError(f"`e_ops` must not be named {name!r}, but one is.")
-        A = as_operator(operator, "e_ops")
-        check_shapes(e_ops=(A, f"{states.shape[-1]} {states.shape[-1]}"))
-        values[str(name)] = np.einsum("ij,...ji->...", A, states)
-    return values
+    if large:
+        return "adaptive fourth-order pairs of Krylov steps of the sampled controls"
+    return "fourth-order Magnus exponential on every step of the sampled controls"

@@ -8,8 +8,10 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from .._core.bases import hermitian_basis
-from .._core.checks import check_finite, check_hermitian, check_shapes
-from .._core.qobj import as_operator, is_qobj
+from .._core.checks import check_shapes
+from .memory_limit import check_memory
+from .operators import Operators, as_operators, as_sparse, check_operators
+from .sparse_action import Action, compile_action
 
 __all__ = ["RegisterGenerator"]
 
@@ -28,10 +30,15 @@ class RegisterGenerator:
     ----------
     hamiltonians : shape (n, d, d), angular frequency
         One Hermitian matrix a level; (d, d) or a Qobj stands for n = 1. A list may
-        hold Qobj.
+        hold Qobj and SciPy sparse matrices.
     jumps : mapping (i, j) → operators, optional
         Operators :math:`R^{ij}` of shape (d, d) or (l, d, d), arrays, Qobj or a list
         of Qobj, that take block j to block i. Rates enter as square roots.
+
+    Notes
+    -----
+    If an operator is given as a SciPy sparse matrix or a sparse Qobj and d > 24, all
+    are held as tuples of sparse arrays, and `apply` never makes a dense one.
 
     Raises
     ------
@@ -61,34 +68,40 @@ class RegisterGenerator:
         hamiltonians: Any,
         jumps: Mapping[tuple[int, int], Any] | None = None,
     ) -> None:
-        H = _stack(hamiltonians, "hamiltonians")
-        check_shapes(hamiltonians=(H, "n d d"))
-        if H.size == 0:
-            raise ValueError(
-                "`hamiltonians` must hold at least one level of size one or more, but "
-                f"has shape {H.shape}."
-            )
-        check_hermitian(H, "hamiltonians")
-        self.n, self.d = H.shape[:2]
-        self.hamiltonians = H
+        H = as_operators(hamiltonians, "hamiltonians")
+        if isinstance(H, np.ndarray):
+            check_shapes(hamiltonians=(H, "n d d"))
+            if H.size == 0:
+                raise ValueError(
+                    "`hamiltonians` must hold at least one level of size one or more, "
+                    f"but has shape {H.shape}."
+                )
+        self.n, self.d = len(H), H[0].shape[0]
+        check_operators(H, "hamiltonians", f"{self.d}", hermitian=True)
         if not isinstance(jumps, Mapping | None):
             raise TypeError(
                 "`jumps` must be a mapping of (i, j) to operators, but is a "
                 f"{type(jumps).__name__}. For one level, write {{(0, 0): operators}}."
             )
-        self.jumps = {
+        self.jumps: dict[tuple[int, int], Any] = {
             pair: self._operators(pair, operators)
             for pair, operators in (jumps or {}).items()
         }
-        self._decay = np.zeros_like(H)  # Σ over outgoing jumps of R†R
-        for (_, j), R in self.jumps.items():
-            self._decay[j] += (R.conj().mT @ R).sum(axis=0)
-        for array in (self.hamiltonians, self._decay, *self.jumps.values()):
-            array.setflags(write=False)
+        self.hamiltonians: Any = H  # (n, d, d), or n sparse arrays
+        self.is_sparse = any(isinstance(x, tuple) for x in (H, *self.jumps.values()))
+        if self.is_sparse:
+            self.hamiltonians = as_sparse(H)
+            self.jumps = {pair: as_sparse(R) for pair, R in self.jumps.items()}
+        self._actions: dict[bool, Action] = {}
+        for array in (self.hamiltonians, *self.jumps.values()):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
+        if not self.is_sparse:
+            self._decay = self._decays()
 
     n_controls = 0
 
-    def _operators(self, pair: tuple[int, int], operators: Any) -> np.ndarray:
+    def _operators(self, pair: tuple[int, int], operators: Any) -> Operators:
         is_pair = isinstance(pair, tuple) and len(pair) == 2
         if not is_pair or not all(
             isinstance(index, int | np.integer) and 0 <= index < self.n
@@ -99,10 +112,28 @@ class RegisterGenerator:
                 f"of levels, but has {pair!r}."
             )
         name = f"jumps[{pair}]"
-        R = _stack(operators, name)
-        check_shapes(**{name: (R, f"l {self.d} {self.d}")})
-        check_finite(R, name)
+        R = as_operators(operators, name)
+        if isinstance(R, np.ndarray):
+            check_shapes(**{name: (R, f"l {self.d} {self.d}")})
+        check_operators(R, name, f"{self.d}")
         return R
+
+    def _decays(self) -> np.ndarray:
+        """Σ over outgoing jumps of R†R, shape (n, d, d)."""
+        decay = np.zeros((self.n, self.d, self.d), dtype=complex)
+        for (_, j), operators in self.jumps.items():
+            R = _dense(operators)
+            decay[j] += (R.conj().mT @ R).sum(axis=0)
+        decay.setflags(write=False)
+        return decay
+
+    def action(self, *, dual: bool = False) -> Action:
+        """Return the generator or its adjoint prepared for large blocks, made once."""
+        if dual not in self._actions:
+            self._actions[dual] = compile_action(
+                self.hamiltonians, self.jumps, dual=dual
+            )
+        return self._actions[dual]
 
     @property
     def dimension(self) -> int:
@@ -112,6 +143,8 @@ class RegisterGenerator:
     def apply(self, blocks: ArrayLike, u: ArrayLike | None = None) -> np.ndarray:
         """Return dρ/dt for blocks of shape (..., n, d, d), without forming a matrix."""
         rho = self._blocks(blocks, u)
+        if self.is_sparse:
+            return self.action().general(rho)
         drift = -1j * self.hamiltonians - self._decay / 2
         out = drift @ rho
         out = out + rho @ drift.conj().mT
@@ -128,6 +161,8 @@ class RegisterGenerator:
             - \tfrac12\{R^{ij\dagger}_\lambda R^{ij}_\lambda, \Lambda_j\}\Bigr)
         """
         Lambda = self._blocks(blocks, u)
+        if self.is_sparse:
+            return self.action(dual=True).general(Lambda)
         drift = 1j * self.hamiltonians - self._decay / 2
         out = drift @ Lambda
         out = out + Lambda @ drift.conj().mT
@@ -160,13 +195,20 @@ class RegisterGenerator:
     def sparse_matrix(self, u: ArrayLike | None = None) -> sp.csr_array:
         """Return `matrix` as a SciPy sparse array, built from its nonzero blocks."""
         self._blocks(np.zeros((self.n, self.d, self.d)), u)
+        check_memory(
+            32 * self.d**4 + 8 * (self.n * self.d**2) ** 2,
+            f"The matrix of a generator on {self.n} blocks of size {self.d}",
+            "Use `apply`, or `evolve`, which make no matrix of large blocks.",
+        )
         basis = hermitian_basis(self.d)
+        H, jumps = _dense(self.hamiltonians), self.jumps.items()
+        decay = self._decays()
         grid: list[list[Any]] = [[None] * self.n for _ in range(self.n)]
         for i in range(self.n):
-            drift = (-1j * self.hamiltonians[i] - self._decay[i] / 2) @ basis
+            drift = (-1j * H[i] - decay[i] / 2) @ basis
             # the other half of the drift term is the adjoint, so twice the real part
             grid[i][i] = 2 * np.einsum("aij,bji->ab", basis, drift).real
-        for (i, j), R in self.jumps.items():
+        for (i, j), R in ((pair, _dense(operators)) for pair, operators in jumps):
             fed = np.einsum(
                 "aij,ljk,bkm,lim->ab", basis, R, basis, R.conj(), optimize=True
             ).real
@@ -179,24 +221,23 @@ class RegisterGenerator:
         """Return the Hamiltonian and jumps of the same dynamics on S ⊗ C^n.
 
         One jump for each operator and pair of levels: summed into one operator they
-        would create coherence in the register, which is another equation.
+        would create coherence in the register, which is another equation. Dense.
         """
         unit = np.eye(self.n)
         H = sum(
-            np.kron(self.hamiltonians[i], np.outer(unit[i], unit[i]))
-            for i in range(self.n)
+            np.kron(H, np.outer(unit[i], unit[i]))
+            for i, H in enumerate(_dense(self.hamiltonians))
         )
         jumps = [
             np.kron(R, np.outer(unit[i], unit[j]))
             for (i, j), operators in self.jumps.items()
-            for R in operators
+            for R in _dense(operators)
         ]
         return np.asarray(H), jumps
 
 
-def _stack(operators: Any, name: str) -> np.ndarray:
-    """Return one operator or several, arrays or Qobj, as a new array (l, d, d)."""
-    if isinstance(operators, list | tuple) and any(map(is_qobj, operators)):
-        operators = [as_operator(op, name) for op in operators]
-    array = as_operator(operators, name).copy()
-    return array[None] if array.ndim == 2 else array
+def _dense(operators: Operators) -> np.ndarray:
+    """Return operators as an array (l, d, d), whatever they were."""
+    if isinstance(operators, np.ndarray):
+        return operators
+    return np.array([operator.toarray() for operator in operators])

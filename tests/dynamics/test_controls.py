@@ -113,7 +113,8 @@ def test_times_outside_are_refused(controls, start, stop):
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [
-        (ConstantControls, ([[1.0]],), r"`values` must have shape \(k,\)"),
+        (ConstantControls, (1.0,), r"`values` must have shape \(\*batch, k\)"),
+        (ConstantControls, ([[]],), r"hold a control, but has shape \(1, 0\)"),
         (ConstantControls, ([1.0, np.inf],), r"`values` must be finite.*\[1\] = inf"),
         (PiecewiseControls, (1.0, VALUES), r"`times` must have shape \(t,\)"),
         (PiecewiseControls, (TIMES, VALUES[:1]), r"`values` must have shape \(2, k\)"),
