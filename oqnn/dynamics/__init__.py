@@ -7,10 +7,12 @@ from .correlated_liouvillian import Liouvillian
 from .correlated_start import CorrelatedStart, correlated_start, distance_increase
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
+from .histories import HistoryEnsemble, evolve_histories
 from .memory_kernel import MemoryKernel, memory_kernel
 from .nakajima_zwanzig import nakajima_zwanzig
 from .projection import Projection
 from .register import RegisterGenerator
+from .register_histories import RegisterHistories, sample_histories
 from .smooth import SmoothControls
 from .system import System
 from .transfer_tensors import (
@@ -30,11 +32,13 @@ __all__ = [
     "Evolution",
     "FiniteEnvironment",
     "GaussianBath",
+    "HistoryEnsemble",
     "Liouvillian",
     "MemoryKernel",
     "PiecewiseControls",
     "Projection",
     "RegisterGenerator",
+    "RegisterHistories",
     "SampledControls",
     "SmoothControls",
     "System",
@@ -43,12 +47,14 @@ __all__ = [
     "distance_increase",
     "dynamical_maps",
     "evolve",
+    "evolve_histories",
     "evolve_unitary",
     "kernel_from_tensors",
     "memory_kernel",
     "nakajima_zwanzig",
     "propagate_tensors",
     "reduced_evolution",
+    "sample_histories",
     "solve_volterra",
     "solve_volterra_directly",
     "transfer_tensors",
