@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._core.bases import from_coordinates, to_coordinates
+from .._core.bases import hermitian_basis, to_coordinates
 from .sparse_action import from_real, to_real
 
 __all__ = ["from_columns", "from_parts", "to_columns", "to_parts"]
@@ -31,10 +31,16 @@ def from_columns(X: np.ndarray, shape: tuple[int, ...], d: int) -> np.ndarray:
     _, f, n, D, _ = shape
     s, p, k = X.shape[0], X.shape[1], D // d
     if X.shape[-1] == 2 * f * k * k:
-        X = X[..., : f * k * k] + 1j * X[..., f * k * k :]
-    split = np.moveaxis(X.reshape(s, p, n, d * d, f, k, k), 3, -1)
-    blocks = from_coordinates(split)  # (s, p, n, f, k, k, d, d)
-    blocks = blocks.transpose(1, 3, 0, 2, 6, 4, 7, 5)
+        half = f * k * k
+        real, imaginary = X[..., :half], X[..., half:]
+        return from_columns(real, shape, d) + 1j * from_columns(imaginary, shape, d)
+    split = X.reshape(s, p, n, d * d, f, k, k).transpose(1, 4, 0, 2, 5, 6, 3)
+    # real coordinates times real and imaginary parts: one real product
+    basis = hermitian_basis(d).reshape(d * d, d * d).view(float)  # (d², 2 d²)
+    entries = (split.reshape(-1, d * d) @ basis).view(complex)
+    blocks = entries.reshape(p, f, s, n, k, k, d, d)
+    if k > 1:
+        blocks = blocks.transpose(0, 1, 2, 3, 6, 4, 7, 5)
     return blocks.reshape(p, f, s, n, D, D)
 
 

@@ -15,6 +15,7 @@ __all__ = ["batched_states", "step_propagators"]
 
 CHUNK = 1024  # steps whose matrices are held at once, if they are small
 HELD = 2**22  # entries of matrices held at once
+POINTS_HELD = 2**20  # the same for many points, with the states at all times
 
 
 def step_propagators(
@@ -84,7 +85,7 @@ def batched_states(
     """
     points, m, c = X.shape
     lengths, index = _distinct(np.diff(tlist)[:, None])
-    chunk = max(1, HELD // (m * (4 * m + c * len(tlist))))
+    chunk = max(1, POINTS_HELD // (m * (4 * m + c * len(tlist))))
     for first in range(0, points, chunk):
         part = slice(first, min(first + chunk, points))
         matrices = generator.matrix(values[part])

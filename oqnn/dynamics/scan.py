@@ -14,7 +14,7 @@ from .smooth import SmoothControls
 __all__ = ["control_cells", "resolution"]
 
 GRID = 2**14  # points of the first look
-CELLS = 2**20  # more cells than this are not controls but noise
+CELLS = 2**18  # more cells than this are not controls but noise
 NODES = 8  # interpolation in a cell, of degree 7
 EPS = np.finfo(float).eps
 NODES_AT = np.cos((2 * np.arange(NODES) + 1) * np.pi / (2 * NODES))
@@ -47,7 +47,7 @@ def control_cells(
     Raises
     ------
     ConvergenceError
-        If more than a million cells are not enough.
+        If a quarter of a million cells are not enough.
     """
     times = _grid(cuts, resolution(controls, cuts[-1] - cuts[0]) / 2)
     values = controls.at(times) * sensitivity
@@ -135,7 +135,7 @@ def _smooth_cells(
         middle = ((ends[:-1] + ends[1:]) / 2)[split]
         if len(ends) + len(middle) > CELLS:
             raise ConvergenceError(
-                f"`controls` must be smooth on a million pieces of [{barriers[0]:.6g}, "
+                f"`controls` must be smooth on {CELLS} pieces of [{barriers[0]:.6g}, "
                 f"{barriers[-1]:.6g}], but near t = {middle[0]:.6g} are not. Pass "
                 "noise as PiecewiseControls, or raise `tol`."
             )
