@@ -7,6 +7,7 @@ and not on the times, and slowly falling tails cost no more than narrow peaks.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import spherical_jn
@@ -18,6 +19,7 @@ __all__ = ["SpectralPanels", "spectral_panels"]
 ORDER = 20  # nodes a panel
 OCTAVES = (-200, 100)  # powers of two between which frequencies are looked at
 MOST_PANELS = 20_000
+STILL = 1e-8  # largest phase whose square is nothing
 NEAR = 4.0  # largest phase on a panel that its nodes are trusted to resolve
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(ORDER)
@@ -59,7 +61,15 @@ class SpectralPanels:
     def transform(self, times: np.ndarray) -> np.ndarray:
         """Return ∫ f e^{−iωt} dω, shape (t,); infinite at t = 0 if ∫ f diverges."""
         series = self.values @ TO_SERIES.T
-        out = np.array([self._oscillate(series, t) for t in times], dtype=complex)
+        mass, moment = (
+            np.append(0, part.sum(axis=1).cumsum())
+            for part in (self.masses, self.masses * self.frequencies)
+        )
+        out = np.empty(len(times), dtype=complex)
+        for k, t in enumerate(times):
+            still = self._panels_below(STILL, t)  # on them e^{−iωt} = 1 − iωt
+            out[k] = mass[still] - 1j * t * moment[still]
+            out[k] += self._oscillate(series, t, still)
         return out + np.where(np.asarray(times) == 0, self.remainder, 0)
 
     def lineshape(self, times: np.ndarray) -> np.ndarray:
@@ -74,7 +84,7 @@ class SpectralPanels:
         out = np.empty(len(times), dtype=complex)
         for k, t in enumerate(np.abs(times)):
             # slow panels one by one, for 1 − cos ωt loses its digits in Filon's form
-            near = int(np.searchsorted((self.middles + self.halves) * t, NEAR))
+            near = self._panels_below(NEAR, t)
             x = omega[:near] * t
             kernel = (2 * np.sin(x / 2) ** 2 + 1j * (np.sin(x) - x)) / omega[:near] ** 2
             out[k] = (self.masses[:near] * kernel).sum()
@@ -94,12 +104,23 @@ class SpectralPanels:
         last = np.flatnonzero(above > share * above[0])[-1]
         return float(self.middles[last] + self.halves[last])
 
+    def _panels_below(self, phase: float, t: float) -> int:
+        """Return how many panels lie below the frequency phase/|t|."""
+        return int(np.searchsorted((self.middles + self.halves) * abs(t), phase))
+
+    @cached_property
+    def _reach(self) -> int:
+        """Number of panels below a negligible rest of ∫ f."""
+        above = self.masses.sum(axis=1)[::-1].cumsum()[::-1]
+        return int((above > 1e-18 * above[0]).sum())
+
     def _oscillate(self, series: np.ndarray, t: float, first: int = 0) -> complex:
         """Return ∫ f e^{−iωt} dω over the panels from `first` on."""
-        middles, halves = self.middles[first:], self.halves[first:]
+        part = slice(first, self._reach)
+        middles, halves = self.middles[part], self.halves[part]
         # ∫ P_n(x) e^{−ikx} dx = 2 (−i)ⁿ j_n(k)
         bessel = spherical_jn(DEGREES, (halves * t)[:, None])
-        total = (series[first:] * (-1j) ** DEGREES * bessel).sum(axis=1)
+        total = (series[part] * (-1j) ** DEGREES * bessel).sum(axis=1)
         return complex((2 * halves * np.exp(-1j * middles * t) * total).sum())
 
 

@@ -12,6 +12,8 @@ from systems import RHO0, SIGMA_X, SIGMA_Y, SIGMA_Z, SYSTEMS
 
 from oqnn.dynamics import ControlledGenerator, RegisterGenerator, evolve, histories
 from oqnn.dynamics.histories import evolve_histories
+from oqnn.dynamics.jump_trajectories import ket_runs
+from oqnn.dynamics.register_channels import channels_of
 from oqnn.dynamics.register_histories import sample_histories
 from oqnn.dynamics.running_moments import RunningMoments
 
@@ -199,6 +201,21 @@ def test_dark_levels_wait_for_ever():
     )
     expected = np.broadcast_to(np.diag([0.0, 1.0]), (3, 2, 2))
     np.testing.assert_allclose(found.states, expected, atol=1e-12)
+
+
+class Brink(np.random.Generator):
+    """Draws ones, which a norm can only reach by rounding."""
+
+    def random(self, size):
+        return np.ones(size)
+
+
+def test_rounding_makes_no_dark_ket_jump():
+    rng = Brink(np.random.PCG64(1))
+    channels = channels_of(RegisterGenerator(SIGMA_Z, {(0, 0): np.diag([0.0, 1.0])}))
+    runs = ket_runs(channels, np.diag([1.0, 0.0])[None], TIMES, 3, rng)
+    *_, (_, rho) = runs
+    np.testing.assert_allclose(rho, np.array([np.diag([1.0, 0.0])] * 3), atol=1e-15)
 
 
 @pytest.mark.parametrize("generator", [unitary_register(), general_register()])

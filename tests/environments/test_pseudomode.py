@@ -5,6 +5,7 @@ import pytest
 import qutip
 from scipy.integrate import cumulative_simpson, solve_ivp
 
+from oqnn.dynamics import nakajima_zwanzig
 from oqnn.environments.bosonic import Bosonic
 from oqnn.environments.damped_jaynes_cummings import DampedJaynesCummings
 from oqnn.environments.independent_boson import independent_boson
@@ -177,6 +178,20 @@ def test_bath_of_the_rotating_wave():
     expected = np.diag([m.tcl2_rate([t])[0] / 2, 0])
     np.testing.assert_allclose(drift, expected, atol=1e-10)
     assert np.linalg.eigvalsh(bath.correlations(np.zeros(1))[0]).min() > -1e-15
+
+
+@pytest.mark.parametrize("width", [0.4, 3.0])
+def test_memory_equation_finds_the_closed_form(width):
+    """The solver with `bath()`: its population is NZ2's, its coherence exact."""
+    m = model(width, rate=0.9, frequency=0.7)
+    times = np.linspace(0, 9, 31)
+    excited = nakajima_zwanzig(m.H, [1, 0], times, m.bath(), order=2)
+    expected = m.nz2_population(times)
+    np.testing.assert_allclose(excited.states[:, 0, 0], expected, atol=1e-8)
+    tilted = nakajima_zwanzig(m.H, RHO0, times, m.bath(), order=2)
+    exact = m.evolve(RHO0, times).states
+    np.testing.assert_allclose(tilted.states[:, 0, 1], exact[:, 0, 1], atol=1e-8)
+    assert (excited.least_eigenvalue < -0.1) == (width < 1)
 
 
 def test_pseudomode_without_rotating_wave_solves_the_independent_boson():
