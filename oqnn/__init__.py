@@ -20,12 +20,14 @@ _HOMES = {
     "System": "dynamics",
     "Telegraph": "environments",
     "compare": "studies",
+    "correlated_start": "dynamics",
     "dynamical_maps": "dynamics",
     "evolve": "dynamics",
     "load": "studies",
     "nakajima_zwanzig": "dynamics",
     "realize": "encoding",
     "save": "studies",
+    "time_register": "dynamics",
     "visibility": "encoding",
 }
 

@@ -15,6 +15,7 @@ from .register import RegisterGenerator
 from .register_histories import RegisterHistories, sample_histories
 from .smooth import SmoothControls
 from .system import System
+from .time_register import ReadOut, TimeRegister, time_register
 from .transfer_tensors import (
     kernel_from_tensors,
     propagate_tensors,
@@ -37,11 +38,13 @@ __all__ = [
     "MemoryKernel",
     "PiecewiseControls",
     "Projection",
+    "ReadOut",
     "RegisterGenerator",
     "RegisterHistories",
     "SampledControls",
     "SmoothControls",
     "System",
+    "TimeRegister",
     "apply_transfer",
     "correlated_start",
     "distance_increase",
@@ -57,5 +60,6 @@ __all__ = [
     "sample_histories",
     "solve_volterra",
     "solve_volterra_directly",
+    "time_register",
     "transfer_tensors",
 ]
