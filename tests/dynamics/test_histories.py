@@ -216,7 +216,7 @@ class Brink(np.random.Generator):
 def test_rounding_makes_no_dark_ket_jump():
     rng = Brink(np.random.PCG64(1))
     channels = channels_of(RegisterGenerator(SIGMA_Z, {(0, 0): np.diag([0.0, 1.0])}))
-    runs = ket_runs(channels, np.diag([1.0, 0.0])[None], TIMES, 3, rng)
+    runs = ket_runs(channels, np.diag([1.0 + 0j, 0.0])[None], TIMES, 3, rng)
     *_, (_, rho) = runs
     np.testing.assert_allclose(rho, np.array([np.diag([1.0, 0.0])] * 3), atol=1e-15)
 
