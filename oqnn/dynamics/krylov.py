@@ -47,7 +47,7 @@ def krylov_states(
     Raises
     ------
     ConvergenceError
-        If the steps become too short to make progress.
+        If a derivative is not finite, or steps become too short to make progress.
 
     References
     ----------
@@ -69,8 +69,7 @@ def krylov_states(
         if step <= 16 * np.spacing(np.abs(times).max()):
             raise ConvergenceError(
                 f"`tol` = {tol:.3g} must allow steps of some length, but near t = "
-                f"{now:.6g} allows none. Is the generator finite, and `tol` above "
-                "rounding?"
+                f"{now:.6g} allows none. Is it above rounding?"
             )
         error += beta * (bound + len(H) * EPS)
         reached = int(np.searchsorted(times, now + step, side="right"))
@@ -103,6 +102,11 @@ def _basis(
             w -= H[j, m - 1] * V[j]
         h = float(np.linalg.norm(w))
         part = H[:m, :m]
+        if not np.isfinite(h):
+            raise ConvergenceError(
+                "`generator` must give finite derivatives, but gives infinite ones or "
+                "none. Are its operators finite?"
+            )
         if h <= EPS * np.abs(part).sum(axis=0).max():
             return part, 0.0
         np.divide(w, h, out=V[m])

@@ -39,7 +39,7 @@ class Recorder:
         self.expect = {
             name: np.empty((p, f, count), dtype=complex) for name in observables
         }
-        self._first_traces = np.zeros((p, f))
+        self._first_traces = np.zeros((p, f), dtype=complex)
         self.error, self.drift = 0.0, 0.0
 
     def put(
@@ -60,7 +60,6 @@ class Recorder:
     def _follow_traces(self, points: slice, times: slice, states: np.ndarray) -> None:
         traces = np.trace(states, axis1=-2, axis2=-1)  # (points, f, times)
         if times.start == 0:
-            self._first_traces = self._first_traces.astype(complex)
             self._first_traces[points] = traces[..., 0]
         change = np.abs(traces - self._first_traces[points][..., None])
         self.drift = max(self.drift, float(change.max(initial=0.0)))

@@ -172,11 +172,7 @@ class RegisterGenerator:
         return out
 
     def _blocks(self, blocks: ArrayLike, u: ArrayLike | None) -> np.ndarray:
-        if u is not None:
-            raise ValueError(
-                "`u` must be absent for a generator without controls. "
-                "Use ControlledGenerator for one with controls."
-            )
+        _check_absent(u)
         rho = np.asarray(blocks, dtype=complex)
         if rho.shape[-3:] != (self.n, self.d, self.d):
             raise ValueError(
@@ -194,7 +190,7 @@ class RegisterGenerator:
 
     def sparse_matrix(self, u: ArrayLike | None = None) -> sp.csr_array:
         """Return `matrix` as a SciPy sparse array, built from its nonzero blocks."""
-        self._blocks(np.zeros((self.n, self.d, self.d)), u)
+        _check_absent(u)
         check_memory(
             32 * self.d**4 + 8 * (self.n * self.d**2) ** 2,
             f"The matrix of a generator on {self.n} blocks of size {self.d}",
@@ -234,6 +230,14 @@ class RegisterGenerator:
             for R in _dense(operators)
         ]
         return np.asarray(H), jumps
+
+
+def _check_absent(u: ArrayLike | None) -> None:
+    if u is not None:
+        raise ValueError(
+            "`u` must be absent for a generator without controls. "
+            "Use ControlledGenerator for one with controls."
+        )
 
 
 def _dense(operators: Operators) -> np.ndarray:

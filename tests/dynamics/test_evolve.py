@@ -23,9 +23,11 @@ from oqnn.dynamics import (
     PiecewiseControls,
     RegisterGenerator,
     SampledControls,
+    SmoothControls,
     dynamical_maps,
     evolve,
 )
+from oqnn.dynamics.exponential import expm_many
 
 RNG = np.random.default_rng(30)
 UNEVEN = np.array([0.3, 0.35, 1.0, 2.7, 2.7001, 6.0])
@@ -373,6 +375,99 @@ def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
     assert counts == [*zip(range(1, 10), [1, 1, 2, 2, 2, 2, 4, 4, 5], strict=True)]
 
 
+@pytest.mark.parametrize("times", [UNEVEN, np.linspace(0.3, 6, 70), [0.5]])
+def test_many_controls_at_once_are_one_after_the_other(times, monkeypatch):
+    """Uneven and even times, in chunks of points; the batch is not square."""
+    module = import_module("oqnn.dynamics.propagators")
+    values = RNG.normal(size=(3, 5, 2))
+    start = random_blocks(2, 4)
+    whole = evolve(controlled(), start, times, controls=ConstantControls(values))
+    assert whole.blocks.shape == (3, 5, len(times), 2, 4, 4)
+    assert whole.controls.shape == (3, 5, len(times), 2)
+    np.testing.assert_array_equal(whole.controls[1, 2, 0], values[1, 2])
+    assert "(3, 5) points" in whole.method
+    for index in np.ndindex(3, 5):
+        one = evolve(controlled(), start, times, controls=values[index])
+        np.testing.assert_allclose(whole.blocks[index], one.blocks, atol=1e-12)
+    monkeypatch.setattr(module, "POINTS_HELD", 4 * 8 * (4 * 8 + 4 * len(times)))
+    parts = evolve(controlled(), start, times, controls=ConstantControls(values))
+    np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-13)
+
+
+def test_batches_of_controls_and_states_broadcast():
+    """Controls (3, 1) against operators (2, 1, 4): every pair, in the right place."""
+    values, e_ops = RNG.normal(size=(3, 1, 2)), {"x": SIGMA_X}
+    starts = random_matrices(RNG, 2, 1, 4, 2, 2, 2)
+    controls = ConstantControls(values)
+    result = evolve(controlled(), starts, UNEVEN, controls=controls, e_ops=e_ops)
+    assert result.blocks.shape == (2, 3, 4, 6, 2, 2, 2)
+    assert result.expect["x"].shape == (2, 3, 4, 6)
+    for a, b, c in np.ndindex(2, 3, 4):
+        start, u = starts[a, 0, c], values[b, 0]
+        one = evolve(controlled(), start, UNEVEN, controls=u, e_ops=e_ops)
+        np.testing.assert_allclose(result.blocks[a, b, c], one.blocks, atol=1e-11)
+        np.testing.assert_allclose(
+            result.expect["x"][a, b, c], one.expect["x"], atol=1e-11
+        )
+    with pytest.raises(ValueError, match=r"`controls` must have batch axes that bro"):
+        evolve(controlled(), starts, UNEVEN, controls=ConstantControls(values[:, 0]))
+    with pytest.raises(ValueError, match=r"`controls` must have no batch axes here"):
+        dynamical_maps(controlled(), UNEVEN, controls=controls)
+
+
+@pytest.mark.parametrize("batch", [(), (3,)])
+@pytest.mark.parametrize("limit", [0, 512])
+def test_only_the_last_state_may_be_kept(batch, limit, monkeypatch):
+    """Expectations and the trace drift are still those of all times."""
+    monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), "DENSE_LIMIT", limit)
+    controls = ConstantControls(RNG.normal(size=(*batch, 2)) / 3)
+    start, e_ops = random_blocks(2, 2), [SIGMA_X, SIGMA_Y]
+    arguments = {"controls": controls, "e_ops": e_ops, "tol": 1e-8}
+    every = evolve(controlled(), start, UNEVEN, **arguments)
+    last = evolve(controlled(), start, UNEVEN, **arguments, save="last")
+    np.testing.assert_array_equal(last.blocks, every.blocks[..., -1:, :, :, :])
+    for name in "01":
+        np.testing.assert_array_equal(last.expect[name], every.expect[name])
+    assert last.trace_drift == pytest.approx(every.trace_drift, rel=0.1, abs=1e-14)
+    assert last.states.shape == (*batch, 1, 2, 2)
+    data = last.to_xarray()
+    assert data["states"].dims[-3:] == ("saved_time", "row", "col")
+    assert data["0"].dims[-1] == "time"
+
+
+def test_what_does_not_fit_in_memory_is_refused():
+    many = np.linspace(0, 1, 2**20 + 1)
+    with pytest.raises(ValueError, match=r"1048577 times must fit .* GiB .*last"):
+        evolve(RegisterGenerator(np.zeros((200, 200))), np.eye(200) / 200, many)
+    with pytest.raises(ValueError, match=r"maps of size 1200 × 1200 must fit"):
+        dynamical_maps(random_generator(300, 2), many)
+
+
+def test_progress_is_shown_on_every_way(capsys, monkeypatch):
+    generator, start = controlled(), random_blocks(2, 2)
+    smooth = SmoothControls(lambda t: [t, 0.0], 2)
+    points = ConstantControls(np.ones((2, 2)))
+    for controls in ([0.1, 0.2], smooth, points):
+        evolve(generator, start, [0, 0.1], controls=controls, progress=True)
+        assert "evolving" in capsys.readouterr().err
+    monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), "DENSE_LIMIT", 0)
+    evolve(generator, start, [0, 0.1], controls=[0.1, 0.2], progress=True)
+    assert "evolving" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [4, 9, 40])
+def test_many_exponentials_at_once(size):
+    """Norms from 1e-3 to 100 in one batch, against Padé one by one."""
+    matrices = RNG.normal(size=(12, size, size)) / size
+    matrices = matrices - matrices.mT - np.eye(size) / 10
+    matrices *= np.logspace(-3, 2, 12)[:, None, None]
+    expected = [expm(matrix) for matrix in matrices]
+    np.testing.assert_allclose(expm_many(matrices), expected, atol=2e-13)
+    np.testing.assert_allclose(
+        expm_many(1j * matrices[:5]), [*map(expm, 1j * matrices[:5])], atol=1e-13
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -397,6 +492,8 @@ def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
         ({"dims": [-1, -2]}, "`dims` must be at least 1"),
         ({"e_ops": {"controls": np.eye(2)}}, "`e_ops` must not be named 'controls'"),
         ({"e_ops": [np.eye(3)]}, r"`e_ops` must have shape \(2, 2\)"),
+        ({"save": "first"}, "`save` must be one of 'all', 'last', but is 'first'"),
+        ({"tol": 0.0}, "`tol` must be positive, but is 0"),
         ({"e_ops": {"states": np.eye(2)}}, "`e_ops` must not be named 'states'"),
     ],
 )
