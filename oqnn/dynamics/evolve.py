@@ -53,9 +53,8 @@ def evolve(
       are looked at first, on 16384 points of the whole time, and steps end where they
       jump: no pulse longer than 1/8192 of the time is stepped over; shorter ones are
       found for certain only with ``SmoothControls(..., edges=)`` or ``shortest=``.
-      Steps are exponentials of real generators: traces are exact. Positivity is exact
-      too where the generators at all controls commute, otherwise to within the error,
-      since commutators of generators are none.
+      Traces are kept to rounding; positivity only to within the error, since a Magnus
+      exponent holds commutators of generators, which are no generators.
     - Larger generators take Krylov steps and hold no matrix of the size m × m; for
       smooth and sampled controls in fourth-order pairs.
 

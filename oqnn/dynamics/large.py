@@ -193,20 +193,23 @@ def _real_action(generator: Any, u: np.ndarray | None) -> Act:
     if hasattr(generator, "action"):
         action: Act = generator.action().real
         return action
-    if not (hasattr(generator, "drift") and hasattr(generator, "channels")):
+    if hasattr(generator, "drift") and hasattr(generator, "channels"):
+        weights = [1.0, *(() if u is None else u)]
+        parts = [generator.drift, *generator.channels]
+    elif hasattr(generator, "coefficients") and hasattr(generator, "generators"):
+        weights, parts = generator.coefficients, generator.generators
+    else:
         return lambda S: to_real(generator.apply(from_real(S), u))
-    drift = _real_action(generator.drift, None)
-    values = np.zeros(0) if u is None else u
-    channels = [
-        (value, _real_action(channel, None))
-        for value, channel in zip(values, generator.channels, strict=True)
-        if value
+    actions = [
+        (weight, _real_action(part, None))
+        for weight, part in zip(weights, parts, strict=True)
+        if weight
     ]
 
     def total(S: np.ndarray) -> np.ndarray:
-        out = drift(S)
-        for value, channel in channels:
-            out = out + value * channel(S)
+        out = np.zeros_like(S)
+        for weight, act in actions:
+            out += weight * act(S)
         return out
 
     return total

@@ -440,7 +440,7 @@ def test_what_does_not_fit_in_memory_is_refused():
     with pytest.raises(ValueError, match=r"1048577 times must fit .* GiB .*last"):
         evolve(RegisterGenerator(np.zeros((200, 200))), np.eye(200) / 200, many)
     with pytest.raises(ValueError, match=r"maps of size 1200 × 1200 must fit"):
-        dynamical_maps(random_generator(300, 2), many)
+        dynamical_maps(RegisterGenerator(np.zeros((300, 2, 2))), many)
 
 
 def test_progress_is_shown_on_every_way(capsys, monkeypatch):

@@ -22,6 +22,7 @@ from oqnn.dynamics import (
     SmoothControls,
     evolve,
 )
+from oqnn.dynamics.combined import CombinedGenerator
 from oqnn.dynamics.krylov import krylov_states
 from oqnn.dynamics.sparse_action import compile_action, from_real, to_real
 
@@ -222,8 +223,11 @@ def test_any_generator_takes_krylov_steps(monkeypatch):
     dense = evolve(Plain(), start, TIMES)
     np.testing.assert_allclose(dense.blocks, expected.blocks, atol=1e-14)
     monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), "DENSE_LIMIT", 0)
-    large = evolve(Plain(), start, TIMES, tol=1e-11)
-    np.testing.assert_allclose(large.blocks, expected.blocks, atol=1e-10)
+    monkeypatch.setattr(import_module("oqnn.dynamics.routes"), "BASIS_UP_TO", 0)
+    halves = CombinedGenerator([0.75, 0.25], [inner, Plain()])
+    for generator in (Plain(), halves):
+        large = evolve(generator, start, TIMES, tol=1e-11)
+        np.testing.assert_allclose(large.blocks, expected.blocks, atol=1e-10)
 
 
 @pytest.mark.parametrize(
