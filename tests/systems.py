@@ -1,10 +1,11 @@
-"""Solvable qubit systems, each with the closed form of its reduced state.
+"""Solvable systems, each with the closed form of its reduced state.
 
 ħ = 1, |0⟩ is the excited level (σ_z|0⟩ = +|0⟩), σ₋ = |1⟩⟨0|. Every solver that can run
 one is tested on all of them: ``pytest.mark.parametrize("system", SYSTEMS, ids=str)``.
 Initial states are complex and have no symmetry unless the closed form asks for it.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -198,6 +199,40 @@ def kicked_ring() -> SolvableSystem:
     )
 
 
+def lossy_cavity() -> SolvableSystem:
+    """H = D a†a, jump √k a on d = 4 Fock states: p photons are lost at a time.
+
+    ρ_mn = e^{−iD(m−n)t − (m+n)kt/2} Σ_p √(C(m+p, p) C(n+p, p)) (1 − e^{−kt})^p
+    ρ_{m+p, n+p}(0), exact for the truncated a, which only lowers. ⟨a⟩ is
+    ⟨a⟩₀ e^{−iDt − kt/2}.
+    """
+    d, detuning, rate = 4, 0.8, 0.5
+    a = np.diag(np.sqrt(np.arange(1.0, d)), 1).astype(complex)
+    ket = np.array([0.5, 0.4 - 0.3j, 0.2 + 0.5j, -0.3j])
+    rho0 = 0.7 * np.outer(ket, ket.conj()) / (ket.conj() @ ket).real
+    rho0 = rho0 + 0.3 * np.diag([0.1, 0.2, 0.3, 0.4])
+
+    def exact(times: np.ndarray) -> np.ndarray:
+        out = np.zeros((len(times), d, d), dtype=complex)
+        for m, n in np.ndindex(d, d):
+            for p in range(d - max(m, n)):
+                paths = np.sqrt(math.comb(m + p, p) * math.comb(n + p, p))
+                lost = (1 - np.exp(-rate * times)) ** p
+                out[:, m, n] += paths * lost * rho0[m + p, n + p]
+            slow = -1j * detuning * (m - n) - (m + n) * rate / 2
+            out[:, m, n] *= np.exp(slow * times)
+        return out
+
+    return SolvableSystem(
+        name="lossy cavity",
+        hamiltonians=detuning * (a.conj().T @ a)[None],
+        jumps={(0, 0): np.sqrt(rate) * a[None]},
+        register_law=np.ones(1),
+        rho0=rho0,
+        exact=exact,
+    )
+
+
 SYSTEMS = [
     thermal_qubit("amplitude damping", rate=0.4, photons=0.0),
     thermal_qubit("thermal qubit", rate=0.4, photons=0.6),
@@ -209,4 +244,5 @@ SYSTEMS = [
     telegraph("uneven telegraph", (1.7, 0.6), law=0.8),
     two_band(),
     kicked_ring(),
+    lossy_cavity(),
 ]

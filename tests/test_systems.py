@@ -40,7 +40,7 @@ def test_closed_form_agrees_with_qutip(system):
 @pytest.mark.parametrize("system", SYSTEMS, ids=str)
 def test_closed_form_is_a_state_and_starts_at_the_start(system):
     states = system.exact(TIMES)
-    assert states.shape == (len(TIMES), 2, 2)
+    assert states.shape == (len(TIMES), *system.rho0.shape)
     np.testing.assert_allclose(states[0], system.rho0, atol=1e-15)
     np.testing.assert_allclose(states, states.conj().mT, atol=1e-15)
     np.testing.assert_allclose(np.trace(states, axis1=1, axis2=2), 1, rtol=1e-15)

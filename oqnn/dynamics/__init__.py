@@ -1,6 +1,7 @@
 """Generators on register blocks, and what they do to a state."""
 
 from .baths import FiniteEnvironment, GaussianBath
+from .combined import CombinedGenerator
 from .controlled import ControlledGenerator
 from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
 from .correlated_liouvillian import Liouvillian
@@ -8,12 +9,16 @@ from .correlated_start import CorrelatedStart, correlated_start, distance_increa
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
 from .histories import HistoryEnsemble, evolve_histories
+from .lindblad import evolve_lindblad
 from .memory_kernel import MemoryKernel, memory_kernel
 from .nakajima_zwanzig import nakajima_zwanzig
 from .projection import Projection
+from .quadratic import jump_channels, jump_controls
 from .register import RegisterGenerator
 from .register_histories import RegisterHistories, sample_histories
 from .smooth import SmoothControls
+from .spectrum import gap, spectrum, steady_state
+from .superoperators import MatrixGenerator, from_transfer, liouvillian, to_transfer
 from .system import System
 from .time_register import ReadOut, TimeRegister, time_register
 from .transfer_tensors import (
@@ -25,6 +30,7 @@ from .unitary import evolve_unitary, reduced_evolution
 from .volterra import solve_volterra, solve_volterra_directly
 
 __all__ = [
+    "CombinedGenerator",
     "ConstantControls",
     "ControlledGenerator",
     "Controls",
@@ -35,6 +41,7 @@ __all__ = [
     "GaussianBath",
     "HistoryEnsemble",
     "Liouvillian",
+    "MatrixGenerator",
     "MemoryKernel",
     "PiecewiseControls",
     "Projection",
@@ -51,8 +58,14 @@ __all__ = [
     "dynamical_maps",
     "evolve",
     "evolve_histories",
+    "evolve_lindblad",
     "evolve_unitary",
+    "from_transfer",
+    "gap",
+    "jump_channels",
+    "jump_controls",
     "kernel_from_tensors",
+    "liouvillian",
     "memory_kernel",
     "nakajima_zwanzig",
     "propagate_tensors",
@@ -60,6 +73,9 @@ __all__ = [
     "sample_histories",
     "solve_volterra",
     "solve_volterra_directly",
+    "spectrum",
+    "steady_state",
     "time_register",
+    "to_transfer",
     "transfer_tensors",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_shapes
-from .register import RegisterGenerator
+from .combined import Channel
 
 __all__ = ["ControlledGenerator"]
 
@@ -20,20 +20,20 @@ class ControlledGenerator:
 
     Parameters
     ----------
-    drift : RegisterGenerator
-        :math:`L_0`.
-    channels : sequence of RegisterGenerator
-        :math:`L_k`, all on blocks of the same n and d.
+    drift : generator without controls
+        :math:`L_0`: RegisterGenerator, MatrixGenerator, CombinedGenerator, or your own.
+    channels : sequence of generators without controls
+        :math:`L_k`, all on blocks of the same n and d. `jump_channels` gives those of a
+        jump :math:`A + f(t)B`.
 
     Raises
     ------
     ValueError
-        If there is no channel, or a channel acts on blocks of another shape.
+        If there is no channel, a channel acts on blocks of another shape, or one has
+        controls of its own.
     """
 
-    def __init__(
-        self, drift: RegisterGenerator, channels: Sequence[RegisterGenerator]
-    ) -> None:
+    def __init__(self, drift: Channel, channels: Sequence[Channel]) -> None:
         self.drift, self.channels = drift, tuple(channels)
         self.n, self.d = drift.n, drift.d
         self.dimension = drift.dimension
@@ -46,6 +46,11 @@ class ControlledGenerator:
                     f"`channels` must act on (n, d) = {(self.n, self.d)} blocks as "
                     f"`drift` does, but channels[{k}] acts on {(channel.n, channel.d)}."
                 )
+        if any(part.n_controls for part in (drift, *self.channels)):
+            raise ValueError(
+                "`drift` and `channels` must have no controls of their own, but one "
+                "has. Pass its drift and channels instead."
+            )
         self._matrices: np.ndarray | None = None
 
     def matrices(self) -> np.ndarray:
