@@ -16,6 +16,7 @@ from oqnn.dynamics.jump_trajectories import ket_runs
 from oqnn.dynamics.register_channels import channels_of
 from oqnn.dynamics.register_histories import sample_histories
 from oqnn.dynamics.running_moments import RunningMoments
+from oqnn.environments import ReferenceEnvironment
 
 TIMES = np.array([0.2, 0.5, 1.3, 2.1, 4.0])
 ONE = np.eye(2)
@@ -91,6 +92,19 @@ def test_blocks_of_unequal_levels(generator, kind):
     assert_within_errors(value, exact.expect["A"], error)
     np.testing.assert_allclose(value, np.trace(A @ found.states, axis1=1, axis2=2))
     np.testing.assert_array_equal(found.times, TIMES)
+
+
+def test_the_reference_environment():
+    """Its hops act back on the qubit, 1 + ε(n_i − n_j)·σ: no unitaries."""
+    environment = ReferenceEnvironment()
+    generator = environment.generator(0.2 * SIGMA_X).drift
+    law = environment.register_law
+    found = evolve_histories(
+        generator, RHO0, TIMES, register_law=law, histories=3000, seed=6
+    )
+    assert "quantum jumps" in found.evolution.method
+    exact = evolve(generator, RHO0, TIMES, register_law=law)
+    assert_within_errors(found.evolution.blocks, exact.blocks, found.block_errors)
 
 
 def test_both_ways_agree_where_both_apply(monkeypatch):

@@ -114,7 +114,7 @@ def test_tcl_populations_integrate_their_rates():
 
 
 def test_second_order_nakajima_zwanzig_population():
-    """ṗ = −γ₀λ∫₀^t e^{−λ(t−s)} p(s) ds, as p̈ = −λṗ − γ₀λp; −0.30 at γ₀ = 5λ."""
+    """ṗ = −γ₀λ∫₀^t e^{−λ(t−s)} p(s) ds, as p̈ = −λṗ − γ₀λp; −0.305 at γ₀ = 2λ."""
     m = DampedJaynesCummings(rate=0.7, width=1.3)
     solution = solve_ivp(
         lambda t, y: [y[1], -m.width * y[1] - m.rate * m.width * y[0]],
