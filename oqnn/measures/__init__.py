@@ -5,8 +5,18 @@ Functions take arrays with any leading axes and return arrays over those axes.
 
 from .bloch import antipodal_coherence, bloch_map, least_bloch_singular_value
 from .coherence import l1_coherence, relative_entropy_of_coherence
+from .coherence_times import coherence_time
 from .concurrence import concurrence
+from .decay_fit import DecayFit, fit_decay
 from .distances import trace_distance
+from .divisibility import (
+    Rhp,
+    canonical_rates,
+    is_cp_divisible,
+    is_p_divisible,
+    rhp,
+    rhp_density,
+)
 from .entanglement import (
     choi,
     entanglement_breaking_time,
@@ -27,6 +37,14 @@ from .fidelities import (
     root_fidelity,
 )
 from .first_times import decay_time
+from .maps import (
+    IntermediateMaps,
+    intermediate_maps,
+    is_completely_positive,
+    largest_bloch_image,
+    least_choi_eigenvalue,
+)
+from .memory import Blp, bloch_volume_growth, blp
 from .parties import partial_trace
 from .states import (
     least_eigenvalue,
@@ -37,18 +55,33 @@ from .states import (
 )
 
 __all__ = [
+    "Blp",
+    "DecayFit",
+    "IntermediateMaps",
+    "Rhp",
     "antipodal_coherence",
     "average_fidelity",
     "best_unitary_fidelity",
     "bloch_map",
+    "bloch_volume_growth",
+    "blp",
+    "canonical_rates",
     "choi",
+    "coherence_time",
     "concurrence",
     "decay_time",
     "entanglement_breaking_time",
     "fidelity",
+    "fit_decay",
+    "intermediate_maps",
+    "is_completely_positive",
+    "is_cp_divisible",
     "is_entanglement_breaking",
+    "is_p_divisible",
     "l1_coherence",
+    "largest_bloch_image",
     "least_bloch_singular_value",
+    "least_choi_eigenvalue",
     "least_eigenvalue",
     "linear_entropy",
     "mutual_information",
@@ -60,6 +93,8 @@ __all__ = [
     "purity",
     "relative_entropy",
     "relative_entropy_of_coherence",
+    "rhp",
+    "rhp_density",
     "root_fidelity",
     "squared_distance",
     "trace_distance",

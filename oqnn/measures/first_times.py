@@ -50,6 +50,16 @@ def decay_time(
     return first_time(times, values < level, "values")
 
 
+def check_values(times: np.ndarray, values: np.ndarray) -> None:
+    """Check that values are finite, with one for each time in their last axis."""
+    check_finite(values, "values")
+    if values.ndim == 0 or values.shape[-1] != len(times):
+        raise ValueError(
+            f"`values` must have one entry for each of the {len(times)} times, but has "
+            f"shape {values.shape}."
+        )
+
+
 def first_time(times: np.ndarray, happened: np.ndarray, name: str) -> np.ndarray:
     """Return the first of `times` where `happened` (..., t) is true, else infinity."""
     check_shapes(times=(times, "t"))
