@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .._core.bases import from_coordinates, to_coordinates
+from .._core.checks import check_shapes
 from .reduced_maps import parts, trace_B, transfer_of
 
 __all__ = ["Liouvillian", "time_local_form"]
@@ -22,6 +24,13 @@ class Liouvillian:
     matrices: np.ndarray  # (s, N², N²), X = Ṫ T⁻¹ in the Hermitian basis, real
     inhomogeneity: np.ndarray  # (s, N, N), ξ̇ − X ξ
     singular_times: np.ndarray  # (k,)
+
+    def rate(self, states: ArrayLike) -> np.ndarray:
+        """Return dρ_A/dt = Xρ_A + ξ̇ − Xξ for states at `times`, (s, N, N)."""
+        rho = np.asarray(states, dtype=complex)
+        s, N = len(self.times), self.inhomogeneity.shape[-1]
+        check_shapes(states=(rho, f"{s} {N} {N}"))
+        return _act(self.matrices, rho) + self.inhomogeneity
 
 
 def time_local_form(
@@ -56,14 +65,18 @@ def time_local_form(
     xi_dot = half + half.conj().mT
 
     X = np.linalg.solve(T.mT, T_dot.mT).mT
-    X_xi = from_coordinates(np.einsum("tab,tb->ta", X, to_coordinates(xi)))
     hidden = _zeros_between(regularity, times, on_grid, limit)
     return Liouvillian(
         times=times[good],
         matrices=X,
-        inhomogeneity=xi_dot - X_xi,
+        inhomogeneity=xi_dot - _act(X, xi),
         singular_times=np.union1d(times[~good], hidden),
     )
+
+
+def _act(maps: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """Apply maps (t, N², N²) in the Hermitian basis to operators (t, N, N)."""
+    return from_coordinates(np.einsum("tab,tb->ta", maps, to_coordinates(rho)))
 
 
 def _zeros_between(

@@ -299,7 +299,7 @@ class TimeRegister:
         if rho.ndim == 3:
             if register_law is not None:
                 raise ValueError(
-                    "`register_law` must be absent for a `rho0` of blocks, but is given."
+                    "`register_law` must be absent for blocks, but is given."
                 )
             return self._check(rho, "rho0")
         law = np.eye(self.n)[0] if register_law is None else register_law

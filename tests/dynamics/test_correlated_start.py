@@ -186,12 +186,11 @@ def test_the_liouvillian_gives_the_derivative(N, M):
     found, H = start(N, M, times), hamiltonian(N * M)
     form = found.liouvillian()
     assert len(form.times) == 4
+    rates = form.rate(found.states)
     for k in range(4):
         whole = found.unitaries[k] @ found.rho0 @ found.unitaries[k].conj().T
         exact = trace_B(-1j * (H @ whole - whole @ H), N, M)
-        X_rho = form.matrices[k] @ to_coordinates(found.states[k])
-        rate = from_coordinates(X_rho) + form.inhomogeneity[k]
-        np.testing.assert_allclose(rate, exact, atol=1e-11)
+        np.testing.assert_allclose(rates[k], exact, atol=1e-11)
         assert np.abs(exact).max() > 0.01
     h = 1e-4
     near = start(N, M, np.array([0, 0.4 - h, 0.4, 0.4 + h]))
@@ -309,6 +308,12 @@ def test_unitaries_that_do_not_fit_in_memory_are_refused():
 def test_a_condition_below_one_is_refused():
     with pytest.raises(ValueError, match="`condition` must be above 1"):
         correlated_start(**GOOD).liouvillian(condition=1.0)
+
+
+def test_states_at_other_times_are_refused():
+    form = correlated_start(**GOOD).liouvillian()
+    with pytest.raises(ValueError, match=r"`states` must have shape \(2, 2, 2\)"):
+        form.rate(np.eye(2)[None])
 
 
 def test_bad_pairs_of_evolutions_are_refused():
