@@ -48,7 +48,9 @@ def driven_lindblad(
         return drift, None
 
     def controls(times: np.ndarray) -> np.ndarray:
-        return np.concatenate([part(times) for part in parts], axis=1)
+        many = np.atleast_1d(times)  # one time comes as a number
+        values = np.concatenate([part(many) for part in parts], axis=1)
+        return values if np.ndim(times) else values[0]
 
     operators_of_time = (H, *jumps)
     knots = np.concatenate([edges, *(A.knots for A in operators_of_time)])

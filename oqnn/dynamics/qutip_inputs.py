@@ -1,6 +1,5 @@
 """Operators that depend on time, in all the forms that QuTiP takes."""
 
-import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from scipy.interpolate import make_interp_spline
 from .._core.bases import hermitian_basis, to_coordinates
 from .._core.checks import check_finite, check_shapes
 from .._core.qobj import as_operator, is_qobj
+from .memory_limit import check_memory
 
 __all__ = [
     "TimeOperator",
@@ -125,8 +125,7 @@ def read_operator(
             function, at, step = _read_coefficient(coefficient, name, tlist, args)
             terms.append(_read_matrix(operator, name))
         elif callable(operator) and not is_qobj(operator):
-            function = _coordinates_of(operator, name, args)
-            d = math.isqrt(function(tlist[:1]).shape[1])
+            function, d = _coordinates_of(operator, name, tlist[0], args)
             at, step = np.empty(0), False
             terms += list(hermitian_basis(d))
         else:
@@ -137,8 +136,8 @@ def read_operator(
         is_step &= step
     d = (constants or terms)[0].shape[-1]
     for matrix in (*constants, *terms):
-        flat = matrix.reshape(-1, *matrix.shape[-2:])
-        check_shapes(**{name: (flat, f"batch {d} {d}")})
+        first = matrix[(0,) * (matrix.ndim - 2)]
+        check_shapes(**{name: (first, f"{d} {d}")})
     return TimeOperator(
         name=name,
         constant=np.asarray(sum(constants)) if constants else np.zeros((d, d)),
@@ -238,17 +237,26 @@ def _read_matrix(value: Any, name: str) -> np.ndarray:
 
 
 def _coordinates_of(
-    operator: Callable[..., Any], name: str, args: Mapping[str, Any] | None
-) -> Function:
-    """Return the coordinates in the Hermitian basis of an operator-valued function."""
+    operator: Callable[..., Any],
+    name: str,
+    start: float,
+    args: Mapping[str, Any] | None,
+) -> tuple[Function, int]:
+    """Return an operator-valued function in the Hermitian basis, and its size."""
     keywords = dict(args or {})
 
-    def coordinates(times: np.ndarray) -> np.ndarray:
-        rows = [as_operator(operator(float(t), **keywords), name) for t in times]
-        check_shapes(**{f"{name}(t)": (rows[0], "d d")})
-        return to_coordinates(np.array(rows))
+    def at(t: float) -> np.ndarray:
+        value = as_operator(operator(float(t), **keywords), name)
+        check_shapes(**{f"{name}(t)": (value, "d d")})
+        return value
 
-    return coordinates
+    d = len(at(start))
+    check_memory(
+        4 * 16 * d**4,
+        f"`{name}`, a function of time of size {d} × {d},",
+        "Write it as a list [A, [B, f], ...] of few terms.",
+    )
+    return lambda times: to_coordinates(np.array([at(t) for t in times])), d
 
 
 def _read_coefficient(
