@@ -21,7 +21,8 @@ NODES_AT = np.cos((2 * np.arange(NODES) + 1) * np.pi / (2 * NODES))
 WEIGHTS = (-1.0) ** np.arange(NODES) * np.sin(
     (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
 )
-CHECKS_AT = np.array([-1.0, -0.73, -0.21, 0.37, 0.86, 1.0])  # ends, else no symmetry
+# ends, where a pulse of the next cell may have its foot, and points without symmetry
+CHECKS_AT = np.array([-1.0, -0.73, -0.21, 0.37, 0.86, 1.0])
 
 
 def resolution(controls: SmoothControls, span: float) -> float:
@@ -128,7 +129,6 @@ def _smooth_cells(
         bad = (gap * span > tol) & (gap > rounding)
         split = np.zeros(len(length), dtype=bool)
         split[fresh] = bad & (gap * length[fresh] > 1e-3 * tol)
-        split |= _unbalanced(ends, np.where(split, length / 2, length), barriers)
         split &= length > 64 * np.spacing(np.abs(ends).max())
         if not split.any():
             return ends
@@ -141,21 +141,6 @@ def _smooth_cells(
             )
         fresh = np.repeat(split, np.where(split, 2, 1))
         ends = np.union1d(ends, middle)
-
-
-def _unbalanced(
-    ends: np.ndarray, length: np.ndarray, barriers: np.ndarray
-) -> np.ndarray:
-    """Tell which cells are over four times as long as a neighbour on the same piece.
-
-    A pulse has a foot that the first look may miss: long cells beside short ones are
-    looked at more closely.
-    """
-    padded = np.concatenate([[np.inf], length, [np.inf]])
-    barrier = np.isin(ends, barriers)
-    before = np.where(barrier[:-1], np.inf, padded[:-2])
-    after = np.where(barrier[1:], np.inf, padded[2:])
-    return np.asarray(length > 4 * np.minimum(before, after))
 
 
 def _misfit(

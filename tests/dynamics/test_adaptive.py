@@ -182,10 +182,19 @@ def pulse(shape, start, width):
 def test_short_pulses_are_found_without_a_hint(shape, width):
     """A π pulse anywhere within [0, 100] flips σ_z; only two times are asked for.
 
-    Among the places are multiples of 100/2^k, where cells of the search end.
+    Among the places are multiples of 100/2^k, where cells of the search end, and
+    two where no point of the first look lies on the foot of the sine.
     """
     rng = np.random.default_rng(3)
-    awkward = [25.0, 50.0 - width / 2, 62.5 - width, 4700 / 2**14, 99.9]
+    awkward = [
+        25.0,
+        50.0 - width / 2,
+        62.5 - width,
+        4700 / 2**14,
+        99.9,
+        88.6045,
+        30.9325,
+    ]
     for start in [*awkward, *rng.uniform(0.2, 99.8, 10)]:
         controls = SmoothControls(pulse(shape, start, width), 1)
         result = evolve(TURN, [1, 0], [0, 100], controls=controls, progress=False)
@@ -273,6 +282,17 @@ def test_sampled_controls_on_a_large_generator(monkeypatch):
     expected = evolve(DRIVEN, RHO0, [0, 1.3, 2], controls=smooth)
     assert "sampled" in found.method
     np.testing.assert_allclose(found.blocks, expected.blocks, atol=1e-6)
+
+
+def test_many_cells_in_chunks_are_the_same(monkeypatch):
+    """Chunks end inside intervals of the times and at them."""
+    controls = SmoothControls(rotating, 2)
+    whole = evolve(DRIVEN, RHO0, UNEVEN, controls=controls)
+    for cells in (1, 2, 5):
+        module = import_module("oqnn.dynamics.adaptive")
+        monkeypatch.setattr(module, "HELD", cells * 8 * 16)
+        parts = evolve(DRIVEN, RHO0, UNEVEN, controls=controls)
+        np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
 
 
 def test_noise_is_refused(monkeypatch):

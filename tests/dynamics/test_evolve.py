@@ -395,22 +395,25 @@ def test_many_controls_at_once_are_one_after_the_other(times, monkeypatch):
 
 
 def test_batches_of_controls_and_states_broadcast():
-    """Controls (3, 1) against operators (2, 1, 4): every pair, in the right place."""
-    values, e_ops = RNG.normal(size=(3, 1, 2)), {"x": SIGMA_X}
-    starts = random_matrices(RNG, 2, 1, 4, 2, 2, 2)
+    """Controls (4,) against operators (2, 3, 1): every pair, in the right place."""
+    values, e_ops = RNG.normal(size=(4, 2)), {"x": SIGMA_X}
+    starts = random_matrices(RNG, 2, 3, 1, 2, 2, 2)
     controls = ConstantControls(values)
     result = evolve(controlled(), starts, UNEVEN, controls=controls, e_ops=e_ops)
     assert result.blocks.shape == (2, 3, 4, 6, 2, 2, 2)
     assert result.expect["x"].shape == (2, 3, 4, 6)
     for a, b, c in np.ndindex(2, 3, 4):
-        start, u = starts[a, 0, c], values[b, 0]
+        start, u = starts[a, b, 0], values[c]
         one = evolve(controlled(), start, UNEVEN, controls=u, e_ops=e_ops)
         np.testing.assert_allclose(result.blocks[a, b, c], one.blocks, atol=1e-11)
         np.testing.assert_allclose(
             result.expect["x"][a, b, c], one.expect["x"], atol=1e-11
         )
+    middle = ConstantControls(values[:3, None])  # (3, 1), beside other axes
+    found = evolve(controlled(), starts, UNEVEN, controls=middle).blocks
+    np.testing.assert_allclose(found[1, 2, 0], result.blocks[1, 2, 2], atol=1e-11)
     with pytest.raises(ValueError, match=r"`controls` must have batch axes that bro"):
-        evolve(controlled(), starts, UNEVEN, controls=ConstantControls(values[:, 0]))
+        evolve(controlled(), starts[:, :, 0], UNEVEN, controls=controls)
     with pytest.raises(ValueError, match=r"`controls` must have no batch axes here"):
         dynamical_maps(controlled(), UNEVEN, controls=controls)
 
@@ -453,6 +456,14 @@ def test_progress_is_shown_on_every_way(capsys, monkeypatch):
     monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), "DENSE_LIMIT", 0)
     evolve(generator, start, [0, 0.1], controls=[0.1, 0.2], progress=True)
     assert "evolving" in capsys.readouterr().err
+
+
+def test_exponentials_of_numbers():
+    """At the norms where Taylor's degree is only just enough."""
+    numbers = np.array([0.779, -0.779, 0.39, 1.55, -40.0])
+    found = expm_many(numbers[:, None, None])[:, 0, 0]
+    np.testing.assert_allclose(found, np.exp(numbers), rtol=4e-15, atol=1e-15)
+    np.testing.assert_allclose(found[:4], np.exp(numbers[:4]), rtol=1e-15)
 
 
 @pytest.mark.parametrize("size", [4, 9, 40])
