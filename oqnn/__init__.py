@@ -29,6 +29,7 @@ _HOMES = {
     "nakajima_zwanzig": "dynamics",
     "realize": "encoding",
     "save": "studies",
+    "tcl": "dynamics",
     "time_register": "dynamics",
     "visibility": "encoding",
 }

@@ -1,6 +1,7 @@
 """Generators on register blocks, and what they do to a state."""
 
 from .baths import FiniteEnvironment, GaussianBath
+from .canonical import CanonicalForm, canonical_form
 from .combined import CombinedGenerator
 from .controlled import ControlledGenerator
 from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
@@ -8,6 +9,7 @@ from .correlated_liouvillian import Liouvillian
 from .correlated_start import CorrelatedStart, correlated_start, distance_increase
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
+from .exact_generator import ExactGenerator, exact_generator, generator_of_maps
 from .histories import HistoryEnsemble, evolve_histories
 from .lindblad import evolve_lindblad
 from .memory_kernel import MemoryKernel, memory_kernel
@@ -20,6 +22,8 @@ from .smooth import SmoothControls
 from .spectrum import gap, spectrum, steady_state
 from .superoperators import MatrixGenerator, from_transfer, liouvillian, to_transfer
 from .system import System
+from .tcl import tcl
+from .tcl_generator import TclGenerator, tcl_generator
 from .time_register import ReadOut, TimeRegister, time_register
 from .transfer_tensors import (
     kernel_from_tensors,
@@ -30,6 +34,7 @@ from .unitary import evolve_unitary, reduced_evolution
 from .volterra import solve_volterra, solve_volterra_directly
 
 __all__ = [
+    "CanonicalForm",
     "CombinedGenerator",
     "ConstantControls",
     "ControlledGenerator",
@@ -37,6 +42,7 @@ __all__ = [
     "CorrelatedStart",
     "DynamicalMaps",
     "Evolution",
+    "ExactGenerator",
     "FiniteEnvironment",
     "GaussianBath",
     "HistoryEnsemble",
@@ -51,8 +57,10 @@ __all__ = [
     "SampledControls",
     "SmoothControls",
     "System",
+    "TclGenerator",
     "TimeRegister",
     "apply_transfer",
+    "canonical_form",
     "correlated_start",
     "distance_increase",
     "dynamical_maps",
@@ -60,8 +68,10 @@ __all__ = [
     "evolve_histories",
     "evolve_lindblad",
     "evolve_unitary",
+    "exact_generator",
     "from_transfer",
     "gap",
+    "generator_of_maps",
     "jump_channels",
     "jump_controls",
     "kernel_from_tensors",
@@ -75,6 +85,8 @@ __all__ = [
     "solve_volterra_directly",
     "spectrum",
     "steady_state",
+    "tcl",
+    "tcl_generator",
     "time_register",
     "to_transfer",
     "transfer_tensors",

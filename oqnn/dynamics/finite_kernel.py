@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._core.bases import hermitian_basis, to_coordinates
 from .._core.progress import ProgressLine
 from .._core.threads import one_blas_thread
 from .baths import FiniteEnvironment
 from .memory_limit import check_memory
 from .projection import Projection
+from .total import block_coordinates, escapes, lifted_units, rotate
 
 __all__ = ["FiniteKernel", "finite_kernel"]
 
@@ -43,31 +43,27 @@ class _Expansion(NamedTuple):
 
     def derivative(self, Y: np.ndarray) -> np.ndarray:
         """Q L₀ Y_k + Q L₁ Y_{k−1}, (orders, c, D, D)."""
-        out = _rotate(self.H0, Y)
+        out = rotate(self.H0, Y)
         if self.H1 is not None and len(Y) > 1:
-            out[1:] += _rotate(self.H1, Y[:-1])
+            out[1:] += rotate(self.H1, Y[:-1])
         return _irrelevant(out, self.projection)
 
     def observe(self, Y: np.ndarray) -> np.ndarray:
         """Coordinates of Σ_k P L₀ Y_k + P L₁ Y_{k−1}, (c, m)."""
-        out = _rotate(self.H0, Y.sum(axis=0))
+        out = rotate(self.H0, Y.sum(axis=0))
         if self.H1 is not None:
             lower = Y[[k < self.order for k in self.orders]]
-            out += _rotate(self.H1, lower.sum(axis=0))
-        return _coordinates(out, self.projection)
+            out += rotate(self.H1, lower.sum(axis=0))
+        return block_coordinates(out, self.projection)
 
     def begin(self, totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Q L P for every coordinate, Qρ for every total state; and P L P."""
         H1, P = self.H1, self.projection
-        d = len(self.H0) // P.e
-        units = np.zeros((P.n, d * d, P.n, d, d), dtype=complex)
-        for i in range(P.n):
-            units[i, :, i] = hermitian_basis(d)
-        lifted = P.lift_unchecked(units.reshape(-1, P.n, d, d))
-        moved = [_rotate(self.H0, lifted)]
+        lifted = lifted_units(P, len(self.H0) // P.e)
+        moved = [rotate(self.H0, lifted)]
         if H1 is not None:
-            moved.append(_rotate(H1, lifted))
-        drift = _coordinates(np.sum(moved, axis=0), P).T
+            moved.append(rotate(H1, lifted))
+        drift = block_coordinates(np.sum(moved, axis=0), P).T
         columns = len(lifted) + len(totals)
         Y = np.zeros((len(self.orders), columns, *self.H0.shape), dtype=complex)
         for place, k in enumerate(self.orders):
@@ -142,34 +138,15 @@ def _expand(
     P = environment.projection
     if order is None:
         return _Expansion(environment.total(H), None, P, range(1), 0)
-    leaves = _escapes(environment.H_E, P.B, P.A)  # Q L₀ P ≠ 0
-    returns = _escapes(environment.H_E, P.A, P.B)  # P L₀ Q ≠ 0
+    leaves = escapes(environment.H_E, P.B, P.A)  # Q L₀ P ≠ 0
+    returns = escapes(environment.H_E, P.A, P.B)  # P L₀ Q ≠ 0
     first = 0 if leaves or inhomogeneous else 1
     orders = range(first, order + 1 if returns else order)
     return _Expansion(environment.free(H), environment.H_int, P, orders, order)
 
 
-def _escapes(H_E: np.ndarray, family: np.ndarray, dual: np.ndarray) -> bool:
-    """Tell whether [H_E, X_i] leaves the span of the X_i."""
-    moved = _rotate(H_E, family)
-    inside = np.einsum("nab,jba->nj", moved, dual) @ family.reshape(len(family), -1)
-    gap = np.abs(moved - inside.reshape(moved.shape)).max()
-    return bool(gap > 1e-12 * np.abs(H_E).max() * np.abs(family).max())
-
-
-def _rotate(H: np.ndarray, X: np.ndarray) -> np.ndarray:
-    """Return −i[H, X] for Hermitian X."""
-    product = -1j * (H @ X)
-    return product + product.conj().mT
-
-
 def _irrelevant(X: np.ndarray, P: Projection) -> np.ndarray:
     return X - P.lift_unchecked(P.blocks_unchecked(X))
-
-
-def _coordinates(X: np.ndarray, P: Projection) -> np.ndarray:
-    """Return the block coordinates of Hermitian total operators, (c, m)."""
-    return to_coordinates(P.blocks_unchecked(X)).real.reshape(len(X), -1)
 
 
 def _rate(expansion: _Expansion) -> float:

@@ -1,19 +1,17 @@
 """The Nakajima-Zwanzig equation: evolution with memory of projected blocks."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.bases import from_coordinates, to_coordinates
-from .._core.checks import check_finite, check_increasing, check_positive, check_shapes
+from .._core.checks import check_increasing, check_positive, check_shapes
 from .._core.errors import ConvergenceError
-from .._core.qobj import as_state
 from .baths import FiniteEnvironment, GaussianBath
 from .evolution import Evolution
 from .gregory import interpolate_uniform
-from .memory_kernel import check_environment, hermitian_parts, kernel_on_grid
-from .projection import Projection
+from .memory_kernel import check_environment, kernel_on_grid
+from .relevant_start import RelevantStart, projection_of, relevant_start, to_blocks
 from .volterra import solve_volterra
 
 __all__ = ["nakajima_zwanzig"]
@@ -111,18 +109,18 @@ def nakajima_zwanzig(
     check_increasing(tlist, "tlist")
     if step is not None:
         check_positive(step, "step")
-    start = _start(rho0, environment)
+    start = relevant_start(rho0, environment)
 
     if len(tlist) == 1:
         x, error, used = start.columns[None], 0.0, 0.0
     else:
         setting = (H, environment, order, start, tlist - tlist[0], progress)
         x, error, used = _refine(*setting) if step is None else _solve(*setting, step)
-    P = _projection(environment)
+    P = projection_of(environment)
     kernel = "exact kernel" if order is None else f"kernel to order {order}"
     return Evolution(
         times=tlist,
-        blocks=_to_blocks(x, start, environment.d),
+        blocks=to_blocks(x, start, environment.d),
         method=f"Nakajima-Zwanzig, {kernel}, steps of {used:.6g} at order {ORDER}",
         dims=(environment.d,),
         weights=None if P is None else P.weights,
@@ -130,63 +128,11 @@ def nakajima_zwanzig(
     )
 
 
-class _Start(NamedTuple):
-    """Real columns of block coordinates, first all real parts, then imaginary ones."""
-
-    columns: np.ndarray  # (m, r)
-    totals: np.ndarray | None  # (r, D, D) Hermitian, one a column
-    shape: tuple[int, ...]  # of the blocks
-    is_complex: bool
-
-
-def _projection(environment: FiniteEnvironment | GaussianBath) -> Projection | None:
-    return (
-        environment.projection if isinstance(environment, FiniteEnvironment) else None
-    )
-
-
-def _start(rho0: Any, environment: FiniteEnvironment | GaussianBath) -> _Start:
-    """Bring any form of the initial state into columns."""
-    d = environment.d
-    P = _projection(environment)
-    n, total = (1, 0) if P is None else (P.n, d * P.e)
-    rho = as_state(rho0, "rho0")
-    check_finite(rho, "rho0")
-    totals = None
-    if rho.shape == (d, d) and n == 1:
-        blocks = rho[None]
-    elif P is not None and rho.shape == (total, total):
-        totals = hermitian_parts(rho[None])
-        blocks = P.blocks(rho)
-    elif rho.ndim >= 3 and rho.shape[-3:] == (n, d, d):
-        blocks = rho
-    else:
-        shapes = [f"({d}, {d})"] * (n == 1) + [f"(..., {n}, {d}, {d})"]
-        shapes += [f"({total}, {total})"] * (P is not None)
-        raise ValueError(
-            f"`rho0` must have shape {' or '.join(shapes)}, but has shape {rho.shape}."
-        )
-    x = to_coordinates(blocks).reshape(-1, n * d * d).T
-    is_complex = len(totals) == 2 if totals is not None else bool(x.imag.any())
-    columns = np.concatenate([x.real, x.imag], axis=1) if is_complex else x.real
-    return _Start(columns, totals, blocks.shape, is_complex)
-
-
-def _to_blocks(x: np.ndarray, start: _Start, d: int) -> np.ndarray:
-    """Columns (t, m, r) → blocks (*batch, t, n, d, d)."""
-    if start.is_complex:
-        half = x.shape[2] // 2
-        x = x[..., :half] + 1j * x[..., half:]
-    *batch, n = start.shape[:-2]
-    blocks = from_coordinates(np.moveaxis(x, 2, 0).reshape(-1, len(x), n, d * d))
-    return blocks.reshape(*batch, len(x), n, d, d)
-
-
 def _solve(
     H: np.ndarray,
     environment: FiniteEnvironment | GaussianBath,
     order: int | None,
-    start: _Start,
+    start: RelevantStart,
     times: np.ndarray,
     progress: bool | None,
     step: float,
@@ -219,16 +165,16 @@ def _solve(
     return found[0], gap, h
 
 
-def _entry_gap(x: np.ndarray, start: _Start, d: int) -> float:
+def _entry_gap(x: np.ndarray, start: RelevantStart, d: int) -> float:
     """Return the largest modulus of an entry of the blocks."""
-    return float(np.abs(_to_blocks(x, start, d)).max())
+    return float(np.abs(to_blocks(x, start, d)).max())
 
 
 def _refine(
     H: np.ndarray,
     environment: FiniteEnvironment | GaussianBath,
     order: int | None,
-    start: _Start,
+    start: RelevantStart,
     times: np.ndarray,
     progress: bool | None,
 ) -> tuple[np.ndarray, float, float]:

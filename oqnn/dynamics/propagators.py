@@ -11,7 +11,7 @@ from .exponential import expm_many
 from .magnus import magnus_exponent
 from .protocol import Generator
 
-__all__ = ["batched_states", "step_propagators"]
+__all__ = ["batched_states", "distinct_rows", "step_propagators"]
 
 CHUNK = 1024  # steps whose matrices are held at once, if they are small
 HELD = 2**22  # entries of matrices held at once
@@ -46,7 +46,7 @@ def _constant(
     matrix: np.ndarray, steps: np.ndarray
 ) -> Iterator[tuple[list[np.ndarray], int]]:
     """Exponentiate each distinct length of step, once while it is in use."""
-    lengths, index = _distinct(steps[:, None])
+    lengths, index = distinct_rows(steps[:, None])
     chunk = max(1, HELD // matrix.size)
     factors: dict[int, np.ndarray] = {}
     for first in range(0, len(index), chunk):
@@ -84,7 +84,7 @@ def batched_states(
     X : shape (times, points, m, c)
     """
     points, m, c = X.shape
-    lengths, index = _distinct(np.diff(tlist)[:, None])
+    lengths, index = distinct_rows(np.diff(tlist)[:, None])
     chunk = max(1, POINTS_HELD // (m * (4 * m + c * len(tlist))))
     for first in range(0, points, chunk):
         part = slice(first, min(first + chunk, points))
@@ -128,7 +128,7 @@ def _slices(
     starts, stops = cuts[:-1], cuts[1:]
     values = controls.samples(starts, stops)  # (3, s, k)
     table = np.concatenate([stops[:, None] - starts[:, None], *values], axis=1)
-    rows, index = _distinct(table)
+    rows, index = distinct_rows(table)
     k = values.shape[-1]
     first, middle, last = (rows[:, 1 + i * k : 1 + (i + 1) * k] for i in range(3))
     with one_blas_thread():
@@ -142,7 +142,7 @@ def _slices(
         yield factors[i]
 
 
-def _distinct(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return rows that differ by more than the rounding of time differences."""
     scale = np.abs(rows).max(axis=0, initial=1e-300)
     rounded = np.round(rows / scale, 13)
