@@ -7,6 +7,7 @@ from .bloch import antipodal_coherence, bloch_map, least_bloch_singular_value
 from .coherence import l1_coherence, relative_entropy_of_coherence
 from .coherence_times import coherence_time
 from .concurrence import concurrence
+from .dark_states import DecoherenceFreeSubspace, decoherence_free_subspaces
 from .decay_fit import DecayFit, fit_decay
 from .distances import trace_distance
 from .divisibility import (
@@ -17,6 +18,7 @@ from .divisibility import (
     rhp,
     rhp_density,
 )
+from .einselection import EinselectedBasis, dephasing_rates, einselected_basis
 from .entanglement import (
     choi,
     entanglement_breaking_time,
@@ -37,6 +39,12 @@ from .fidelities import (
     root_fidelity,
 )
 from .first_times import decay_time
+from .interaction import (
+    PointerBasis,
+    decoherence_factors,
+    pointer_basis,
+    pointer_observables,
+)
 from .maps import (
     IntermediateMaps,
     intermediate_maps,
@@ -46,6 +54,12 @@ from .maps import (
 )
 from .memory import Blp, bloch_volume_growth, blp
 from .parties import partial_trace
+from .sieve import (
+    Sieve,
+    most_predictable_state,
+    predictability_sieve,
+    purity_rate,
+)
 from .states import (
     least_eigenvalue,
     nearest_state,
@@ -57,8 +71,12 @@ from .states import (
 __all__ = [
     "Blp",
     "DecayFit",
+    "DecoherenceFreeSubspace",
+    "EinselectedBasis",
     "IntermediateMaps",
+    "PointerBasis",
     "Rhp",
+    "Sieve",
     "antipodal_coherence",
     "average_fidelity",
     "best_unitary_fidelity",
@@ -70,6 +88,10 @@ __all__ = [
     "coherence_time",
     "concurrence",
     "decay_time",
+    "decoherence_factors",
+    "decoherence_free_subspaces",
+    "dephasing_rates",
+    "einselected_basis",
     "entanglement_breaking_time",
     "fidelity",
     "fit_decay",
@@ -84,13 +106,18 @@ __all__ = [
     "least_choi_eigenvalue",
     "least_eigenvalue",
     "linear_entropy",
+    "most_predictable_state",
     "mutual_information",
     "nearest_state",
     "negativity",
     "partial_trace",
     "partial_transpose",
+    "pointer_basis",
+    "pointer_observables",
     "populations",
+    "predictability_sieve",
     "purity",
+    "purity_rate",
     "relative_entropy",
     "relative_entropy_of_coherence",
     "rhp",

@@ -130,11 +130,12 @@ def rhp(times: ArrayLike, transfer: ArrayLike) -> Rhp:
         \frac{\|(1\otimes\Phi(t+\epsilon, t))(\Phi^+)\|_1 - 1}{\epsilon}
 
     Where the map between two samples is completely positive, up to rounding, nothing is
-    added: a positive value proves that the maps do not divide. Elsewhere the generator is replaced by its mean, the logarithm of that map,
-    and g follows from its rates as in `rhp_density`. That is exact where generators at
-    different times commute and no rate changes sign between two samples; else the error
-    is of second order in the steps at the latest. Samples must be close enough that no
-    axis makes half a turn between them (not checked).
+    added: a positive value proves that the maps do not divide. Elsewhere the generator
+    is replaced by its mean, the logarithm of that map, and g follows from its rates as
+    in `rhp_density`. That is exact where generators at different times commute and no
+    rate changes sign between two samples; else the error is of second order in the
+    steps at the latest. Samples must be close enough that no axis makes half a turn
+    between them (not checked).
 
     The value belongs to the interval: for many systems it grows without bound, and it
     is infinite where a map becomes singular and information returns from there.

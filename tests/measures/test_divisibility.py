@@ -109,8 +109,8 @@ def test_amplitude_damping_just_touches_the_sphere():
 
 def test_eternal_memory_is_positive_but_not_completely_positive():
     """Rates (1, 1, −tanh t)/2: P-divisible, never CP-divisible, RHP = ln cosh t over
-    [0, t] (eq. 2.9). The generators commute, so any samples do; only the first map, from
-    the start, is completely positive and hides its ln cosh t₁.
+    [0, t] (eq. 2.9). The generators commute, so any samples do; only the first map,
+    from the start, is completely positive and hides its ln cosh t₁.
     """
     times = np.r_[0, 1e-6, TIMES[1:]]
     assert is_completely_positive(eternal(times)).all()
