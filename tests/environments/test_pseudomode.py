@@ -5,7 +5,7 @@ import pytest
 import qutip
 from scipy.integrate import cumulative_simpson, solve_ivp
 
-from oqnn.dynamics import nakajima_zwanzig
+from oqnn.dynamics import nakajima_zwanzig, tcl
 from oqnn.environments.bosonic import Bosonic
 from oqnn.environments.damped_jaynes_cummings import DampedJaynesCummings
 from oqnn.environments.independent_boson import independent_boson
@@ -194,6 +194,35 @@ def test_memory_equation_finds_the_closed_form(width):
     assert (excited.least_eigenvalue < -0.1) == (width < 1)
 
 
+@pytest.mark.parametrize("order", [2, 4])
+def test_time_local_equation_finds_the_closed_form(order):
+    """The solver with `bath()`: p = exp(−∫γ) and the root of it for the coherence."""
+    m = model(0.4, rate=0.9, frequency=0.7)
+    times = np.linspace(0, 9, 31)
+    found = tcl(m.H, RHO0, times, m.bath(), order=order).states
+    kept = m.tcl_population(times, order=order)
+    np.testing.assert_allclose(found[:, 0, 0], 0.7 * kept, atol=1e-8)
+    turned = RHO0[0, 1] * np.sqrt(kept) * np.exp(-0.7j * times)
+    np.testing.assert_allclose(found[:, 0, 1], turned, atol=1e-8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", [2, 4])
+def test_second_order_is_exact_for_pure_decoherence(order):
+    """TCL2 of the independent boson is exact, the fourth-order correction zero.
+
+    Warm bath, two energies, three values of S, whose squares turn the phases.
+    """
+    S, H = np.diag([0.9, 0.2, -0.4]), np.diag([1.0, 0.3, -0.2])
+    rho = np.array([[0.4, 0.1j, 0.1], [-0.1j, 0.4, 0.2], [0.1, 0.2, 0.2]])
+    bath = Bosonic.ohmic(strength=0.4, cutoff=1.5, temperature=0.5)
+    times = np.linspace(0, 4, 9)
+    found = tcl(H, rho, times, bath.bath(S), order=order)
+    exact = independent_boson(H, rho, times, bath, S)
+    np.testing.assert_allclose(found.states, exact.states, atol=1e-8)
+
+
+@pytest.mark.slow
 def test_pseudomode_without_rotating_wave_solves_the_independent_boson():
     """S of three values, which also turns the phases: e^{−(s−s′)²Γ + i(s²−s′²)φ}."""
     S = np.diag([0.9, 0.2, -0.4])
