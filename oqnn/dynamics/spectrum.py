@@ -173,12 +173,8 @@ def _sparse_kernel(matrix: sp.csr_array) -> np.ndarray:
     values, vectors = eigs(
         sp.csc_array(matrix), k=NEAREST, sigma=1e-3 * scale, v0=start, tol=0
     )
-    zero = np.abs(values) <= TOLERANCE * scale
-    vectors = vectors[:, zero]
-    if vectors.shape[1] == 1:
-        phase = vectors[np.abs(vectors[:, 0]).argmax(), 0]
-        vectors = vectors / phase
-    return np.asarray(vectors.real)
+    # of a single real eigenvalue the vector is real
+    return np.asarray(vectors[:, np.abs(values) <= TOLERANCE * scale].real)
 
 
 def _norm(generator: Generator, u: ArrayLike | None) -> float:

@@ -89,15 +89,17 @@ def test_batches_of_hamiltonians_jumps_and_starts_broadcast():
 @pytest.mark.parametrize("save", ["all", "last"])
 def test_large_points_of_a_batch_go_one_by_one(save, monkeypatch):
     """The Krylov route at d = 3 against the dense one."""
-    H, L = hermitian(RNG, 2, 1, 3, 3), random_matrices(RNG, 3, 3) / 2
-    rho = random_matrices(RNG, 4, 3, 3)
+    H, L = hermitian(RNG, 2, 3, 3, 3), random_matrices(RNG, 3, 3) / 2
+    rho = random_matrices(RNG, 4, 1, 1, 3, 3)
     options = {"e_ops": {"a": L}, "save": save, "tol": 1e-12}
     dense = evolve_lindblad(H, rho, UNEVEN, [L], **options)
     for name in ("lindblad", "evolve"):
         module = import_module(f"oqnn.dynamics.{name}")
         monkeypatch.setattr(module, "DENSE_LIMIT", 4)
     krylov = evolve_lindblad(H, rho, UNEVEN, [L], **options)
-    assert krylov.states.shape == dense.states.shape
+    assert krylov.states.shape == (4, 2, 3, 6 if save == "all" else 1, 3, 3)
+    expected = exact_states(H[1, 2], [L], rho[3, 0, 0], [UNEVEN[-1] - UNEVEN[0]])
+    np.testing.assert_allclose(dense.states[3, 1, 2, -1:], expected, atol=1e-12)
     assert "Krylov" in krylov.method
     np.testing.assert_allclose(krylov.states, dense.states, atol=1e-10)
     np.testing.assert_allclose(krylov.expect["a"], dense.expect["a"], atol=1e-10)
@@ -225,7 +227,8 @@ def test_rotating_drive_in_every_form(form):
     }[form]
     result = evolve_lindblad(H, RHO0, times, tol=1e-11)
     frame = np.exp(-0.5j * omega * times[:, None] * np.array([1, -1]))  # (t, 2)
-    turn = np.array([expm(-0.5j * drive * SIGMA_X * t) for t in times])
+    angle = drive / 2 * times[:, None, None]
+    turn = np.cos(angle) * np.eye(2) - 1j * np.sin(angle) * SIGMA_X
     expected = turn @ RHO0 @ turn.conj().mT
     expected = frame[:, :, None] * expected * frame[:, None].conj()
     atol = 1e-8 if form == "array" else 1e-10  # of the spline
