@@ -39,6 +39,7 @@ from .fidelities import (
     root_fidelity,
 )
 from .first_times import decay_time
+from .fragments import FragmentInformation, fragment_information
 from .interaction import (
     PointerBasis,
     decoherence_factors,
@@ -73,6 +74,7 @@ __all__ = [
     "DecayFit",
     "DecoherenceFreeSubspace",
     "EinselectedBasis",
+    "FragmentInformation",
     "IntermediateMaps",
     "PointerBasis",
     "Rhp",
@@ -95,6 +97,7 @@ __all__ = [
     "entanglement_breaking_time",
     "fidelity",
     "fit_decay",
+    "fragment_information",
     "intermediate_maps",
     "is_completely_positive",
     "is_cp_divisible",
