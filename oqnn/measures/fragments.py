@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core.checks import check_between, check_integer
-from .._core.qobj import is_qobj
+from .._core.qobj import as_operator, is_qobj
 from .._core.seeds import rng_from
 from ._inputs import as_density_matrices, as_kets
 from .entropies import entropy_of_law
@@ -54,9 +54,9 @@ def fragment_information(
 
     .. math:: I(S:F) = S_S + S_F - S_{SF}
 
-    is averaged over the fragments of each size: over all of them where there are no more
-    than `samples`, else over as many different random ones. Pure states of the whole
-    are taken as kets and cost 2^N·2^{N/2} for N qubits instead of 8^N.
+    is averaged over the fragments of each size: over all of them where there are no
+    more than `samples`, else over as many different random ones. Pure states of the
+    whole are taken as kets and cost 2^N·2^{N/2} for N qubits instead of 8^N.
 
     Parameters
     ----------
@@ -134,11 +134,9 @@ def fragment_information(
 
 def _ket_or_state(state: Any) -> np.ndarray:
     """Return a checked ket (D,) or density matrix (D, D)."""
-    if is_qobj(state) and state.isket:
-        return as_kets(state, "state")
-    array = (
-        as_state(state, "state") if is_qobj(state) else as_ket_arrays(state, "state")
-    )
+    if is_qobj(state):
+        state = state.full()[:, 0] if state.isket else state.full()
+    array = as_operator(state, "state")
     if array.ndim == 1:
         return as_kets(array, "state")
     if array.ndim != 2:
