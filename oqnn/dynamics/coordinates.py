@@ -34,13 +34,11 @@ def from_columns(X: np.ndarray, shape: tuple[int, ...], d: int) -> np.ndarray:
         half = f * k * k
         real, imaginary = X[..., :half], X[..., half:]
         return from_columns(real, shape, d) + 1j * from_columns(imaginary, shape, d)
-    split = X.reshape(s, p, n, d * d, f, k, k).transpose(1, 4, 0, 2, 5, 6, 3)
     # real coordinates times real and imaginary parts: one real product
     basis = hermitian_basis(d).reshape(d * d, d * d).view(float)  # (d², 2 d²)
-    entries = (split.reshape(-1, d * d) @ basis).view(complex)
-    blocks = entries.reshape(p, f, s, n, k, k, d, d)
-    if k > 1:
-        blocks = blocks.transpose(0, 1, 2, 3, 6, 4, 7, 5)
+    split = X.reshape(s, p, n, d * d, f, k, k).transpose(1, 2, 4, 5, 6, 0, 3)
+    entries = (split @ basis).view(complex)  # (p, n, f, k, k, s, d²)
+    blocks = entries.reshape(p, n, f, k, k, s, d, d).transpose(0, 2, 5, 1, 6, 3, 7, 4)
     return blocks.reshape(p, f, s, n, D, D)
 
 

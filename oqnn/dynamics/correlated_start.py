@@ -20,10 +20,10 @@ from .._core.checks import (
 from .._core.qobj import as_operator, as_state, is_qobj
 from .correlated_liouvillian import Liouvillian, time_local_form
 from .evolution import Evolution, apply_transfer
-from .evolve import _dims
 from .frozen import frozen_copy
 from .memory_limit import check_memory
 from .reduced_maps import parts, trace_A, trace_B, transfer_of
+from .starts import as_dims
 
 __all__ = ["CorrelatedStart", "correlated_start", "distance_increase"]
 
@@ -235,7 +235,7 @@ def correlated_start(
     check_shapes(rho0=(rho0, "D D"))
     check_density_matrix(rho0, "rho0")
     D = len(rho0)
-    N, M = _two(_dims(D, D, dims))
+    N, M = _two(as_dims(D, D, dims))
     check_memory(
         64.0 * len(times) * D * D,
         f"`tlist` asks for {len(times)} unitaries of size {D}, which",

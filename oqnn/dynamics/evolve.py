@@ -13,12 +13,10 @@ from .evolution import DynamicalMaps, Evolution
 from .memory_limit import check_memory
 from .protocol import Generator
 from .recording import Recorder, as_observables
-from .recording import expectations as _expectations  # noqa: F401
 from .routes import move, moved_columns
 from .scan import resolution
 from .smooth import SmoothControls
 from .starts import as_blocks, as_controls, as_dims, as_times, by_point
-from .starts import as_dims as _dims  # noqa: F401
 
 __all__ = ["dynamical_maps", "evolve"]
 

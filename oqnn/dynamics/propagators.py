@@ -109,16 +109,19 @@ def batched_states(
 def _even_times(factor: np.ndarray, X: np.ndarray, count: int) -> np.ndarray:
     """Return F⁰X, F¹X, … of shape (count, p, m, c), doubling while that is cheap."""
     points, m, c = X.shape
-    known, times = X, 1
-    while times < count and times * c < max(m, 32):
-        known = np.concatenate([known, factor @ known], axis=2)
+    out = np.empty((points, m, count * c))
+    out[..., :c] = X
+    block = 1  # times that one product moves
+    while block < count and block * c < max(m, 32):
+        stop = min(2 * block, count)
+        out[..., block * c : stop * c] = factor @ out[..., : (stop - block) * c]
         factor = factor @ factor
-        times *= 2
-    blocks = [known]
-    while times * len(blocks) < count:
-        blocks.append(factor @ blocks[-1])
-    split = [block.reshape(points, m, times, c) for block in blocks]
-    return np.moveaxis(np.concatenate(split, axis=2)[:, :, :count], 2, 0)
+        block *= 2
+    for first in range(block, count, block):
+        stop = min(first + block, count)
+        last = out[..., (first - block) * c : (stop - block) * c]
+        out[..., first * c : stop * c] = factor @ last
+    return np.moveaxis(out.reshape(points, m, count, c), 2, 0)
 
 
 def _slices(

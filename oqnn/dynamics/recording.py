@@ -47,15 +47,19 @@ class Recorder:
     ) -> None:
         """Take blocks (points, f, times, n, D, D) and their error, in order of time."""
         self.error = max(self.error, error)
-        if not self._only_last:
+        if blocks.shape == self.blocks.shape and not self._only_last:
+            self.blocks = blocks  # all at once: nothing to copy
+        elif not self._only_last:
             self.blocks[points, :, times] = blocks
         elif times.stop == self._count:
             self.blocks[points] = blocks[:, :, -1:]
         if self._observables or self._only_last:
-            states = blocks.sum(axis=-3)
+            alone = blocks.shape[-3] == 1
+            states = blocks[..., 0, :, :] if alone else blocks.sum(axis=-3)
             for name, A in self._observables.items():
                 self.expect[name][points, :, times] = _expectation(A, states)
-            self._follow_traces(points, times, states)
+            if self._only_last:
+                self._follow_traces(points, times, states)
 
     def _follow_traces(self, points: slice, times: slice, states: np.ndarray) -> None:
         traces = np.trace(states, axis1=-2, axis2=-1)  # (points, f, times)
@@ -92,5 +96,5 @@ def expectations(
 
 def _expectation(A: np.ndarray, states: np.ndarray) -> np.ndarray:
     """Tr(A ρ), complex: rounding is not hidden."""
-    flat = states.mT.reshape(*states.shape[:-2], -1)
-    return np.asarray(flat @ A.reshape(-1))
+    flat = states.reshape(*states.shape[:-2], -1)
+    return np.asarray(flat @ A.T.reshape(-1))

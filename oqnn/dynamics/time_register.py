@@ -22,9 +22,9 @@ from .._core.qobj import as_operator, as_state
 from .circuit import circuit_unitaries, reset_jumps
 from .clock_walk import add_excited, excitations, mixing_bound_time, walk, walk_rates
 from .evolution import Evolution
-from .evolve import _expectations
 from .frozen import frozen_copy
 from .memory_limit import check_memory
+from .recording import expectations
 from .register import RegisterGenerator
 
 __all__ = ["ReadOut", "TimeRegister", "time_register"]
@@ -235,7 +235,7 @@ class TimeRegister:
             blocks=blocks,
             method="exact, in the frame of the computation",
             dims=(2,) * self.n_qubits,
-            expect=_expectations(blocks.sum(axis=1), e_ops),
+            expect=expectations(blocks.sum(axis=1), e_ops),
         )
 
     def read_out(self, blocks: ArrayLike) -> ReadOut:

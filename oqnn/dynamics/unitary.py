@@ -20,9 +20,10 @@ from .._core.checks import (
 from .._core.progress import ProgressLine
 from .._core.qobj import as_operator, as_state, is_qobj
 from .evolution import Evolution
-from .evolve import _dims, _expectations
 from .lanczos import lanczos_kets
 from .memory_limit import check_memory
+from .recording import expectations
+from .starts import as_dims
 
 __all__ = ["evolve_unitary", "reduced_evolution"]
 
@@ -96,8 +97,8 @@ def evolve_unitary(
         times=tlist,
         blocks=blocks,
         method=EXACT,
-        dims=_dims(D, D, dims),
-        expect=_expectations(blocks[:, 0], e_ops),
+        dims=as_dims(D, D, dims),
+        expect=expectations(blocks[:, 0], e_ops),
     )
 
 
@@ -181,7 +182,7 @@ def reduced_evolution(
     H, tlist = _hamiltonian(H), _times(tlist)
     check_positive(tol, "tol")
     D = H.shape[0]
-    dims = _dims(D, D, dims)
+    dims = as_dims(D, D, dims)
     kept = _positions(keep, len(dims))
     ensemble = _ensemble(rho0, weights, D)
     d = math.prod(dims[i] for i in kept)
@@ -203,7 +204,7 @@ def reduced_evolution(
         method=EXACT if exact else "Lanczos steps on kets",
         dims=tuple(dims[i] for i in kept),
         error=error,
-        expect=_expectations(states, e_ops),
+        expect=expectations(states, e_ops),
     )
 
 
