@@ -20,6 +20,7 @@ _HOMES = {
     "SmoothControls": "dynamics",
     "System": "dynamics",
     "Telegraph": "environments",
+    "TwoBand": "environments",
     "compare": "studies",
     "correlated_start": "dynamics",
     "dynamical_maps": "dynamics",

@@ -3,6 +3,7 @@
 from .bosonic import Bosonic
 from .cost import CARDINAL_STATES, ProtectionCost
 from .damped_jaynes_cummings import DampedJaynesCummings
+from .disorder import DisorderAverage
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
 from .heom import heom
@@ -24,6 +25,7 @@ from .rule import LearningRule
 from .spectral_densities import DrudeLorentz, Lorentzian, Ohmic
 from .state import LearningState, init
 from .telegraph import Telegraph
+from .two_band import TwoBand
 
 __all__ = [
     "CARDINAL_STATES",
@@ -31,6 +33,7 @@ __all__ = [
     "XY8_SPACING",
     "Bosonic",
     "DampedJaynesCummings",
+    "DisorderAverage",
     "DrudeLorentz",
     "LearningResult",
     "LearningRule",
@@ -43,6 +46,7 @@ __all__ = [
     "ProtectionCost",
     "ReferenceEnvironment",
     "Telegraph",
+    "TwoBand",
     "bare_material",
     "cost_and_gradient",
     "engineered_material",
