@@ -12,7 +12,7 @@ from .._core.qobj import as_operator, is_qobj
 __all__ = ["DecoherenceFreeSubspace", "decoherence_free_subspaces"]
 
 SAME_VALUE = 1e-6  # eigenvalues closer than this, relative to the jump, are one
-MOST_STEPS = 30
+SCATTER = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,32 +132,29 @@ def _common_eigenspaces(
     scale = np.linalg.norm(jumps[0], 2) or 1.0
     L = jumps[0] / scale
     known: list[complex] = []  # in units of the scale
-    # a common eigenvalue is one of the compression; truncated oscillators have kernels
-    # that it hides, so zero is tried as well
-    for guess in (0.0, *np.linalg.eigvals(V.conj().T @ L @ V)):
-        value = _refined(L @ V, V, complex(guess))
+    for value in _guesses(V.conj().T @ L @ V):
         if any(abs(value - other) < SAME_VALUE for other in known):
             continue
-        known.append(value)
         _, sizes, rows = np.linalg.svd(L @ V - value * V, full_matrices=False)
         kept = V @ rows[sizes <= tolerance].conj().T
         if kept.shape[1]:
+            known.append(value)
             for values, W in _common_eigenspaces(jumps[1:], kept, tolerance):
                 yield (complex(value * scale), *values), W
 
 
-def _refined(LV: np.ndarray, V: np.ndarray, value: complex) -> complex:
-    """Improve an eigenvalue of a jump inside V by Rayleigh quotients.
+def _guesses(matrix: np.ndarray) -> list[complex]:
+    """Return numbers among which are all common eigenvalues, to rounding.
 
-    Eigenvalues of defective matrices have lost half their digits or more.
+    Those of a defective matrix scatter about the true one, by 1e-8 or much more, but
+    their mean is accurate. Zero is tried as well: truncated oscillators have kernels
+    that no eigenvalue shows.
     """
-    for _ in range(MOST_STEPS):
-        vector = np.linalg.svd(LV - value * V, full_matrices=False)[2][-1].conj()
-        better = complex(vector.conj() @ (V.conj().T @ LV) @ vector)
-        if abs(better - value) <= 1e-15:
-            break
-        value = better
-    return value
+    values = np.linalg.eigvals(matrix)
+    near = np.abs(values[:, None] - values)
+    means = [values[row].mean() for radius in SCATTER for row in near <= radius]
+    guesses = np.array([0, *means, *values], dtype=complex)
+    return [complex(guess) for guess in dict.fromkeys(guesses.round(15))]
 
 
 def _invariant_part(H: np.ndarray, V: np.ndarray, tolerance: float) -> np.ndarray:

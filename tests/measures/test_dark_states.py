@@ -87,14 +87,22 @@ def test_dark_state_of_a_lambda_system():
     np.testing.assert_allclose(again[0].basis, found.basis)
 
 
-def test_a_shifted_jump_is_the_same_equation():
+@pytest.mark.parametrize(
+    ("jump", "H"),
+    [
+        (collective(LOWER, 4), 0.3 * collective(SIGMA[2], 4)),
+        (np.diag(np.sqrt([1, 2, 3, 4]), 1), np.diag([0.1, 0.5, 0.2, 0.4, 0.3])),
+    ],
+)
+def test_a_shifted_jump_is_the_same_equation(jump, H):
     """L → L + c with H → H − (i/2)(c*L − cL†): the same subspaces and Hamiltonians
-    inside, with λ moved by c. This needs the second term of H′.
+    inside, with λ moved by c. This needs the second term of H′, and eigenvalues of
+    defective matrices that have lost all but three digits.
     """
-    jump, c = collective(LOWER, 3), 0.7 - 0.4j
-    H = 0.3 * collective(SIGMA[2], 3)
+    U, c = random_unitary(RNG, len(H)), 0.7 - 0.4j
+    jump, H = (U @ matrix @ U.conj().T for matrix in (jump, H))
     half = -0.5j * np.conj(c) * jump
-    shifted, moved = H + half + half.conj().T, jump + c * np.eye(8)
+    shifted, moved = H + half + half.conj().T, jump + c * np.eye(len(H))
     (found,) = decoherence_free_subspaces(shifted, moved)
     (before,) = decoherence_free_subspaces(H, jump)
     np.testing.assert_allclose(found.eigenvalues, c, rtol=1e-9)

@@ -126,7 +126,9 @@ def test_an_interaction_that_disturbs_everything():
     assert apart.shape == (4, 4)
     H = sum(np.kron(np.kron(s, ONE), s) for s in SIGMA)
     assert len(pointer_observables(H, (4, 2))) == 4
-    for wrong, dims in ((HEISENBERG, (2, 2)), (H, (4, 2))):
+    imaginary = np.kron(SIGMA[2], ONE) + np.kron(SIGMA[0], SIGMA[1])
+    assert len(pointer_observables(imaginary, (2, 2))) == 1
+    for wrong, dims in ((HEISENBERG, (2, 2)), (H, (4, 2)), (imaginary, (2, 2))):
         with pytest.raises(ValueError, match=r"`H_int` must be diagonal in some basis"):
             pointer_basis(wrong, dims)
 

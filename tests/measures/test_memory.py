@@ -157,10 +157,14 @@ def test_the_gradient_of_the_growth():
 
 
 def test_volume_of_dephasing_and_decay():
-    """|det M| is |f|² for dephasing and c⁴ for the damped Jaynes-Cummings model."""
+    """|det M| is |f|² for dephasing, |f| where one axis alone shrinks, and c⁴ for the
+    damped Jaynes-Cummings model.
+    """
     f = np.array([1.0, 0.4, -0.3, 0.6, 0.55, 0.9])
     exact = (0.36 - 0.09) + (0.81 - 0.3025)
     np.testing.assert_allclose(bloch_volume_growth(dephasing(f)), exact, rtol=1e-12)
+    one_axis = np.array([np.diag([1, x, 1, 1]) for x in f])
+    np.testing.assert_allclose(bloch_volume_growth(one_axis), 0.3 + 0.35, rtol=1e-12)
     times = np.linspace(0, 9, 50)
     maps = jaynes_cummings(times, 0.2, 1.0)
     steps = np.diff(maps[:, 1, 1] ** 4)
