@@ -2,11 +2,8 @@
 
 A qubit A meets a qubit B under H = (g/2) σ_x ⊗ σ_z. Whether the two start as a Bell
 pair, with classical correlations only, or independent, A alone is fully mixed. Yet its
-states part, by a trace distance |sin gt|/2: what no map of A alone could do. Name a
-file to save the figure.
+states part, by a trace distance |sin gt|/2: what no map of A alone could do.
 """
-
-import sys
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -63,8 +60,7 @@ def main() -> None:
         )
     singular = runs["Bell pair"].liouvillian().singular_times
     print(f"no time-local equation at gt/π = {np.round(G * singular / np.pi, 6)}")
-    if len(sys.argv) > 1:
-        draw(times, runs).savefig(sys.argv[1])
+    draw(times, runs).savefig("bell_against_product_start.png")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 The circuit makes a GHZ state of three qubits. It starts here from a fully mixed state;
 dissipation resets the qubits while the clock shows 0 and applies a gate, or takes it
-back, whenever the clock moves. Name a file to save the figure.
+back, whenever the clock moves.
 """
-
-import sys
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -56,10 +54,10 @@ def main() -> None:
     for k in (0, 40, 80, 110):
         row = found.probability[k], found.fidelity[k]
         print(f"{times[k]:>8.1f}{row[0]:>20.4f}{row[1]:>20.6f}")
-    if len(sys.argv) > 1:
-        clock = np.trace(blocks, axis1=2, axis2=3).real
-        rate = register.spectrum()[0][2, 0]  # of populations; nothing is coherent here
-        draw(times, clock, found.fidelity, rate).savefig(sys.argv[1])
+    clock = np.trace(blocks, axis1=2, axis2=3).real
+    rate = register.spectrum()[0][2, 0]  # of populations; nothing is coherent here
+    figure = draw(times, clock, found.fidelity, rate)
+    figure.savefig("time_register_of_a_circuit.png")
 
 
 if __name__ == "__main__":
