@@ -12,7 +12,6 @@ from .decay_fit import DecayFit, fit_decay
 from .distances import trace_distance
 from .divisibility import (
     Rhp,
-    canonical_rates,
     is_cp_divisible,
     is_p_divisible,
     rhp,
@@ -85,7 +84,6 @@ __all__ = [
     "bloch_map",
     "bloch_volume_growth",
     "blp",
-    "canonical_rates",
     "choi",
     "coherence_time",
     "concurrence",

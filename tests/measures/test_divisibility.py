@@ -15,8 +15,9 @@ from measures.example_maps import (
 )
 from scipy.linalg import expm
 
+from oqnn._core.bases import hermitian_basis
+from oqnn.dynamics import canonical_form
 from oqnn.measures import (
-    canonical_rates,
     choi,
     intermediate_maps,
     is_completely_positive,
@@ -123,22 +124,19 @@ def test_eternal_memory_is_positive_but_not_completely_positive():
     np.testing.assert_allclose(found.increments[1:], exact[1:], rtol=1e-8)
 
 
-def test_eternal_rates():
-    """Canonical rates are those of σ_k/√2, twice as large: (1, 1, −tanh t)."""
+def test_eternal_density():
+    """Canonical rates are those of σ_k/√2, twice as large, so g = tanh t."""
     for t in TIMES:
         rates = [0.5, 0.5, -np.tanh(t) / 2]
         generator = lindblad(np.zeros((2, 2)), list(SIGMA), rates)
-        np.testing.assert_allclose(
-            canonical_rates(generator), [-np.tanh(t), 1, 1], atol=1e-14
-        )
         np.testing.assert_allclose(rhp_density(generator), np.tanh(t), atol=1e-14)
 
 
 @pytest.mark.parametrize("d", [2, 3])
-def test_canonical_rates_are_the_eigenvalues_of_the_coefficients(d):
-    """dρ/dt = −i[H, ρ] + Σ a_jk (B_j ρ B_k − ½{B_k B_j, ρ}) for any Hermitian a."""
-    from oqnn._core.bases import hermitian_basis
-
+def test_rhp_density_counts_negative_eigenvalues_of_the_coefficients(d):
+    """dρ/dt = −i[H, ρ] + Σ a_jk (B_j ρ B_k − ½{B_k B_j, ρ}) for any Hermitian a, and
+    the canonical form of the dynamics gives the same rates.
+    """
     B = hermitian_basis(d)[1:]
     raw = RNG.normal(size=(len(B), len(B))) + 1j * RNG.normal(size=(len(B), len(B)))
     a, H = raw + raw.conj().T, random_unitary(RNG, d)
@@ -149,12 +147,10 @@ def test_canonical_rates_are_the_eigenvalues_of_the_coefficients(d):
         square = np.einsum("jk,kxy,jyz->xz", a, B, B)
         return -1j * (H @ rho - rho @ H) + fed - (square @ rho + rho @ square) / 2
 
-    values = np.linalg.eigvalsh(a)
     matrix = matrix_of(generator, d)
-    np.testing.assert_allclose(canonical_rates(matrix), values, rtol=1e-11)
-    np.testing.assert_allclose(
-        rhp_density(matrix), -2 / d * values[values < 0].sum(), rtol=1e-11
-    )
+    for values in (np.linalg.eigvalsh(a), canonical_form(matrix).rates):
+        exact = -2 / d * values[values < 0].sum()
+        np.testing.assert_allclose(rhp_density(matrix), exact, rtol=1e-11)
 
 
 @pytest.mark.parametrize("d", [2, 3])
@@ -246,6 +242,6 @@ def test_wrong_maps_and_generators_are_refused():
     with pytest.raises(ValueError, match=r"map of one qubit"):
         is_p_divisible(np.stack([np.eye(9)] * 2))
     with pytest.raises(ValueError, match=r"`generator` must conserve the trace"):
-        canonical_rates(np.eye(4))
+        rhp_density(np.eye(4))
     with pytest.raises(TypeError, match=r"`generator` must be real"):
         rhp_density(1j * np.eye(4))
