@@ -18,6 +18,7 @@ _HOMES = {
     "Projection": "dynamics",
     "RegisterGenerator": "dynamics",
     "SmoothControls": "dynamics",
+    "SpinStar": "environments",
     "System": "dynamics",
     "Telegraph": "environments",
     "TwoBand": "environments",

@@ -8,6 +8,7 @@ from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
 from .heom import heom
 from .independent_boson import independent_boson
+from .ising_star import IsingStar
 from .learning import (
     LearningResult,
     cost_and_gradient,
@@ -23,6 +24,7 @@ from .reference import TETRAHEDRON, ReferenceEnvironment
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .spectral_densities import DrudeLorentz, Lorentzian, Ohmic
+from .spin_star import SpinStar
 from .state import LearningState, init
 from .telegraph import Telegraph
 from .two_band import TwoBand
@@ -35,6 +37,7 @@ __all__ = [
     "DampedJaynesCummings",
     "DisorderAverage",
     "DrudeLorentz",
+    "IsingStar",
     "LearningResult",
     "LearningRule",
     "LearningState",
@@ -45,6 +48,7 @@ __all__ = [
     "OscillatorModes",
     "ProtectionCost",
     "ReferenceEnvironment",
+    "SpinStar",
     "Telegraph",
     "TwoBand",
     "bare_material",

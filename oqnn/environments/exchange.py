@@ -20,8 +20,9 @@ from .._core.checks import (
     check_shapes,
 )
 from .._core.qobj import as_operator, as_state
+from ..dynamics import Evolution
 
-__all__ = ["ExchangeMap", "elapsed_times", "start_blocks"]
+__all__ = ["ExchangeMap", "elapsed_times", "exchange_evolution", "start_blocks"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,19 @@ def start_blocks(
             f"has size {blocks.shape[-1]}."
         )
     return blocks
+
+
+def exchange_evolution(
+    maps: ExchangeMap, blocks: np.ndarray, tlist: np.ndarray, method: str
+) -> Evolution:
+    """Return the evolution of blocks (n, 2k, 2k) under maps from the first time."""
+    D = blocks.shape[-1]
+    return Evolution(
+        times=tlist,
+        blocks=maps.apply(blocks),
+        method=method,
+        dims=(2,) if D == 2 else (2, D // 2),
+    )
 
 
 def elapsed_times(times: ArrayLike) -> np.ndarray:

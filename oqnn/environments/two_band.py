@@ -20,7 +20,12 @@ from ..dynamics import Evolution, FiniteEnvironment, Projection, RegisterGenerat
 from ..dynamics.memory_limit import check_memory
 from ..dynamics.starts import as_times
 from .disorder import DisorderAverage, average_realizations
-from .exchange import ExchangeMap, elapsed_times, start_blocks
+from .exchange import (
+    ExchangeMap,
+    elapsed_times,
+    exchange_evolution,
+    start_blocks,
+)
 from .two_band_parts import cosine_integral, two_band_map
 
 __all__ = ["TwoBand"]
@@ -265,12 +270,8 @@ class TwoBand:
         blocks, tlist = self._start(rho0, register_law), as_times(tlist)
         times = tlist - tlist[0]
         moved = self._tcl2_map(self.effective_time(times), times)
-        return Evolution(
-            times=tlist,
-            blocks=moved.apply(blocks),
-            method="TCL2 on the two bands, in closed form",
-            dims=(2,) if blocks.shape[-1] == 2 else (2, blocks.shape[-1] // 2),
-        )
+        method = "TCL2 on the two bands, in closed form"
+        return exchange_evolution(moved, blocks, tlist, method)
 
     def exact(
         self,
