@@ -1,20 +1,27 @@
 """Steady states and spectra of generators that do not depend on time."""
 
+from typing import NamedTuple
+
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import ArrayLike
 from scipy.linalg import svd
-from scipy.sparse.linalg import eigs
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from .._core.bases import from_coordinates
+from .._core.errors import ConvergenceError
+from .evolve import evolve
 from .memory_limit import check_memory
 from .protocol import Generator
+from .sparse_action import from_real, to_real
 
 __all__ = ["gap", "spectrum", "steady_state"]
 
 TOLERANCE = 1e-11  # of a zero, relative to the norm of the generator
-DENSE_LIMIT = 1024  # coordinates above which a sparse generator stays sparse
-NEAREST = 4  # eigenvalues looked at there
+DENSE_LIMIT = 1024  # coordinates above which no matrix is made
+SLOWEST = 4  # modes looked at there
+LIFETIMES = 10.0  # of the average mode, between the powers of the propagator
+WORKSPACE = 16  # vectors that Arnoldi's method holds
+UNIT = 1e-9  # distance of a propagator's eigenvalue from 1 that is rounding
 
 
 def spectrum(generator: Generator, u: ArrayLike | None = None) -> np.ndarray:
@@ -53,12 +60,14 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
     """Return the least nonzero decay rate, −Re λ, of a generator.
 
     Eigenvalues on the imaginary axis, steady or oscillating for ever, do not count. A
-    negative gap is the rate of growth of a mode, as negative rates can cause.
+    negative gap is the rate of growth of a mode, as negative rates can cause. Up to
+    1024 coordinates from the whole spectrum; above from the four slowest modes of the
+    propagator over some lifetimes, by Arnoldi's method without a matrix.
 
     Parameters
     ----------
     generator : Generator
-        As in `spectrum`.
+        Any.
     u : shape (k,), optional
         Controls, for a generator that has any.
 
@@ -70,7 +79,9 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
     Raises
     ------
     ValueError
-        If nothing decays or grows, besides the errors of `spectrum`.
+        If nothing decays or grows, or of a large generator not the slowest modes.
+    ConvergenceError
+        If Arnoldi's method does not converge.
 
     Examples
     --------
@@ -80,12 +91,17 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
     >>> round(gap(RegisterGenerator(0.7 * sigma_z, {(0, 0): 0.5 * sigma_z})), 12)
     0.5
     """
-    rates = -spectrum(generator, u).real
-    moving = rates[np.abs(rates) > TOLERANCE * max(_norm(generator, u), 1e-300)]
+    if generator.dimension > DENSE_LIMIT:
+        modes = _slow_modes(generator, u)
+        rates = -np.log(np.abs(modes.factors)) / modes.time
+        moving = rates[np.abs(rates * modes.time) > UNIT]
+    else:
+        rates = -spectrum(generator, u).real
+        moving = rates[np.abs(rates) > TOLERANCE * max(_norm(generator, u), 1e-300)]
     if moving.size == 0:
         raise ValueError(
-            "`generator` must have a mode that decays, but every eigenvalue has real "
-            "part zero."
+            "`generator` must have a mode that decays, but every eigenvalue looked "
+            "at has real part zero."
         )
     return float(moving.min())
 
@@ -93,8 +109,9 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
 def steady_state(generator: Generator, u: ArrayLike | None = None) -> np.ndarray:
     """Return the only steady state of a generator, as register blocks.
 
-    The kernel by singular values, or, for more than 1024 coordinates of a generator
-    with a sparse matrix, by shift and inversion. Positivity is not checked.
+    The kernel by singular values; above 1024 coordinates what the propagator over some
+    lifetimes leaves alone, by Arnoldi's method without a matrix. Positivity is not
+    checked.
 
     Parameters
     ----------
@@ -111,8 +128,10 @@ def steady_state(generator: Generator, u: ArrayLike | None = None) -> np.ndarray
     Raises
     ------
     ValueError
-        If there is no steady state or more than one, the trace of the steady operator
-        is zero, or the matrix does not fit in memory.
+        If there is no steady state or more than one, or the steady operator has trace
+        zero.
+    ConvergenceError
+        If Arnoldi's method does not converge.
 
     Examples
     --------
@@ -126,16 +145,14 @@ def steady_state(generator: Generator, u: ArrayLike | None = None) -> np.ndarray
     >>> np.allclose(steady_state(atom)[0, 0, 0], p)
     True
     """
-    kernel = _kernel(generator, u)  # (m, count)
-    count = kernel.shape[1]
+    kernel, missing = _kernel(generator, u)  # (count, n, d, d)
+    count = len(kernel)
     if count != 1:
         raise ValueError(
-            f"`generator` must have one steady state, but has {count}"
-            f"{' or more' if count == NEAREST and _is_large(generator) else ''}"
-            f"{_gap_in_words(generator, u)}."
+            f"`generator` must have one steady state, but has {count}{missing}."
             f"{' Evolve from the initial state that is meant.' if count else ''}"
         )
-    blocks = from_coordinates(kernel[:, 0].reshape(generator.n, -1))
+    (blocks,) = kernel
     trace = np.trace(blocks, axis1=1, axis2=2).sum().real
     if not abs(trace) > 1e-9 * np.abs(blocks).max():
         raise ValueError(
@@ -154,38 +171,74 @@ def _matrix(generator: Generator, u: ArrayLike | None) -> np.ndarray:
     return generator.matrix(u)
 
 
-def _is_large(generator: Generator) -> bool:
-    return generator.dimension > DENSE_LIMIT and hasattr(generator, "sparse_matrix")
-
-
-def _kernel(generator: Generator, u: ArrayLike | None) -> np.ndarray:
-    """Return a real basis of the kernel as columns (m, count)."""
-    if _is_large(generator):
-        return _sparse_kernel(generator.sparse_matrix(u))  # type: ignore[attr-defined]
+def _kernel(generator: Generator, u: ArrayLike | None) -> tuple[np.ndarray, str]:
+    """Return a basis of the kernel as blocks, and what else moves, in words."""
+    n, d = generator.n, generator.d
+    if generator.dimension > DENSE_LIMIT:
+        modes = _slow_modes(generator, u)
+        still = np.abs(modes.factors - 1) <= UNIT
+        more = " or more" if still.all() else ""
+        return modes.blocks[still], more
     _, sizes, rows = svd(_matrix(generator, u), lapack_driver="gesvd")
-    return np.asarray(rows[sizes <= TOLERANCE * max(sizes[0], 1e-300)].T)
+    kernel = rows[sizes <= TOLERANCE * max(sizes[0], 1e-300)]
+    try:
+        rest = f"; its gap is {gap(generator, u):.6g}"
+    except ValueError:
+        rest = " and nothing decays"
+    return from_coordinates(kernel.reshape(-1, n, d * d)), rest
 
 
-def _sparse_kernel(matrix: sp.csr_array) -> np.ndarray:
-    """Return the kernel from the eigenvalues next to a point right of the spectrum."""
-    scale = float(abs(matrix).sum(axis=1).max())
-    start = np.random.default_rng(0).normal(size=matrix.shape[0])  # ARPACK's own varies
-    values, vectors = eigs(
-        sp.csc_array(matrix), k=NEAREST, sigma=1e-3 * scale, v0=start, tol=0
-    )
-    # of a single real eigenvalue the vector is real
-    return np.asarray(vectors[:, np.abs(values) <= TOLERANCE * scale].real)
+class _Modes(NamedTuple):
+    """Eigenvalues e^{λτ} of a propagator and its eigenvectors' Hermitian parts."""
+
+    time: float
+    factors: np.ndarray  # (k,)
+    blocks: np.ndarray  # (k, n, d, d)
+
+
+def _slow_modes(generator: Generator, u: ArrayLike | None) -> _Modes:
+    """Return the largest eigenvalues of the propagator over some lifetimes.
+
+    Of the generator itself they are inside the spectrum, where Arnoldi's method sees
+    them last.
+    """
+    shape, size = (generator.n, generator.d, generator.d), generator.dimension
+    rng = np.random.default_rng(0)
+    signs = rng.choice([-1.0, 1.0], size=shape)
+    average = -(signs * to_real(generator.apply(from_real(signs), u))).sum() / size
+    if not average > 0:
+        raise ValueError(
+            "`generator` must have a mode that decays, but its average rate is "
+            f"{average:.3g}."
+        )
+    time = LIFETIMES / average
+    controls = None if u is None else np.asarray(u, dtype=float)
+
+    def propagate(x: np.ndarray) -> np.ndarray:
+        start = from_real(x.reshape(shape))
+        moved = evolve(
+            generator,
+            start,
+            [0.0, time],
+            controls=controls,
+            save="last",
+            tol=1e-13,
+            progress=False,
+        )
+        return to_real(moved.blocks[0]).reshape(-1)
+
+    operator = LinearOperator((size, size), matvec=propagate, dtype=float)
+    start = rng.normal(size=size)  # ARPACK's own varies
+    try:
+        factors, vectors = eigs(operator, k=SLOWEST, v0=start, tol=1e-12, ncv=WORKSPACE)
+    except ArpackNoConvergence as error:
+        raise ConvergenceError(
+            "`generator` must have slow modes that Arnoldi's method separates, but "
+            f"only {len(error.eigenvalues)} of {SLOWEST} have converged. Evolve a "
+            "state for a long time instead."
+        ) from error
+    return _Modes(time, factors, from_real(vectors.real.T.reshape(-1, *shape)))
 
 
 def _norm(generator: Generator, u: ArrayLike | None) -> float:
     return float(np.linalg.norm(generator.matrix(u), 2))
-
-
-def _gap_in_words(generator: Generator, u: ArrayLike | None) -> str:
-    """Tell the gap to those modes that move, if it is cheap to know."""
-    if generator.dimension > DENSE_LIMIT:
-        return ""
-    try:
-        return f"; its gap is {gap(generator, u):.6g}"
-    except ValueError:
-        return " and nothing decays"

@@ -27,15 +27,18 @@ def generator_of(name):
     return RegisterGenerator(NAMED[name].hamiltonians, NAMED[name].jumps)
 
 
-@pytest.mark.parametrize("route", ["dense", "sparse"])
+@pytest.mark.parametrize("route", ["dense", "Arnoldi"])
 @pytest.mark.parametrize(
     ("drive", "detuning", "rate"), [(1.3, 0.4, 0.7), (0.2, 2, 0.1)]
 )
 def test_resonance_fluorescence(route, drive, detuning, rate, monkeypatch):
-    """H = (Δσ_z + Ωσ_x)/2, √g σ₋: p_e = (Ω²/4)/(Δ² + g²/4 + Ω²/2)."""
-    if route == "sparse":
-        # of a small matrix ARPACK does not take six eigenvalues: two atoms
+    """H = (Δσ_z + Ωσ_x)/2, √g σ₋: p_e = (Ω²/4)/(Δ² + g²/4 + Ω²/2).
+
+    Two atoms, since ARPACK wants more coordinates than one has.
+    """
+    if route == "Arnoldi":
         monkeypatch.setattr(spectrum_module, "DENSE_LIMIT", 0)
+        monkeypatch.setattr(spectrum_module, "WORKSPACE", 12)
     H = (detuning * SIGMA_Z + drive * SIGMA_X) / 2
     one, unit = np.sqrt(rate) * LOWERING, np.eye(2)
     two = RegisterGenerator(
@@ -110,13 +113,31 @@ def test_random_generators_against_qutip_and_long_times(n, d):
         assert np.abs(every - value).min() < 1e-10
 
 
-def test_sparse_kernel_is_the_dense_one(monkeypatch):
-    generator = random_generator(2, 4)
-    dense = steady_state(generator)
+@pytest.mark.parametrize("controlled", [False, True])
+def test_large_generators_are_never_a_matrix(controlled, monkeypatch):
+    """Arnoldi's method on the propagator against the dense route."""
+    generator, u = random_generator(2, 4), None
+    if controlled:
+        rest = CombinedGenerator([0.5], [generator])
+        generator, u = (
+            ControlledGenerator(rest, [rest, random_generator(2, 4, 9)]),
+            [1, 0.1],
+        )
+    rho, rate = steady_state(generator, u), gap(generator, u)
     monkeypatch.setattr(spectrum_module, "DENSE_LIMIT", 8)
-    np.testing.assert_allclose(steady_state(generator), dense, atol=1e-12)
-    with pytest.raises(ValueError, match="but has 4 or more"):
-        steady_state(RegisterGenerator(np.diag([0.0, 1.0, 2.5, 4.5])))
+    np.testing.assert_allclose(steady_state(generator, u), rho, atol=1e-11)
+    assert gap(generator, u) == pytest.approx(rate, rel=1e-8)
+
+
+def test_large_generators_without_one_steady_state_are_refused(monkeypatch):
+    """Dephasing keeps four populations; a closed system has no rates at all."""
+    monkeypatch.setattr(spectrum_module, "DENSE_LIMIT", 8)
+    monkeypatch.setattr(spectrum_module, "WORKSPACE", 12)
+    energies = np.diag([0.0, 1.0, 2.5, 4.5])
+    with pytest.raises(ValueError, match="one steady state, but has 4 or more"):
+        steady_state(RegisterGenerator(energies, {(0, 0): energies}))
+    with pytest.raises(ValueError, match=r"mode that decays, but its average rate"):
+        steady_state(RegisterGenerator(np.zeros((4, 4))))
 
 
 def test_controls_enter():
