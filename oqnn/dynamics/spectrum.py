@@ -17,7 +17,7 @@ from .sparse_action import from_real, to_real
 __all__ = ["gap", "spectrum", "steady_state"]
 
 TOLERANCE = 1e-11  # of a zero, relative to the norm of the generator
-DENSE_LIMIT = 1024  # coordinates above which no matrix is made
+DENSE_LIMIT = 512  # coordinates above which no matrix is made
 SLOWEST = 4  # modes looked at there
 LIFETIMES = 10.0  # of the average mode, between the powers of the propagator
 WORKSPACE = 16  # vectors that Arnoldi's method holds
@@ -61,7 +61,7 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
 
     Eigenvalues on the imaginary axis, steady or oscillating for ever, do not count. A
     negative gap is the rate of growth of a mode, as negative rates can cause. Up to
-    1024 coordinates from the whole spectrum; above from the four slowest modes of the
+    512 coordinates from the whole spectrum; above from the four slowest modes of the
     propagator over some lifetimes, by Arnoldi's method without a matrix.
 
     Parameters
@@ -109,7 +109,7 @@ def gap(generator: Generator, u: ArrayLike | None = None) -> float:
 def steady_state(generator: Generator, u: ArrayLike | None = None) -> np.ndarray:
     """Return the only steady state of a generator, as register blocks.
 
-    The kernel by singular values; above 1024 coordinates what the propagator over some
+    The kernel by singular values; above 512 coordinates what the propagator over some
     lifetimes leaves alone, by Arnoldi's method without a matrix. Positivity is not
     checked.
 
