@@ -2,10 +2,8 @@
 
 The environment sees x, so at first states of sharp position lose the least. But the
 Hamiltonian turns sharp positions into sharp momenta and back, and over a period of a
-weak measurement the coherent states win. Name a file to save the figure.
+weak measurement the coherent states win.
 """
-
-import sys
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -30,13 +28,8 @@ def squeezed(r: float) -> np.ndarray:
 
 def gaussian_purity(r: float, strength: float, t: np.ndarray) -> np.ndarray:
     """Return 1/(2√det Σ) of the squeezed vacuum: Σ turns, and Σ_pp grows at D."""
-    growth = (
-        strength
-        / 2
-        * np.array(
-            [t - np.sin(2 * t) / 2, (1 - np.cos(2 * t)) / 2, t + np.sin(2 * t) / 2]
-        )
-    )
+    s, c = np.sin(2 * t), np.cos(2 * t)
+    growth = strength / 2 * np.array([t - s / 2, (1 - c) / 2, t + s / 2])
     sharp, wide = np.exp(-2 * r) / 2, np.exp(2 * r) / 2
     xx = sharp * np.cos(t) ** 2 + wide * np.sin(t) ** 2 + growth[0]
     pp = sharp * np.sin(t) ** 2 + wide * np.cos(t) ** 2 + growth[2]
@@ -90,15 +83,15 @@ def main() -> None:
     print(f"at the start r = {SQUEEZING[rates.argmax()]:+.1f} loses the least purity,")
     print(f"over a period r = {SQUEEZING[weak.order[0]]:+.1f}: a coherent state")
     print(f"largest deviation from the formula of Gaussian states: {error:.1e}")
-    if len(sys.argv) > 1:
-        middle = int(np.abs(SQUEEZING).argmin())
-        lost = 1 - weak.mean_purity
-        law = [1 - gaussian_purity(r, strength, times).mean() for r in FINE]
-        losses = {
-            "mean over a period": (lost / lost[middle], law / lost[middle]),
-            "at the start": (rates / rates[middle], np.exp(-2 * FINE)),
-        }
-        draw(times, weak.purities, losses).savefig(sys.argv[1])
+    middle = int(np.abs(SQUEEZING).argmin())
+    lost = 1 - weak.mean_purity
+    law = [1 - gaussian_purity(r, strength, times).mean() for r in FINE]
+    losses = {
+        "mean over a period": (lost / lost[middle], law / lost[middle]),
+        "at the start": (rates / rates[middle], np.exp(-2 * FINE)),
+    }
+    figure = draw(times, weak.purities, losses)
+    figure.savefig("pointer_states_of_a_measured_oscillator.png")
 
 
 if __name__ == "__main__":
