@@ -18,6 +18,7 @@ from .projection import Projection
 from .quadratic import jump_channels, jump_controls
 from .register import RegisterGenerator
 from .register_histories import RegisterHistories, sample_histories
+from .singular import singular_times
 from .smooth import SmoothControls
 from .spectrum import gap, spectrum, steady_state
 from .superoperators import MatrixGenerator, from_transfer, liouvillian, to_transfer
@@ -81,6 +82,7 @@ __all__ = [
     "propagate_tensors",
     "reduced_evolution",
     "sample_histories",
+    "singular_times",
     "solve_volterra",
     "solve_volterra_directly",
     "spectrum",

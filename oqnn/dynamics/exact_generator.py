@@ -1,22 +1,20 @@
 """The exact time-local generator of a reduced dynamics, where there is one."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize_scalar
 
 from .._core.checks import check_finite, check_increasing, check_shapes
 from .._core.qobj import as_operator
 from .baths import FiniteEnvironment
-from .map_series import map_series
+from .map_series import exact_maps, map_series
 from .memory_kernel import check_environment, hermitian_parts
+from .singular import singular_between
 
 __all__ = ["ExactGenerator", "exact_generator", "generator_of_maps"]
 
-ZERO = 1e-7  # of the least singular value over the largest, at its minimum
 SINGULAR = 1e12  # condition number beyond which a map counts as not invertible
 
 
@@ -51,8 +49,9 @@ def exact_generator(
         \mathcal I = \dot\Psi - \mathcal K\Psi.
 
     It equals α P L (1 − Σ)⁻¹ P with its inhomogeneous term, and exists as long as 1 − Σ
-    is invertible. Times at which Φ is singular are looked for near each minimum of its
-    least singular value on `tlist`; two of them between neighbours are not seen.
+    is invertible. Times at which Φ is singular are looked for as in `singular_times`,
+    near each minimum of its least singular value on `tlist`; two of them between
+    neighbours may be missed.
 
     Parameters
     ----------
@@ -122,16 +121,16 @@ def exact_generator(
     rest = (series.source_rates[0][regular] - moved) @ phases
     source[regular] = rest if len(totals) > 1 else rest.real
 
-    def least_singular_value(time: float) -> float:
-        at = map_series(H, environment, np.array([time]), None, totals[:0])
-        return float(np.linalg.svd(at.maps[0, 0], compute_uv=False)[-1])
-
+    at = exact_maps(H, environment)
+    least = np.linalg.svd(maps, compute_uv=False)[:, -1]
     return ExactGenerator(
         times=times,
         matrices=K,
         source=source,
         conditions=conditions,
-        singular_times=_zeros(least_singular_value, times, maps),
+        singular_times=singular_between(
+            lambda t: np.linalg.svd(at(t), compute_uv=False)[:, -1], times, least
+        ),
     )
 
 
@@ -178,29 +177,3 @@ def generator_of_maps(
     matrices = np.full_like(maps, np.inf)
     matrices[regular] = np.linalg.solve(maps[regular].mT, rates[regular].mT).mT
     return matrices, conditions
-
-
-def _zeros(
-    least_singular_value: Callable[[float], float], times: np.ndarray, maps: np.ndarray
-) -> np.ndarray:
-    """Look where the least singular value has a minimum on the grid; keep zeros.
-
-    It falls linearly to a simple zero, so that the minimum is found sharply.
-    """
-    singular = np.linalg.svd(maps, compute_uv=False)
-    heights = np.concatenate([[np.inf], singular[:, -1], [np.inf]])
-    low = (heights[1:-1] <= heights[:-2]) & (heights[1:-1] <= heights[2:])
-    found = []
-    for i in np.flatnonzero(low).tolist():
-        left, right = times[max(i - 1, 0)], times[min(i + 1, len(times) - 1)]
-        if left == right:
-            continue
-        best = minimize_scalar(
-            least_singular_value,
-            bounds=(left, right),
-            method="bounded",
-            options={"xatol": 1e-14 * right},
-        )
-        if best.fun < ZERO * singular[i, 0]:
-            found.append(best.x)
-    return np.array(found)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from dynamics.generators import random_matrices, random_state
 from dynamics.open_systems import exact_blocks, random_environment
+from scipy.linalg import expm
 from systems import SIGMA_X, SIGMA_Z
 
-from oqnn._core.bases import to_coordinates
+from oqnn._core.bases import from_coordinates, to_coordinates
 from oqnn.dynamics.baths import FiniteEnvironment, GaussianBath
 from oqnn.dynamics.exact_generator import exact_generator, generator_of_maps
 from oqnn.dynamics.projection import Projection
@@ -37,6 +38,50 @@ def test_rate_and_poles_of_dephasing_spins():
     np.testing.assert_allclose(found.singular_times, poles, rtol=1e-8)
     kept = np.abs(np.cos(np.outer(times, A)).prod(axis=1))
     np.testing.assert_allclose(found.conditions, 1 / kept, rtol=1e-9)
+
+
+def test_every_pole_of_a_long_time_is_found():
+    """π/2 + nπ up to t = 60: the search must not lose precision at late times."""
+    found = exact_generator(ZERO, dephasing_spins([1.0]), np.linspace(0, 60, 601))
+    poles = np.pi * (np.arange(19) + 0.5)
+    np.testing.assert_allclose(found.singular_times, poles, atol=1e-12)
+
+
+def test_generator_and_source_are_those_of_one_less_sigma():
+    """P L (1 − Σ)⁻¹ P and P L (1 − Σ)⁻¹ G Qρ₀ with Σ = ∫ G(t, s) Q L P G₋(t, s) ds.
+
+    G = e^{QL(t−s)}, G₋ = e^{−L(t−s)}, the integral by Gauss, d = 2 and e = 3; matrices
+    on the whole S ⊗ E, row-stacked.
+    """
+    H, environment = random_environment(2, 3, 2, coupling=0.6)
+    P, t, total, size = environment.projection, 0.7, random_state(6), 36
+    units = np.eye(size).reshape(size, 6, 6)
+    whole = environment.total(H)
+    L = -1j * (whole @ units - units @ whole).reshape(size, size).T
+    project = P.apply(units).reshape(size, size).T
+    rest = np.eye(size) - project
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    sigma = sum(
+        w * expm(rest @ L * u) @ rest @ L @ project @ expm(-L * u)
+        for u, w in zip(t * (1 + nodes) / 2, t * weights / 2, strict=True)
+    )
+    seen = project @ L @ np.linalg.inv(np.eye(size) - sigma)
+    start = expm(rest @ L * t) @ rest @ total.reshape(-1)
+    found = exact_generator(H, environment, [t], rho0=total)
+
+    blocks = np.eye(8).reshape(8, 2, 4)
+    lifted = P.lift(from_coordinates(blocks)).reshape(8, size)
+
+    def coordinates(operators):
+        inside = P.blocks(operators.reshape(-1, 6, 6))
+        return to_coordinates(inside).reshape(-1, 8).real
+
+    expected = coordinates((seen @ lifted.T).T).T
+    np.testing.assert_allclose(found.matrices[0], expected, atol=1e-10)
+    np.testing.assert_allclose(
+        found.source[0], coordinates(seen @ start)[0], atol=1e-10
+    )
+    assert np.abs(found.source).max() > 0.01
 
 
 def test_at_a_pole_there_is_no_generator():
