@@ -8,7 +8,13 @@ import qutip
 from scipy.linalg import expm
 from systems import RHO0, SIGMA_X, SIGMA_Y, SIGMA_Z
 
-from oqnn.dynamics import Projection, apply_transfer, evolve, reduced_evolution
+from oqnn.dynamics import (
+    Projection,
+    apply_transfer,
+    evolve,
+    reduced_evolution,
+    tcl,
+)
 from oqnn.environments.ising_star import IsingStar
 from oqnn.environments.spin_star import SpinStar
 from oqnn.environments.spin_star_parts import phase_integral
@@ -142,6 +148,14 @@ def test_second_order_on_the_product_by_a_double_commutator():
     np.testing.assert_allclose(found, slope / 2 * np.diag([1, -1]), atol=1e-13)
     z = 2 * STAR.product_population([t - 1e-5, t, t + 1e-5]) - 1
     assert (z[2] - z[0]) / 2e-5 == pytest.approx(slope * z[1], rel=1e-8)
+
+
+def test_the_product_formula_is_found_by_the_solver():
+    """TCL2 of the star spin by spin, which knows nothing of the formula."""
+    environment = STAR.environment(STAR.product_projection())
+    found = tcl(STAR.H, EXCITED, TIMES, environment, order=2)
+    expected = STAR.product_population(TIMES)
+    np.testing.assert_allclose(found.states[:, 0, 0].real, expected, atol=1e-7)
 
 
 def test_tcl2_solves_its_generator():
