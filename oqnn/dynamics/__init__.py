@@ -1,38 +1,42 @@
 """Generators on register blocks, and what they do to a state."""
 
-from .baths import FiniteEnvironment, GaussianBath
 from .canonical import CanonicalForm, canonical_form
+from .clock.time_register import ReadOut, TimeRegister, time_register
 from .combined import CombinedGenerator
 from .controlled import ControlledGenerator
 from .controls import ConstantControls, Controls, PiecewiseControls, SampledControls
-from .correlated_liouvillian import Liouvillian
-from .correlated_start import CorrelatedStart, correlated_start, distance_increase
 from .evolution import DynamicalMaps, Evolution, apply_transfer
 from .evolve import dynamical_maps, evolve
-from .exact_generator import ExactGenerator, exact_generator, generator_of_maps
-from .histories import HistoryEnsemble, evolve_histories
 from .lindblad import evolve_lindblad
-from .memory_kernel import MemoryKernel, memory_kernel
-from .nakajima_zwanzig import nakajima_zwanzig
-from .projection import Projection
-from .quadratic import jump_channels, jump_controls
-from .register import RegisterGenerator
-from .register_histories import RegisterHistories, sample_histories
-from .singular import singular_times
-from .smooth import SmoothControls
-from .spectrum import gap, spectrum, steady_state
-from .superoperators import MatrixGenerator, from_transfer, liouvillian, to_transfer
-from .system import System
-from .tcl import tcl
-from .tcl_generator import TclGenerator, tcl_generator
-from .time_register import ReadOut, TimeRegister, time_register
-from .transfer_tensors import (
+from .monte_carlo.histories import HistoryEnsemble, evolve_histories
+from .monte_carlo.register_histories import RegisterHistories, sample_histories
+from .projected.baths import FiniteEnvironment, GaussianBath
+from .projected.exact_generator import (
+    ExactGenerator,
+    exact_generator,
+    generator_of_maps,
+)
+from .projected.memory_kernel import MemoryKernel, memory_kernel
+from .projected.nakajima_zwanzig import nakajima_zwanzig
+from .projected.projection import Projection
+from .projected.singular import singular_times
+from .projected.tcl import tcl
+from .projected.tcl_generator import TclGenerator, tcl_generator
+from .projected.transfer_tensors import (
     kernel_from_tensors,
     propagate_tensors,
     transfer_tensors,
 )
-from .unitary import evolve_unitary, reduced_evolution
-from .volterra import solve_volterra, solve_volterra_directly
+from .projected.volterra import solve_volterra, solve_volterra_directly
+from .quadratic import jump_channels, jump_controls
+from .register import RegisterGenerator
+from .smooth import SmoothControls
+from .spectrum import gap, spectrum, steady_state
+from .superoperators import MatrixGenerator, from_transfer, liouvillian, to_transfer
+from .system import System
+from .whole.correlated_liouvillian import Liouvillian
+from .whole.correlated_start import CorrelatedStart, correlated_start, distance_increase
+from .whole.unitary import evolve_unitary, reduced_evolution
 
 __all__ = [
     "CanonicalForm",

@@ -10,13 +10,13 @@ from .._core.checks import check_choice, check_positive
 from .._core.progress import ProgressLine
 from .controls import ConstantControls, Controls, PiecewiseControls
 from .evolution import DynamicalMaps, Evolution
-from .memory_limit import check_memory
 from .protocol import Generator
-from .recording import Recorder, as_observables
-from .routes import move, moved_columns
-from .scan import resolution
 from .smooth import SmoothControls
-from .starts import as_blocks, as_controls, as_dims, as_times, by_point
+from .solvers.memory_limit import check_memory
+from .solvers.recording import Recorder, as_observables
+from .solvers.routes import move, moved_columns
+from .solvers.scan import resolution
+from .solvers.starts import as_blocks, as_controls, as_dims, as_times, by_point
 
 __all__ = ["dynamical_maps", "evolve"]
 

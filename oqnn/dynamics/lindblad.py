@@ -16,7 +16,6 @@ from .evolution import Evolution
 from .evolve import DENSE_LIMIT, evolve
 from .lindblad_drive import driven_lindblad
 from .lindblad_points import LindbladPoints, Run, one_by_one
-from .operators import as_operators, check_operators
 from .protocol import Generator
 from .qutip_inputs import (
     TimeOperator,
@@ -26,7 +25,8 @@ from .qutip_inputs import (
     subsystems,
 )
 from .register import RegisterGenerator
-from .starts import as_times
+from .solvers.operators import as_operators, check_operators
+from .solvers.starts import as_times
 
 __all__ = ["evolve_lindblad"]
 

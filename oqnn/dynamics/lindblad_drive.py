@@ -8,11 +8,11 @@ from .._core.checks import HERMITIAN_TOLERANCE
 from .combined import Channel
 from .controlled import ControlledGenerator
 from .controls import Controls, PiecewiseControls
-from .memory_limit import check_memory
 from .quadratic import jump_channels, jump_controls
 from .qutip_inputs import TimeOperator
 from .register import RegisterGenerator
 from .smooth import SmoothControls
+from .solvers.memory_limit import check_memory
 
 __all__ = ["driven_lindblad"]
 

@@ -13,7 +13,7 @@ from .controls import Controls
 from .evolution import Evolution
 from .protocol import Generator
 from .register import RegisterGenerator
-from .starts import by_point
+from .solvers.starts import by_point
 
 __all__ = ["LindbladPoints", "Run", "one_by_one"]
 

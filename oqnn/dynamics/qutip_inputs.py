@@ -13,7 +13,7 @@ from scipy.interpolate import make_interp_spline
 from .._core.bases import hermitian_basis, to_coordinates
 from .._core.checks import check_finite, check_shapes
 from .._core.qobj import as_operator, is_qobj
-from .memory_limit import check_memory
+from .solvers.memory_limit import check_memory
 
 __all__ = [
     "TimeOperator",

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from .._core.bases import hermitian_basis
 from .._core.checks import check_shapes
-from .memory_limit import check_memory
-from .operators import Operators, as_operators, as_sparse, check_operators
-from .sparse_action import Action, compile_action
+from .solvers.memory_limit import check_memory
+from .solvers.operators import Operators, as_operators, as_sparse, check_operators
+from .solvers.sparse_action import Action, compile_action
 
 __all__ = ["RegisterGenerator"]
 

@@ -10,9 +10,9 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 from .._core.bases import from_coordinates
 from .._core.errors import ConvergenceError
 from .evolve import evolve
-from .memory_limit import check_memory
 from .protocol import Generator
-from .sparse_action import from_real, to_real
+from .solvers.memory_limit import check_memory
+from .solvers.sparse_action import from_real, to_real
 
 __all__ = ["gap", "spectrum", "steady_state"]
 

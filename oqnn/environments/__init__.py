@@ -1,14 +1,8 @@
 """What the system sits in: baths, noise, plain, engineered and learning materials."""
 
-from .bosonic import Bosonic
 from .cost import CARDINAL_STATES, ProtectionCost
-from .damped_jaynes_cummings import DampedJaynesCummings
-from .disorder import DisorderAverage
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
-from .heom import heom
-from .independent_boson import independent_boson
-from .ising_star import IsingStar
 from .learning import (
     LearningResult,
     cost_and_gradient,
@@ -17,17 +11,23 @@ from .learning import (
     step,
 )
 from .material import Material, bare_material
-from .oscillators import OscillatorModes
+from .microscopic.bosonic import Bosonic
+from .microscopic.damped_jaynes_cummings import DampedJaynesCummings
+from .microscopic.disorder import DisorderAverage
+from .microscopic.heom import heom
+from .microscopic.independent_boson import independent_boson
+from .microscopic.ising_star import IsingStar
+from .microscopic.oscillators import OscillatorModes
+from .microscopic.pseudomode import pseudomode, pseudomode_generator
+from .microscopic.spectral_densities import DrudeLorentz, Lorentzian, Ohmic
+from .microscopic.spin_star import SpinStar
+from .microscopic.telegraph import Telegraph
+from .microscopic.two_band import TwoBand
 from .plain import plain_material
-from .pseudomode import pseudomode, pseudomode_generator
 from .reference import TETRAHEDRON, ReferenceEnvironment
 from .restarts import restart_laggards
 from .rule import LearningRule
-from .spectral_densities import DrudeLorentz, Lorentzian, Ohmic
-from .spin_star import SpinStar
 from .state import LearningState, init
-from .telegraph import Telegraph
-from .two_band import TwoBand
 
 __all__ = [
     "CARDINAL_STATES",

@@ -4,8 +4,8 @@ import numpy as np
 from dynamics.generators import random_matrices, random_state
 from scipy.linalg import expm
 
-from oqnn.dynamics.baths import FiniteEnvironment
-from oqnn.dynamics.projection import Projection
+from oqnn.dynamics.projected.baths import FiniteEnvironment
+from oqnn.dynamics.projected.projection import Projection
 
 
 def random_hermitian(d, seed, scale=1.0):

@@ -27,7 +27,7 @@ from oqnn.dynamics import (
     dynamical_maps,
     evolve,
 )
-from oqnn.dynamics.exponential import expm_many
+from oqnn.dynamics.solvers.exponential import expm_many
 
 RNG = np.random.default_rng(30)
 UNEVEN = np.array([0.3, 0.35, 1.0, 2.7, 2.7001, 6.0])
@@ -55,7 +55,9 @@ def test_solvable_systems(system, route, monkeypatch):
         monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), "DENSE_LIMIT", 0)
         tol = 1e-12
     if route == "blocks":
-        monkeypatch.setattr(import_module("oqnn.dynamics.routes"), "BASIS_UP_TO", 0)
+        monkeypatch.setattr(
+            import_module("oqnn.dynamics.solvers.routes"), "BASIS_UP_TO", 0
+        )
     generator = RegisterGenerator(system.hamiltonians, system.jumps)
     times = UNEVEN - UNEVEN[0]
     result = evolve(
@@ -321,7 +323,7 @@ def test_many_steps_in_chunks_are_the_same(smooth, monkeypatch):
     arguments = controlled(), random_blocks(2, 2), [0.0, 0.17, 1.1, 1.15, 2.0]
     whole = evolve(*arguments, controls=controls)
     for chunk in (1, 3, 7):
-        module = import_module("oqnn.dynamics.propagators")
+        module = import_module("oqnn.dynamics.solvers.propagators")
         monkeypatch.setattr(module, "CHUNK", chunk)
         parts = evolve(*arguments, controls=controls)
         np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
@@ -359,7 +361,7 @@ def test_subsystems_of_a_state_may_be_named():
 
 def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
     """Two at a time here; the exponential of a step that comes again is kept."""
-    module = import_module("oqnn.dynamics.propagators")
+    module = import_module("oqnn.dynamics.solvers.propagators")
     monkeypatch.setattr(module, "HELD", 2 * 8**2)
     made = []
     monkeypatch.setattr(module, "expm", lambda A: made.append(A) or expm(A))
@@ -378,7 +380,7 @@ def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
 @pytest.mark.parametrize("times", [UNEVEN, np.linspace(0.3, 6, 70), [0.5]])
 def test_many_controls_at_once_are_one_after_the_other(times, monkeypatch):
     """Uneven and even times, in chunks of points; the batch is not square."""
-    module = import_module("oqnn.dynamics.propagators")
+    module = import_module("oqnn.dynamics.solvers.propagators")
     values = RNG.normal(size=(3, 5, 2))
     start = random_blocks(2, 4)
     whole = evolve(controlled(), start, times, controls=ConstantControls(values))

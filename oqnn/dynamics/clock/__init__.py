@@ -1,0 +1,1 @@
+"""Computations as the steady states of a clock and resets."""

@@ -1,0 +1,1 @@
+"""Registers checked by histories drawn at random."""

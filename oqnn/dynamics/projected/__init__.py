@@ -1,0 +1,1 @@
+"""Equations for the relevant part of a system with its environment."""

@@ -1,0 +1,1 @@
+"""Systems with their whole finite environment, correlated at the start or not."""

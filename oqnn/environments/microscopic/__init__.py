@@ -1,0 +1,1 @@
+"""Environments with physics in them, exact where that is known."""
