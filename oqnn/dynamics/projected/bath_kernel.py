@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._core.bases import hermitian_basis
+from ..._core.progress import ProgressLine
 from ..solvers.memory_limit import check_memory
 from .baths import GaussianBath
 from .gregory import convolve, cumulative_integral
@@ -54,7 +55,12 @@ def bath_drift(H: np.ndarray) -> np.ndarray:
 
 
 def bath_kernel(
-    H: np.ndarray, bath: GaussianBath, step: float, n_steps: int, order: int
+    H: np.ndarray,
+    bath: GaussianBath,
+    step: float,
+    n_steps: int,
+    order: int,
+    progress: bool | None = None,
 ) -> np.ndarray:
     """Return K₂, or K₂ + K₄, at τ = 0, h, …, n_steps h as real matrices (t, d², d²).
 
@@ -70,6 +76,8 @@ def bath_kernel(
         Number of steps, for K₄ at least 2 · POINTS.
     order : 2 or 4
         Of the kernel in the coupling.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
 
     Raises
     ------
@@ -97,7 +105,8 @@ def bath_kernel(
         values[first : first + CHUNK] = vertices.real(-_pairs(vertices, some, theta))
     if order == 4:
         theta = vertices.theta(bath.correlations(times))
-        fourth = _nested(vertices, times, theta) + _crossed(vertices, times, theta)
+        fourth = _nested(vertices, times, theta)
+        fourth += _crossed(vertices, times, theta, progress)
         values += vertices.real(fourth)
     return values
 
@@ -137,7 +146,12 @@ def _nested(vertices: _Vertices, times: np.ndarray, theta: np.ndarray) -> np.nda
     return np.einsum("kxa,tkay->txy", vertices.commutators, product, optimize=True)
 
 
-def _crossed(vertices: _Vertices, times: np.ndarray, theta: np.ndarray) -> np.ndarray:
+def _crossed(
+    vertices: _Vertices,
+    times: np.ndarray,
+    theta: np.ndarray,
+    progress: bool | None,
+) -> np.ndarray:
     """S_k^× G(τ−u) S_k'^× G(u+v−τ) Θ_k(v) G(τ−v) Θ_k'(u) over u + v > τ.
 
     Element by element: a before the first free evolution, b and c round Θ_k(v).
@@ -146,10 +160,10 @@ def _crossed(vertices: _Vertices, times: np.ndarray, theta: np.ndarray) -> np.nd
     q, turn = len(frequencies), np.exp(1j * np.multiply.outer(frequencies, times))
     theta = np.ascontiguousarray(theta.transpose(1, 2, 3, 0))  # (k, q, q, t)
     out = np.zeros((len(theta), q, q, len(times)), dtype=complex)  # (k, a, y, t)
-    for b in range(q):
-        early = vertices.commutators[:, :, b]  # (k', a)
-        for c in range(q):
-            f = np.einsum("ka,kyt->ayt", early, theta[:, c])
+    with ProgressLine("fourth order", q * q, show=progress) as line:
+        for b, c in np.ndindex(q, q):
+            line.advance()
+            f = np.einsum("ka,kyt->ayt", vertices.commutators[:, :, b], theta[:, c])
             f *= (turn * turn[b].conj())[:, None]
             g = theta[:, b, c] * (turn[c] * turn[b].conj())  # (k, t)
             if not (f.any() and g.any()):

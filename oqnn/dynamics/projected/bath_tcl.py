@@ -21,7 +21,12 @@ POINTS = 6  # of local polynomials: errors of order h⁶
 
 
 def bath_generator(
-    H: np.ndarray, bath: GaussianBath, step: float, n_steps: int, order: int
+    H: np.ndarray,
+    bath: GaussianBath,
+    step: float,
+    n_steps: int,
+    order: int,
+    progress: bool | None = None,
 ) -> np.ndarray:
     """Return L_S + 𝒦₂, or with 𝒦₄, at 0, h, …, n_steps h as matrices (t, d², d²).
 
@@ -37,6 +42,8 @@ def bath_generator(
         Number of steps, at least 2 · POINTS.
     order : 2 or 4
         Of the generator in the coupling.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
 
     Raises
     ------
@@ -51,7 +58,7 @@ def bath_generator(
     if order == 2:
         return drift + second
     Phi2 = forth @ _integral(back @ second @ forth, step)
-    K4 = bath_kernel(H, bath, step, n_steps, 4) - K2
+    K4 = bath_kernel(H, bath, step, n_steps, 4, progress) - K2
     driven = _convolution(K2, Phi2, step) - second @ Phi2
     # K₄ ∗ G without the cancellation of phases: G(t − τ) G(−t) = G(−τ)
     fourth = driven @ back + _integral(K4 @ back, step)

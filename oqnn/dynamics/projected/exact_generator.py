@@ -39,6 +39,7 @@ def exact_generator(
     tlist: ArrayLike,
     *,
     rho0: Any = None,
+    progress: bool | None = None,
 ) -> ExactGenerator:
     r"""Return the exact time-local generator of a finite environment.
 
@@ -63,6 +64,8 @@ def exact_generator(
         Strictly increasing times, none below 0.
     rho0 : Qobj or shape (d e, d e), optional
         Total state at 0, whose irrelevant part makes the inhomogeneous term.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def exact_generator(
         check_shapes(rho0=(rho0, f"{size} {size}"))
         totals = hermitian_parts(rho0[None])
 
-    series = map_series(H, environment, times, None, totals)
+    series = map_series(H, environment, times, None, totals, progress)
     maps, rates = series.maps[0], series.map_rates[0]
     K, conditions = generator_of_maps(maps, rates)
     phases = np.array([1, 1j])[: len(totals)]

@@ -20,6 +20,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from ..._core.bases import hermitian_basis
+from ..._core.progress import ProgressLine
 from ..._core.threads import one_blas_thread
 from ..solvers.memory_limit import check_memory
 from ..solvers.propagators import distinct_rows
@@ -55,6 +56,7 @@ def map_series(
     times: np.ndarray,
     order: int | None,
     totals: np.ndarray,
+    progress: bool | None = None,
 ) -> MapSeries:
     """Return the maps at times (t,), measured from a start at 0.
 
@@ -70,6 +72,8 @@ def map_series(
         Highest order in H_int; None for the exact maps, as order 0.
     totals : shape (r, D, D)
         Hermitian total states ρ₀, of which the part Qρ₀ counts; r = 0 for none.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
 
     Raises
     ------
@@ -88,7 +92,10 @@ def map_series(
     maps = np.empty((2, count, len(times), m, m))
     sources = np.empty((2, count, len(times), m, len(totals)))
     start = np.kron(np.eye(d), kets)  # (D, d r)
-    with one_blas_thread():
+    with (
+        one_blas_thread(),
+        ProgressLine("reduced maps", len(times), show=progress) as line,
+    ):
         if order is None:
             propagators = _exact(free, times, start)
         else:
@@ -100,6 +107,7 @@ def map_series(
             maps[:, :, i] = _traced(pairs, A, B, kets, d)
             if len(totals):
                 sources[:, :, i] = _moved(pairs, irrelevant, P)
+            line.advance()
     return MapSeries(*maps, *sources)
 
 

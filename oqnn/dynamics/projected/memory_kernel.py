@@ -152,7 +152,7 @@ def kernel_on_grid(
                 "`rho0` must be a state of the system for a GaussianBath, which starts "
                 "in its own state, but is a total one. Use a FiniteEnvironment."
             )
-        values = bath_kernel(H, environment, step, n_steps, order or 2)
+        values = bath_kernel(H, environment, step, n_steps, order or 2, progress)
         return bath_drift(H), values, np.zeros((*values.shape[:2], 0))
     size = len(environment.H_int)
     if totals is None:

@@ -1,24 +1,22 @@
 """The Nakajima-Zwanzig equation: evolution with memory of projected blocks."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_increasing, check_positive, check_shapes
-from ..._core.errors import ConvergenceError
 from ..evolution import Evolution
 from .baths import FiniteEnvironment, GaussianBath
-from .gregory import interpolate_uniform
 from .memory_kernel import check_environment, kernel_on_grid
 from .relevant_start import RelevantStart, projection_of, relevant_start, to_blocks
+from .step_halving import Solution, compare, solve_by_halving
 from .volterra import solve_volterra
 
 __all__ = ["nakajima_zwanzig"]
 
 ORDER = 6  # of the discretisation in time
-LEAST_STEPS = 4 * ORDER + 2  # so that every second sample is enough for a run too
-GOAL = 1e-8  # of the error, if the step is chosen here
 MOST_STEPS = 2**17
 
 
@@ -70,7 +68,8 @@ def nakajima_zwanzig(
     -------
     Evolution
         Blocks ρ_i = tr_E{A_i ρ} and weights tr B_i. `error` is the largest change of an
-        entry on doubling the step, about 60 times the error of smooth problems.
+        entry on doubling the step, at any time on the way, about 60 times the error of
+        smooth problems.
 
     Raises
     ------
@@ -81,7 +80,8 @@ def nakajima_zwanzig(
         not positive, `order` is not offered, a correlation is not finite, or the
         memory does not suffice.
     ConvergenceError
-        If 2¹⁷ steps do not reach the goal.
+        If 2¹⁷ steps do not reach the goal or do not resolve the correlations of a
+        bath, or the solution grows without bound.
 
     References
     ----------
@@ -114,8 +114,11 @@ def nakajima_zwanzig(
     if len(tlist) == 1:
         x, error, used = start.columns[None], 0.0, 0.0
     else:
-        setting = (H, environment, order, start, tlist - tlist[0], progress)
-        x, error, used = _refine(*setting) if step is None else _solve(*setting, step)
+        times = tlist - tlist[0]
+        solve = partial(_solve, H, environment, order, start, times, progress)
+        x, error, used = solve_by_halving(
+            solve, H, environment, start, times[-1], step, MOST_STEPS
+        )
     P = projection_of(environment)
     kernel = "exact kernel" if order is None else f"kernel to order {order}"
     return Evolution(
@@ -135,11 +138,10 @@ def _solve(
     start: RelevantStart,
     times: np.ndarray,
     progress: bool | None,
-    step: float,
-) -> tuple[np.ndarray, float, float]:
-    """Return x (t, m, r) at `times`, its change on doubling the step, and the step."""
-    n_steps = max(LEAST_STEPS, 2 * int(np.ceil(times[-1] / step / 2)))
-    h = times[-1] / n_steps
+    n_steps: int,
+) -> Solution:
+    """Return x at `times`, and its change on doubling the step."""
+    h = float(times[-1] / n_steps)
     setting = (order, start.totals, progress)
     found = []
     for every in (1, 2):
@@ -159,41 +161,5 @@ def _solve(
             order=ORDER,
             progress=progress,
         )
-        at = np.clip(times / (every * h), 0, len(x) - 1)
-        found.append(interpolate_uniform(x, at, ORDER))
-    gap = _entry_gap(found[0] - found[1], start, environment.d)
-    return found[0], gap, h
-
-
-def _entry_gap(x: np.ndarray, start: RelevantStart, d: int) -> float:
-    """Return the largest modulus of an entry of the blocks."""
-    return float(np.abs(to_blocks(x, start, d)).max())
-
-
-def _refine(
-    H: np.ndarray,
-    environment: FiniteEnvironment | GaussianBath,
-    order: int | None,
-    start: RelevantStart,
-    times: np.ndarray,
-    progress: bool | None,
-) -> tuple[np.ndarray, float, float]:
-    """Halve the step until the change on doubling it reaches the goal."""
-    scale = max(1.0, float(np.abs(start.columns).max()))
-    total = H if isinstance(environment, GaussianBath) else environment.total(H)
-    n_steps = 2 * LEAST_STEPS
-    rate = np.ptp(np.linalg.eigvalsh(total))
-    while n_steps * 0.5 < rate * times[-1] and n_steps < MOST_STEPS:
-        n_steps *= 2
-    while True:
-        step = times[-1] / n_steps
-        x, error, used = _solve(H, environment, order, start, times, progress, step)
-        if error <= GOAL * scale:
-            return x, error, used
-        if n_steps >= MOST_STEPS:
-            raise ConvergenceError(
-                f"The error is still {error:.3g} at {n_steps} steps. Does the memory "
-                "kernel jump, or last much shorter than the evolution? Choose `step`, "
-                "or a shorter `tlist`."
-            )
-        n_steps *= 2
+        found.append(x)
+    return compare(found[0], found[1], times, h, start, environment.d)

@@ -44,6 +44,7 @@ def tcl_generator(
     *,
     order: int = 2,
     rho0: Any = None,
+    progress: bool | None = None,
 ) -> TclGenerator:
     r"""Return the time-convolutionless generator of a system in an environment.
 
@@ -74,6 +75,8 @@ def tcl_generator(
     rho0 : Qobj or shape (d e, d e), optional
         Total state at 0, whose irrelevant part makes the inhomogeneous term; without
         it that is 0. FiniteEnvironment only.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def tcl_generator(
         totals = hermitian_parts(rho0[None])
     if isinstance(environment, GaussianBath):
         _check_even(times)
-    matrices, source = generator_on_grid(H, environment, times, order, totals)
+    matrices, source = generator_on_grid(H, environment, times, order, totals, progress)
     if source.shape[2] == 0:
         seen = np.zeros(source.shape[:2])
     else:
@@ -183,6 +186,7 @@ def generator_on_grid(
     times: np.ndarray,
     order: int,
     totals: np.ndarray | None,
+    progress: bool | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return matrices (t, m, m) and inhomogeneous terms (t, m, r), input checked."""
     if isinstance(environment, GaussianBath):
@@ -192,10 +196,11 @@ def generator_on_grid(
                 "in its own state, but is a total one. Use a FiniteEnvironment."
             )
         step = times[-1] / (len(times) - 1)
-        K = bath_generator(H, environment, step, len(times) - 1, order)
+        K = bath_generator(H, environment, step, len(times) - 1, order, progress)
         return K, np.zeros((*K.shape[:2], 0))
     size = len(environment.H_int)
     if totals is None:
         totals = np.zeros((0, size, size), dtype=complex)
     check_shapes(rho0=(totals, f"r {size} {size}"))
-    return ordered_generators(map_series(H, environment, times, order, totals), order)
+    series = map_series(H, environment, times, order, totals, progress)
+    return ordered_generators(series, order)

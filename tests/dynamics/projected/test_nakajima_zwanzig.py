@@ -366,7 +366,7 @@ def test_a_kernel_that_jumps_is_reported(monkeypatch):
     module = import_module("oqnn.dynamics.projected.nakajima_zwanzig")
     monkeypatch.setattr(module, "MOST_STEPS", 512)
     bath = GaussianBath(SIGMA_X, lambda t: np.where(t < 0.618, 1.0, 0.0))
-    with pytest.raises(ConvergenceError, match=r"at 832 steps.* Choose `step`"):
+    with pytest.raises(ConvergenceError, match=r"at 416 steps.* Choose `step`"):
         nakajima_zwanzig(SIGMA_Z, RHO0, [0.0, 2.0], bath, order=2)
     chosen = nakajima_zwanzig(SIGMA_Z, RHO0, [0.0, 2.0], bath, order=2, step=1e-3)
     assert 1e-6 < chosen.error < 1e-2
