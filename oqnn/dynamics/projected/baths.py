@@ -94,13 +94,16 @@ class GaussianBath:
         may hold Qobj.
     correlation : callable
         Takes times (t,) ≥ 0 and returns C_kl(t) = ⟨B_k(t) B_l(0)⟩, shape (t, k, k), or
-        (t,) for one coupling. For earlier times C(−t) = C(t)†.
+        (t,) for one coupling. For earlier times C(−t) = C(t)†. At t = 0 the limit from
+        above: sums that are cut off, such as those over Matsubara frequencies for Drude
+        and Lorentz, jump there.
 
     Raises
     ------
     ValueError
         If a coupling is not Hermitian, the correlations have another shape or are not
-        finite, or C(0) is not Hermitian and positive, as ⟨B_k B_l⟩ is.
+        finite, or if C(0) has a Hermitian part that is not positive, or an
+        anti-Hermitian one −iΛ with Λ of both signs.
 
     Examples
     --------
@@ -137,20 +140,28 @@ class GaussianBath:
         return self.couplings.shape[-1]
 
     def _check_start(self) -> None:
-        """Check that C(0) = ⟨B_k B_l⟩ is Hermitian and positive."""
+        """Check the mean of C(0+) and C(0−) = C(0+)†, and the jump between them.
+
+        The mean is the integral of the spectrum, so it is positive. A spectrum that
+        falls as 1/ω makes C jump by −2iΛ, where Λ has the sign of the spectrum's odd
+        part: positive if the bath mostly takes energy, negative if it gives.
+        """
         start = self.correlations(np.zeros(1))[0]
         scale = 1e-6 * np.abs(start).max()
-        gap = np.abs(start - start.conj().T).max()
-        if not gap <= scale:
-            raise ValueError(
-                "`correlation` must be Hermitian at t = 0, C_kl(0) = C_lk(0)*, but "
-                f"differs from its adjoint by {gap:.3g}."
-            )
-        least = np.linalg.eigvalsh(start).min()
+        adjoint = start.conj().T
+        least = np.linalg.eigvalsh((start + adjoint) / 2).min()
         if not least >= -scale:
             raise ValueError(
-                "`correlation` must be positive at t = 0, but its least eigenvalue "
-                f"there is {least:.3g}."
+                "`correlation` must have a positive Hermitian part at t = 0, but its "
+                f"least eigenvalue there is {least:.3g}. A sum over Matsubara "
+                "frequencies may need more terms."
+            )
+        jumps = np.linalg.eigvalsh((adjoint - start) / 2j)
+        if jumps.min() < -scale and jumps.max() > scale:
+            raise ValueError(
+                "`correlation` must be Hermitian at t = 0, C_kl(0) = C_lk(0)*, or jump "
+                "there by −2iΛ with Λ of one sign, but Λ has eigenvalues from "
+                f"{jumps.min():.3g} to {jumps.max():.3g}. Is an index exchanged?"
             )
 
     def correlations(self, times: np.ndarray) -> np.ndarray:

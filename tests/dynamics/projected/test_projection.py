@@ -191,8 +191,12 @@ def test_wrong_environments_are_refused():
         (np.zeros((0, 2, 2)), lambda t: t, "at least one operator"),
         (np.eye(2), lambda t: np.ones((len(t), 2)), "must return shape"),
         (np.eye(2), lambda t: t * np.nan, "finite values, but returns .* at t = 0"),
-        (np.eye(2), lambda t: 1j + t, "Hermitian at t = 0"),
-        (np.eye(2), lambda t: t - 1.0, "positive at t = 0, but .* -1"),
+        (
+            [np.diag([1, -1]), np.eye(2)],
+            lambda t: np.ones((len(t), 1, 1)) * np.array([[1, -1j], [-1j, 1]]),
+            r"Hermitian at t = 0, .* Λ has eigenvalues from -1 to 1",
+        ),
+        (np.eye(2), lambda t: t - 1.0, "positive Hermitian part .* is -1. A sum"),
     ],
 )
 def test_wrong_baths_are_refused(couplings, correlation, complaint):

@@ -103,6 +103,32 @@ def test_dephasing_by_bosons_is_exact_at_second_order():
     np.testing.assert_allclose(fourth, second, atol=1e-9)
 
 
+def test_a_truncated_matsubara_sum_is_a_bath():
+    """C = Σ c_k e^{−ν_k t} of Drude and Lorentz, with Im C(0+) = −λγ.
+
+    S = diag(s_i) gives ρ_ij exp{−(s_i − s_j)(s_i g − s_j g*)}, g = ∫∫ C, at any order.
+    """
+    strength, gamma, beta = 0.3, 1.7, 0.9
+    nu = np.array([gamma, 2 * np.pi / beta, 4 * np.pi / beta])
+    c = 4 * strength * gamma / beta * nu / (nu**2 - gamma**2 + (nu == gamma))
+    c = c + 0j
+    c[0] = strength * gamma * (1 / np.tan(beta * gamma / 2) - 1j)
+    bath = GaussianBath(
+        np.diag([0.0, 1.0, 2.5]), lambda t: np.exp(-np.multiply.outer(t, nu)) @ c
+    )
+    s, rho = np.array([0.0, 1.0, 2.5]), random_state(3)
+    g = (np.expm1(-np.multiply.outer(TIMES, nu)) + np.multiply.outer(TIMES, nu)) @ (
+        c / nu**2
+    )
+    difference = np.subtract.outer(s, s)
+    shift = np.multiply.outer(g, s)[:, :, None]
+    phase = shift - np.multiply.outer(g.conj(), s)[:, None, :]
+    expected = rho * np.exp(-difference * phase)
+    for order in (2, 4):
+        states = tcl(np.zeros((3, 3)), rho, TIMES, bath, order=order).states
+        np.testing.assert_allclose(states, expected, atol=1e-8)
+
+
 def odd_environment(d, coupling, seed=21):
     """S ⊗ X on a stationary environment whose odd moments vanish."""
     rho_E = np.diag([0.5, 0.3, 0.2])
