@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_increasing, check_shapes
-from ..._core.qobj import as_operator
 from .baths import FiniteEnvironment
 from .map_series import exact_maps, map_series
-from .memory_kernel import check_environment, hermitian_parts
+from .memory_kernel import check_environment, total_parts
 from .singular import singular_between
 
 __all__ = ["ExactGenerator", "exact_generator", "generator_of_maps"]
@@ -62,7 +61,7 @@ def exact_generator(
         What the system is coupled to; any projection.
     tlist : shape (t,)
         Strictly increasing times, none below 0.
-    rho0 : Qobj or shape (d e, d e), optional
+    rho0 : Qobj, or shape (d e,) or (d e, d e), optional
         Total state at 0, whose irrelevant part makes the inhomogeneous term.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
@@ -110,9 +109,7 @@ def exact_generator(
     size = len(environment.H_int)
     totals = np.zeros((0, size, size), dtype=complex)
     if rho0 is not None:
-        rho0 = as_operator(rho0, "rho0")
-        check_shapes(rho0=(rho0, f"{size} {size}"))
-        totals = hermitian_parts(rho0[None])
+        totals = total_parts(rho0, environment)
 
     series = map_series(H, environment, times, None, totals, progress)
     maps, rates = series.maps[0], series.map_rates[0]

@@ -1,5 +1,7 @@
 """Quadrature weights on uniform grids: ends, starts, interpolation, exponentials."""
 
+from functools import cache
+
 import numpy as np
 from scipy import fft
 from scipy.linalg import expm
@@ -108,7 +110,7 @@ def cumulative_integral(values: np.ndarray, step: float, points: int) -> np.ndar
     points : int
         Even number of the local polynomial.
     """
-    weights = step * exponential_weights(np.zeros((1, 1)), points)[..., 0, 0]
+    weights = step * _interval_weights(points)
     n_steps, middle = values.shape[-1] - 1, points // 2 - 1
     parts = np.zeros_like(values)
     last = n_steps - middle  # intervals from here on have windows at the end
@@ -119,6 +121,12 @@ def cumulative_integral(values: np.ndarray, step: float, points: int) -> np.ndar
         first = 0 if j < middle else n_steps + 1 - points
         parts[..., j + 1] = values[..., first : first + points] @ weights[j - first]
     return np.cumsum(parts, axis=-1)
+
+
+@cache
+def _interval_weights(points: int) -> np.ndarray:
+    """Return ∫ℓ_i over every interval of k points, shape (k − 1, k)."""
+    return exponential_weights(np.zeros((1, 1)), points)[..., 0, 0]
 
 
 def convolve(f: np.ndarray, g: np.ndarray, step: float, points: int) -> np.ndarray:

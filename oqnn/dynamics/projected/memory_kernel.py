@@ -6,8 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._core.checks import check_hermitian, check_increasing, check_shapes
-from ..._core.qobj import as_operator
+from ..._core.checks import (
+    check_finite,
+    check_hermitian,
+    check_increasing,
+    check_shapes,
+)
+from ..._core.qobj import as_operator, as_state
 from .bath_kernel import bath_drift, bath_kernel
 from .baths import FiniteEnvironment, GaussianBath
 from .finite_kernel import finite_kernel
@@ -18,6 +23,7 @@ __all__ = [
     "hermitian_parts",
     "kernel_on_grid",
     "memory_kernel",
+    "total_parts",
 ]
 
 
@@ -69,7 +75,7 @@ def memory_kernel(
         Evenly spaced times from 0.
     order : None, 2 or 4, optional
         None for the exact kernel of a FiniteEnvironment.
-    rho0 : Qobj or shape (d e, d e), optional
+    rho0 : Qobj, or shape (d e,) or (d e, d e), optional
         Total state for I(t); without it I = 0. FiniteEnvironment only.
     progress : bool, optional
         Show (True), hide (False), or show after two seconds on a terminal.
@@ -119,9 +125,7 @@ def memory_kernel(
         )
     totals = None
     if rho0 is not None:
-        rho0 = as_operator(rho0, "rho0")
-        check_shapes(rho0=(rho0, "D D"))
-        totals = hermitian_parts(rho0[None])
+        totals = total_parts(rho0, environment)
     step = times[-1] / (len(times) - 1)
     n_steps = len(times) - 1
     drift, values, source = kernel_on_grid(
@@ -147,18 +151,26 @@ def kernel_on_grid(
     `totals` (r, D, D) are Hermitian total states; without them r = 0.
     """
     if isinstance(environment, GaussianBath):
-        if totals is not None:
-            raise ValueError(
-                "`rho0` must be a state of the system for a GaussianBath, which starts "
-                "in its own state, but is a total one. Use a FiniteEnvironment."
-            )
         values = bath_kernel(H, environment, step, n_steps, order or 2, progress)
         return bath_drift(H), values, np.zeros((*values.shape[:2], 0))
     size = len(environment.H_int)
     if totals is None:
         totals = np.zeros((0, size, size), dtype=complex)
-    check_shapes(rho0=(totals, f"r {size} {size}"))
     return finite_kernel(H, environment, step, n_steps, order, totals, progress)
+
+
+def total_parts(rho0: Any, environment: FiniteEnvironment | GaussianBath) -> np.ndarray:
+    """Check a total state and return its Hermitian parts, (1 or 2, D, D)."""
+    if isinstance(environment, GaussianBath):
+        raise ValueError(
+            "`rho0` must be left out for a GaussianBath, which starts in its own state "
+            "and has no total ones. Use a FiniteEnvironment."
+        )
+    rho = as_state(rho0, "rho0")
+    size = len(environment.H_int)
+    check_shapes(rho0=(rho, f"{size} {size}"))
+    check_finite(rho, "rho0")
+    return hermitian_parts(rho[None])
 
 
 def hermitian_parts(operators: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from ..evolution import Evolution
 from .baths import FiniteEnvironment, GaussianBath
 from .memory_kernel import check_environment, kernel_on_grid
 from .relevant_start import RelevantStart, projection_of, relevant_start, to_blocks
+from .remembered import remembering
 from .step_halving import Solution, compare, solve_by_halving
 from .volterra import solve_volterra
 
@@ -115,6 +116,7 @@ def nakajima_zwanzig(
         x, error, used = start.columns[None], 0.0, 0.0
     else:
         times = tlist - tlist[0]
+        environment = remembering(environment, times[-1])
         solve = partial(_solve, H, environment, order, start, times, progress)
         x, error, used = solve_by_halving(
             solve, H, environment, start, times[-1], step, MOST_STEPS

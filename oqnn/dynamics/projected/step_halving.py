@@ -65,6 +65,11 @@ def solve_by_halving(
         n_steps = _first_count(H, environment, length, most)
         return _halve(solve, n_steps, most, start)
     n_steps = max(LEAST_STEPS, 2 * int(np.ceil(length / step / 2)))
+    check_memory(
+        16.0 * n_steps * len(start.columns) ** 2,
+        f"`step` with {n_steps} steps",
+        "Take larger steps.",
+    )
     if isinstance(environment, GaussianBath):
         _check_resolved(environment, length, n_steps)
     found = _quietly(solve, n_steps)
@@ -108,11 +113,6 @@ def _rate(H: np.ndarray, environment: FiniteEnvironment | GaussianBath) -> float
 def _unseen(bath: GaussianBath, length: float, n_steps: int) -> float:
     """Return what samples of the correlations miss between them, as a share."""
     step = length / n_steps
-    check_memory(
-        200.0 * n_steps * len(bath.couplings) ** 2,
-        f"`step` with {n_steps} steps",
-        "Take larger steps.",
-    )
     samples = bath.correlations(step * np.arange(n_steps + 1))
     at = np.arange(n_steps) + PLACE
     gaps = interpolate_uniform(samples, at, POINTS) - bath.correlations(step * at)

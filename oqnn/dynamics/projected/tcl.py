@@ -15,6 +15,7 @@ from .bath_tcl import POINTS
 from .baths import FiniteEnvironment, GaussianBath
 from .gregory import interpolate_uniform
 from .relevant_start import RelevantStart, projection_of, relevant_start, to_blocks
+from .remembered import remembering
 from .step_halving import Solution, compare, solve_by_halving
 from .tcl_generator import check_expansion, generator_on_grid
 
@@ -108,6 +109,7 @@ def tcl(
         x, error, used = start.columns[None], 0.0, 0.0
     else:
         times = tlist - tlist[0]
+        environment = remembering(environment, times[-1])
         solve = partial(_solve, H, environment, order, start, times, progress)
         x, error, used = solve_by_halving(
             solve, H, environment, start, times[-1], step, MOST_STEPS

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_increasing, check_shapes
-from ..._core.qobj import as_operator
 from .bath_tcl import POINTS, bath_generator
 from .baths import FiniteEnvironment, GaussianBath
 from .map_series import MapSeries, map_series
-from .memory_kernel import check_environment, hermitian_parts
+from .memory_kernel import check_environment, total_parts
 from .total import escapes
 
 __all__ = [
@@ -72,7 +71,7 @@ def tcl_generator(
         least 13 of them.
     order : 2 or 4
         Of the expansion in H_int.
-    rho0 : Qobj or shape (d e, d e), optional
+    rho0 : Qobj, or shape (d e,) or (d e, d e), optional
         Total state at 0, whose irrelevant part makes the inhomogeneous term; without
         it that is 0. FiniteEnvironment only.
     progress : bool, optional
@@ -118,9 +117,7 @@ def tcl_generator(
         raise ValueError(f"`tlist` must not start below 0, but starts at {times[0]}.")
     totals = None
     if rho0 is not None:
-        rho0 = as_operator(rho0, "rho0")
-        check_shapes(rho0=(rho0, "D D"))
-        totals = hermitian_parts(rho0[None])
+        totals = total_parts(rho0, environment)
     if isinstance(environment, GaussianBath):
         _check_even(times)
     matrices, source = generator_on_grid(H, environment, times, order, totals, progress)
@@ -190,17 +187,11 @@ def generator_on_grid(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return matrices (t, m, m) and inhomogeneous terms (t, m, r), input checked."""
     if isinstance(environment, GaussianBath):
-        if totals is not None:
-            raise ValueError(
-                "`rho0` must be a state of the system for a GaussianBath, which starts "
-                "in its own state, but is a total one. Use a FiniteEnvironment."
-            )
         step = times[-1] / (len(times) - 1)
         K = bath_generator(H, environment, step, len(times) - 1, order, progress)
         return K, np.zeros((*K.shape[:2], 0))
     size = len(environment.H_int)
     if totals is None:
         totals = np.zeros((0, size, size), dtype=complex)
-    check_shapes(rho0=(totals, f"r {size} {size}"))
     series = map_series(H, environment, times, order, totals, progress)
     return ordered_generators(series, order)

@@ -130,6 +130,8 @@ def test_wrong_input_is_refused():
         exact_generator(H, environment, [0.0, 0.0])
     with pytest.raises(ValueError, match=r"`rho0` must have shape \(6, 6\)"):
         exact_generator(H, environment, [0.0, 1.0], rho0=np.eye(2))
+    with pytest.raises(ValueError, match=r"`rho0` must be finite"):
+        exact_generator(H, environment, [0.0], rho0=np.full((6, 6), np.nan))
     with pytest.raises(ValueError, match=r"`rates` must have shape \(t, m, m\)"):
         generator_of_maps(np.eye(2)[None], np.eye(3)[None])
     with pytest.raises(ValueError, match=r"`maps` must be finite"):

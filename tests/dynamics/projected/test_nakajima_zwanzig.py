@@ -351,13 +351,15 @@ def test_wrong_kernels_are_refused():
     for times in ([0.0], [0.0, 1.0, 3.0], [1.0, 2.0]):
         with pytest.raises(ValueError, match="`tlist` must be two or more evenly"):
             memory_kernel(H, environment, times)
-    with pytest.raises(ValueError, match=r"`rho0` must have shape \(r, 6, 6\)"):
+    with pytest.raises(ValueError, match=r"`rho0` must have shape \(6, 6\)"):
         memory_kernel(H, environment, [0, 1], rho0=np.eye(4))
-    with pytest.raises(ValueError, match="state of the system for a GaussianBath"):
+    with pytest.raises(ValueError, match="left out for a GaussianBath"):
         memory_kernel(H, bath, [0, 1], order=2, rho0=np.eye(4))
+    with pytest.raises(ValueError, match="`rho0` must be finite"):
+        memory_kernel(H, environment, [0, 1], rho0=np.full(6, np.nan))
     with pytest.raises(ValueError, match=r"more than 12 times .* but holds 12"):
         memory_kernel(H, bath, np.arange(12), order=4)
-    with pytest.raises(ValueError, match=r"`environment` of size 3 with .*GiB"):
+    with pytest.raises(ValueError, match=r"`step` with 10000000000 steps .*GiB"):
         nakajima_zwanzig(H, random_state(6), [0, 1], environment, step=1e-10)
 
 

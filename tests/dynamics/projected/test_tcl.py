@@ -397,8 +397,13 @@ def test_wrong_input_is_refused():
         tcl_generator(H, bath, TIMES)
     with pytest.raises(ValueError, match=r"`tlist` must not start below 0"):
         tcl_generator(H, odd_environment(2, 0.1), [-1.0, 0.0])
-    with pytest.raises(ValueError, match=r"`rho0` must be a state of the system"):
+    with pytest.raises(ValueError, match=r"`rho0` must be left out for a GaussianBath"):
         tcl_generator(H, bath, np.linspace(0, 1, 20), rho0=random_state(6))
+    finite = odd_environment(2, 0.1)
+    with pytest.raises(ValueError, match=r"`rho0` must be finite"):
+        tcl_generator(H, finite, [0.0], rho0=np.full((6, 6), np.nan))
+    with pytest.raises(ValueError, match=r"`step` with 10000000000 steps .*GiB"):
+        tcl(H, RHO0, [0.0, 1.0], finite, step=1e-10)
     with pytest.raises(TypeError, match=r"`environment` must be a FiniteEnvironment"):
         tcl(H, RHO0, TIMES, np.eye(3))
     bad = GaussianBath(SIGMA_Z, lambda t: np.where(t < 1, np.exp(-t), np.nan))
