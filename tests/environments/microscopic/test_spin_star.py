@@ -15,6 +15,7 @@ from oqnn.dynamics import (
     reduced_evolution,
     tcl,
 )
+from oqnn.environments.microscopic.exchange import ExchangeMap
 from oqnn.environments.microscopic.ising_star import IsingStar
 from oqnn.environments.microscopic.spin_star import SpinStar
 from oqnn.environments.microscopic.spin_star_parts import phase_integral
@@ -73,6 +74,19 @@ def test_exact_from_the_mixed_star():
     np.testing.assert_allclose(by_map, expected, atol=1e-13)
     excited = star.exact(EXCITED, TIMES).states[:, 0, 0].real
     np.testing.assert_allclose(star.population(TIMES), excited, atol=1e-14)
+
+
+def test_transfer_is_the_sum_of_the_blocks():
+    """A map that is not unital, unlike those of the mixed star, and an uneven law."""
+    rng, law = np.random.default_rng(4), np.array([0.2, 0.5, 0.3])
+    kept_e, kept_g = rng.uniform(size=(2, 5, 3))
+    kept_e[:, -1] = kept_g[:, 0] = 1
+    coherence = rng.normal(size=(5, 3)) + 1j * rng.normal(size=(5, 3))
+    moved = ExchangeMap(kept_e, kept_g, coherence)
+    transfer = moved.transfer(law)
+    expected = moved.apply(law[:, None, None] * RHO0).sum(axis=1)
+    np.testing.assert_allclose(apply_transfer(transfer, RHO0), expected, atol=1e-14)
+    assert np.abs(transfer[:, 3, 0]).min() > 0.01
 
 
 def test_largest_deviations_at_twenty_spins():
