@@ -377,6 +377,36 @@ def test_uneven_steps_hold_few_exponentials_at_a_time(monkeypatch):
     assert counts == [*zip(range(1, 10), [1, 1, 2, 2, 2, 2, 4, 4, 5], strict=True)]
 
 
+@pytest.mark.parametrize("rate", [1.0, 1e7])
+def test_times_on_a_logarithmic_scale(rate):
+    """p = e^{−gt} at times over fifteen decades, of one decay and of many."""
+    decay = RegisterGenerator(np.zeros((2, 2)), {(0, 0): LOWERING})
+    generator = ControlledGenerator(decay, [decay])
+    times = np.concatenate([[0.0], np.logspace(-9, 6, 31)])
+    for values in ([rate - 1], [[rate - 1], [0.5 * rate - 1]]):
+        controls = ConstantControls(np.array(values))
+        result = evolve(generator, [1, 0], times, controls=controls)
+        rates = np.array(values) + 1
+        expected = np.exp(-rates * times)
+        population = result.states[..., 0, 0].real
+        np.testing.assert_allclose(1 - population, 1 - expected, rtol=1e-6, atol=1e-14)
+
+
+def test_a_strong_kick_leaves_weak_slices_apart():
+    """Rotations about z by the sum of the areas; a short one of strength 1e9."""
+    generator = ControlledGenerator(
+        RegisterGenerator(np.zeros((2, 2))), [RegisterGenerator(SIGMA_Z / 2)]
+    )
+    times = np.array([0.0, 2.0**-30, 8.0, 16.0]) + np.array([0, 0, 2.0**-30, 2.0**-30])
+    values = np.array([[2.0**30], [1e-5], [3e-5]])
+    controls = PiecewiseControls(times, values)
+    start = np.full((2, 2), 0.5)
+    result = evolve(generator, start, times, controls=controls)
+    angles = np.array([0.0, 1.0, 1.00008, 1.00032])
+    expected = 0.5 * np.exp(-1j * angles)
+    np.testing.assert_allclose(result.states[:, 0, 1], expected, rtol=0, atol=1e-13)
+
+
 @pytest.mark.parametrize("times", [UNEVEN, np.linspace(0.3, 6, 70), [0.5]])
 def test_many_controls_at_once_are_one_after_the_other(times, monkeypatch):
     """Uneven and even times, in chunks of points; the batch is not square."""

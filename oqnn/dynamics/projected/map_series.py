@@ -192,9 +192,10 @@ def _expanded(
     D = len(free)
     shift = np.eye(count, k=-1)
     exponent = -1j * (np.kron(np.eye(count), free) + np.kron(shift, coupling))
-    lengths, index = distinct_rows(np.diff(times, prepend=0.0)[:, None])
+    steps = np.diff(times, prepend=0.0)
+    first, index = distinct_rows(steps[:, None])
     factors = [
-        expm(exponent * length)[:, :D].reshape(count, D, D) for length in lengths[:, 0]
+        expm(exponent * length)[:, :D].reshape(count, D, D) for length in steps[first]
     ]
     U = np.zeros((count, *start.shape), dtype=complex)
     U[0] = start

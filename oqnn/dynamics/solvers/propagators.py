@@ -46,17 +46,18 @@ def _constant(
     matrix: np.ndarray, steps: np.ndarray
 ) -> Iterator[tuple[list[np.ndarray], int]]:
     """Exponentiate each distinct length of step, once while it is in use."""
-    lengths, index = distinct_rows(steps[:, None])
+    first, index = distinct_rows(steps[:, None])
+    lengths = steps[first]
     chunk = max(1, HELD // matrix.size)
     factors: dict[int, np.ndarray] = {}
-    for first in range(0, len(index), chunk):
-        part = index[first : first + chunk].tolist()
+    for start in range(0, len(index), chunk):
+        part = index[start : start + chunk].tolist()
         with one_blas_thread():
             factors = {
-                i: factors[i] if i in factors else expm(matrix * lengths[i, 0])
+                i: factors[i] if i in factors else expm(matrix * lengths[i])
                 for i in set(part)
             }
-        for count, i in enumerate(part, start=first + 1):
+        for count, i in enumerate(part, start=start + 1):
             yield [factors[i]], count
 
 
@@ -84,14 +85,15 @@ def batched_states(
     X : shape (times, points, m, c)
     """
     points, m, c = X.shape
-    lengths, index = distinct_rows(np.diff(tlist)[:, None])
+    steps = np.diff(tlist)
+    chosen, index = distinct_rows(steps[:, None])
     chunk = max(1, POINTS_HELD // (m * (4 * m + c * len(tlist))))
     for first in range(0, points, chunk):
         part = slice(first, min(first + chunk, points))
         matrices = generator.matrix(values[part])
-        if len(tlist) > 2 and len(lengths) == 1:
+        if len(tlist) > 2 and _is_even(tlist):
             with one_blas_thread():
-                factor = expm_many(matrices * lengths[0, 0])
+                factor = expm_many(matrices * steps.mean())
                 states = _even_times(factor, X[part], len(tlist))
             yield part, slice(0, len(tlist)), states
             continue
@@ -101,7 +103,7 @@ def batched_states(
         for count, i in enumerate(index.tolist(), start=1):
             with one_blas_thread():
                 if i not in factors:
-                    factors = {i: expm_many(matrices * lengths[i, 0])}
+                    factors = {i: expm_many(matrices * steps[chosen[i]])}
                 x = factors[i] @ x
             yield part, slice(count, count + 1), x[None]
 
@@ -130,24 +132,43 @@ def _slices(
     """Exponentiate every piece between cuts, equal constant pieces only once."""
     starts, stops = cuts[:-1], cuts[1:]
     values = controls.samples(starts, stops)  # (3, s, k)
-    table = np.concatenate([stops[:, None] - starts[:, None], *values], axis=1)
-    rows, index = distinct_rows(table)
-    k = values.shape[-1]
-    first, middle, last = (rows[:, 1 + i * k : 1 + (i + 1) * k] for i in range(3))
+    steps = stops - starts
+    chosen, index = distinct_rows(steps[:, None], np.concatenate(values, axis=1))
+    steps, (first, middle, last) = steps[chosen], values[:, chosen]
     with one_blas_thread():
         if np.array_equal(first, last) and np.array_equal(first, middle):
-            exponents = generator.matrix(middle) * rows[:, :1, None]
+            exponents = generator.matrix(middle) * steps[:, None, None]
         else:
             samples = np.array([generator.matrix(u) for u in (first, middle, last)])
-            exponents = magnus_exponent(samples, rows[:, 0])
+            exponents = magnus_exponent(samples, steps)
         factors = expm_many(exponents)
     for i in index:
         yield factors[i]
 
 
-def distinct_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows that differ by more than the rounding of time differences."""
-    scale = np.abs(rows).max(axis=0, initial=1e-300)
-    rounded = np.round(rows / scale, 13)
-    _, first, index = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
-    return rows[first], np.ravel(index)
+def distinct_rows(*parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Tell apart rows (s, k_1), (s, k_2), … that differ by more than rounding.
+
+    Rounding is relative to the largest entry of a row in each part, not of a column:
+    the first step of times on a logarithmic scale is none that the last could round.
+
+    Returns
+    -------
+    first, index : shapes (r,), (s,)
+        One row of each kind, and the kind of every row.
+    """
+    rounded = []
+    for part in parts:
+        # powers of two, which rows that differ by rounding share
+        scale = 2.0 ** np.frexp(np.abs(part).max(axis=1, initial=0.0))[1][:, None]
+        rounded += [scale, np.round(part / scale, 13)]
+    _, first, index = np.unique(
+        np.concatenate(rounded, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    return first, np.ravel(index)
+
+
+def _is_even(times: np.ndarray) -> bool:
+    """Tell whether times are evenly spaced, up to their own rounding."""
+    even = np.linspace(times[0], times[-1], len(times))
+    return bool(np.abs(times - even).max() <= 4 * np.spacing(np.abs(times).max()))
