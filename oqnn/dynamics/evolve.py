@@ -71,7 +71,7 @@ def evolve(
     controls : Controls or array, optional
         For a ControlledGenerator. An array (k,) is constant; (t − 1, k) holds between
         the times of `tlist`.
-    e_ops : sequence or mapping of operators, optional
+    e_ops : operator, or sequence or mapping of operators, optional
         Observables on the reduced state; expectations are named by their key or index.
     register_law : shape (n,), optional
         Law p of the register: the blocks start as p_i ρ.

@@ -25,6 +25,7 @@ from .qutip_inputs import (
     subsystems,
 )
 from .register import RegisterGenerator
+from .solvers.memory_limit import check_memory
 from .solvers.operators import as_operators, check_operators
 from .solvers.starts import as_times
 
@@ -70,7 +71,7 @@ def evolve_lindblad(
     c_ops : sequence, 1/√time
         Jumps L_k in any of the forms of `H`; one Qobj or matrix stands for itself.
         A function of t as a whole makes d⁴ channels.
-    e_ops : sequence or mapping of operators, optional
+    e_ops : operator, or sequence or mapping of operators, optional
         Observables; expectations are named by their key or index.
     args : mapping, optional
         Arguments of functions and strings, as in QuTiP.
@@ -98,8 +99,9 @@ def evolve_lindblad(
     TypeError
         If an operator, a coefficient or the state is of no known form.
     ValueError
-        If sizes or batch axes disagree, `H` is not Hermitian (at a time that is named),
-        an entry is not finite, `tlist` does not increase, or memory does not suffice.
+        If sizes, subsystems or batch axes disagree, `H` is not Hermitian (at a time
+        that is named), an entry is not finite, `tlist` does not increase, or memory
+        does not suffice.
     ConvergenceError
         If a coefficient is noise, or `tol` is below rounding.
 
@@ -124,7 +126,9 @@ def evolve_lindblad(
     check_shapes(edges=(edges, "e"))
     check_finite(edges, "edges")
     jumps = _as_list(c_ops)
-    dims = subsystems(H, *jumps, rho0) if dims is None else dims
+    observables = e_ops.values() if isinstance(e_ops, Mapping) else _as_list(e_ops)
+    known = subsystems(H, *jumps, rho0, *observables)
+    dims = known if dims is None else dims
 
     def run(
         generator: Generator,
@@ -181,14 +185,14 @@ def _constant(
     return replace(run(points, rho, index, progress), controls=None)
 
 
-def _as_list(c_ops: Any) -> list[Any]:
-    """Return jumps as a list; one operator stands for itself."""
-    if c_ops is None:
+def _as_list(operators: Any) -> list[Any]:
+    """Return operators as a list; one stands for itself."""
+    if operators is None:
         return []
-    single = is_qobj(c_ops) or callable(c_ops) or sp.issparse(c_ops)
-    if single or getattr(c_ops, "ndim", 0) == 2:
-        return [c_ops]
-    return list(c_ops)
+    single = is_qobj(operators) or callable(operators) or sp.issparse(operators)
+    if single or getattr(operators, "ndim", 0) == 2:
+        return [operators]
+    return list(operators)
 
 
 def _start(rho0: Any, d: int) -> np.ndarray:
@@ -243,6 +247,11 @@ def _large_generator(H: Any, jumps: list[Any]) -> RegisterGenerator | None:
     H, *jumps = (as_constant(A) for A in (H, *jumps))
     if any(len(A.shape) != 2 for A in (H, *jumps)) or H.shape[0] ** 2 <= DENSE_LIMIT:
         return None
+    check_memory(
+        4 * 16 * float(H.shape[0]) ** 2,
+        f"`H` acts on size {H.shape[0]}: its density matrices",
+        "For pure states without jumps use a solver of the Schrödinger equation.",
+    )
     K = as_operators(H, "H")
     check_operators(K, "H", f"{H.shape[1]}", hermitian=True)
     operators: list[Any] = []

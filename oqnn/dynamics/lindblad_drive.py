@@ -7,7 +7,7 @@ import numpy as np
 from .._core.checks import HERMITIAN_TOLERANCE
 from .combined import Channel
 from .controlled import ControlledGenerator
-from .controls import Controls, PiecewiseControls
+from .controls import ConstantControls, Controls, PiecewiseControls
 from .quadratic import jump_channels, jump_controls
 from .qutip_inputs import TimeOperator
 from .register import RegisterGenerator
@@ -55,6 +55,8 @@ def driven_lindblad(
     operators_of_time = (H, *jumps)
     knots = np.concatenate([edges, *(A.knots for A in operators_of_time)])
     generator = ControlledGenerator(drift, channels)
+    if len(tlist) == 1:
+        return generator, ConstantControls(controls(tlist)[0])
     if all(A.is_step for A in operators_of_time):
         inside = knots[(knots > tlist[0]) & (knots < tlist[-1])]
         ends = np.unique(np.concatenate([tlist[[0, -1]], inside]))

@@ -1,8 +1,10 @@
 """Operators that depend on time, in all the forms that QuTiP takes."""
 
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import Parameter, signature
 from numbers import Number
 from typing import Any, TypeAlias
 
@@ -149,15 +151,32 @@ def read_operator(
 
 
 def subsystems(*values: Any) -> list[int] | None:
-    """Return the subsystems of the first Qobj or QobjEvo among values, if any."""
+    """Return the subsystems of the first Qobj or QobjEvo among values that has several.
+
+    One subsystem stands for nothing known.
+
+    Raises
+    ------
+    ValueError
+        If two differ though their products agree, as 2 × 3 and 3 × 2.
+    """
+    found: list[int] | None = None
     for value in values:
         while isinstance(value, list | tuple) and value:
             value = value[0]
-        if is_qobj(value) or _is_qobjevo(value):
-            parts = value.dims[0]
-            flat = all(isinstance(part, int) for part in parts)
-            return list(parts) if flat else None
-    return None
+        if not (is_qobj(value) or _is_qobjevo(value)):
+            continue
+        parts = value.dims[0]
+        if not all(isinstance(part, int) for part in parts):
+            continue
+        if found is None or len(found) == 1:
+            found = list(parts)
+        elif len(parts) > 1 and parts != found and math.prod(parts) == math.prod(found):
+            raise ValueError(
+                f"`dims` of all Qobj must agree, but are {found} and {parts}. "
+                "Are the factors of a tensor product in the same order?"
+            )
+    return found
 
 
 def _is_qobjevo(value: Any) -> bool:
@@ -243,7 +262,7 @@ def _coordinates_of(
     args: Mapping[str, Any] | None,
 ) -> tuple[Function, int]:
     """Return an operator-valued function in the Hermitian basis, and its size."""
-    keywords = dict(args or {})
+    keywords = _accepted(operator, args)
 
     def at(t: float) -> np.ndarray:
         value = as_operator(operator(float(t), **keywords), name)
@@ -257,6 +276,18 @@ def _coordinates_of(
         "Write it as a list [A, [B, f], ...] of few terms.",
     )
     return lambda times: to_coordinates(np.array([at(t) for t in times])), d
+
+
+def _accepted(
+    function: Callable[..., Any], args: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return those of the arguments that a function takes, as QuTiP does."""
+    if not args:
+        return {}
+    parameters = signature(function).parameters
+    if any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values()):
+        return dict(args)
+    return {name: value for name, value in args.items() if name in parameters}
 
 
 def _read_coefficient(

@@ -59,7 +59,8 @@ def spectrum(generator: Generator, u: ArrayLike | None = None) -> np.ndarray:
 def gap(generator: Generator, u: ArrayLike | None = None) -> float:
     """Return the least nonzero decay rate, −Re λ, of a generator.
 
-    Eigenvalues on the imaginary axis, steady or oscillating for ever, do not count. A
+    Eigenvalues on the imaginary axis, steady or oscillating for ever, do not count,
+    nor do rates below 1e-11 of the generator's norm, which rounding could make. A
     negative gap is the rate of growth of a mode, as negative rates can cause. Up to
     512 coordinates from the whole spectrum; above from the four slowest modes of the
     propagator over some lifetimes, by Arnoldi's method without a matrix.

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import qutip
+import scipy.sparse as sp
 from dynamics.generators import (
     random_blocks,
     random_generator,
@@ -57,6 +58,18 @@ def test_wrong_input_of_maps_is_refused():
         maps.apply(np.eye(3), LAW)
     with pytest.raises(ValueError, match=r"`rho` must have shape \(D, D\)"):
         maps.apply(np.zeros((2, 4)), LAW)
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, qutip.Qobj, sp.csr_array])
+def test_one_observable_may_stand_for_itself(wrap):
+    operator = random_matrices(RNG, 2, 2)
+    start = random_blocks(3, 2)
+    generator = random_generator(3, 2)
+    one = evolve(generator, start, TIMES, e_ops=wrap(operator)).expect
+    several = evolve(generator, start, TIMES, e_ops=[wrap(operator)]).expect
+    plain = evolve(generator, start, TIMES, e_ops={"0": operator}).expect
+    for found in (one, several):
+        np.testing.assert_array_equal(found["0"], plain["0"])
 
 
 def test_expectations_are_traces_with_the_reduced_state():

@@ -93,6 +93,25 @@ def test_one_time_returns_the_start():
     np.testing.assert_array_equal(maps.matrices, np.eye(12)[None])
 
 
+@pytest.mark.parametrize("limit", [0, 512])
+@pytest.mark.parametrize(
+    "controls",
+    [
+        SmoothControls(lambda t: [t, 1.0], 2),
+        PiecewiseControls([0, 3], [[1, 2]]),
+        SampledControls([0, 1.5, 3], np.ones((3, 2))),
+    ],
+    ids=lambda controls: type(controls).__name__,
+)
+def test_one_time_with_controls_returns_the_start(controls, limit, monkeypatch):
+    for name in ("DENSE_LIMIT", "SMOOTH_LIMIT"):
+        monkeypatch.setattr(import_module("oqnn.dynamics.evolve"), name, limit)
+    start = random_blocks(2, 2)
+    result = evolve(controlled(), start, [2.0], controls=controls)
+    np.testing.assert_allclose(result.blocks, start[None], atol=1e-15)
+    assert result.controls.shape == (1, 2)
+
+
 def test_piecewise_controls_are_exact_with_edges_inside_the_intervals():
     """Against a hand-made list of pieces: edges 0.5, 1.3, 2.0 and times 0, 0.9, 1.3, 3.
 
@@ -518,6 +537,7 @@ def test_many_exponentials_at_once(size):
         ({"tlist": []}, "`tlist` must hold at least one"),
         ({"tlist": 1.0}, r"`tlist` must have shape \(t,\)"),
         ({"tlist": [0, np.nan]}, "`tlist` must be finite"),
+        ({"tlist": [1], "controls": np.ones((0, 2))}, r"`controls` .* \(k,\) .* one"),
         ({"controls": None}, "`controls` must hold 2 controls .* absent"),
         ({"controls": [0.1]}, "must hold 2 controls .* holds 1"),
         ({"controls": np.ones((2, 2))}, r"`controls` must have shape \(1, k\)"),
@@ -538,12 +558,20 @@ def test_many_exponentials_at_once(size):
         ({"save": "first"}, "`save` must be one of 'all', 'last', but is 'first'"),
         ({"tol": 0.0}, "`tol` must be positive, but is 0"),
         ({"e_ops": {"states": np.eye(2)}}, "`e_ops` must not be named 'states'"),
+        ({"e_ops": {"time": np.eye(2)}}, "`e_ops` must not be named 'time'"),
+        ({"e_ops": {"batch_0": np.eye(2)}}, "`e_ops` must not be named 'batch_0'"),
     ],
 )
 def test_wrong_input_is_refused(arguments, message):
     given = {"rho0": random_blocks(2, 2), "tlist": [0, 1], "controls": [0.1, 0.2]}
     with pytest.raises(ValueError, match=message):
         evolve(controlled(), **(given | arguments))
+
+
+@pytest.mark.parametrize("tlist", ["noon", [0, 1j]])
+def test_times_that_are_no_numbers_are_refused(tlist):
+    with pytest.raises(TypeError, match="`tlist` must hold real numbers"):
+        evolve(random_generator(1, 2), np.eye(2) / 2, tlist)
 
 
 def test_controls_without_channels_are_refused():

@@ -402,6 +402,32 @@ def test_large_systems_name_their_arguments():
         evolve_lindblad(H, H, [0, 1], [H, np.eye(29)])
 
 
+def test_factors_in_another_order_are_refused():
+    """A qubit and a qutrit are not a qutrit and a qubit."""
+    H = qutip.tensor(qutip.sigmaz(), qutip.qeye(3))
+    start = qutip.tensor(qutip.basis(2, 0), qutip.basis(3, 1))
+    swapped = start.permute([1, 0])
+    message = r"must agree, but are \[2, 3\] and \[3, 2\]"
+    with pytest.raises(ValueError, match=message):
+        evolve_lindblad(H, swapped, [0, 1])
+    for e_ops in (swapped.proj(), [swapped.proj()], {"a": swapped.proj()}):
+        with pytest.raises(ValueError, match=message):
+            evolve_lindblad(H, start, [0, 1], e_ops=e_ops)
+
+
+def test_density_matrices_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"`H` acts on size 1000000.* GiB"):
+        evolve_lindblad(sp.eye_array(10**6, format="csr"), np.ones(10**6), [0, 1])
+
+
+def test_one_time_of_a_driven_system_returns_the_start():
+    steps = qutip.coefficient(np.ones(2), tlist=np.array([0.0, 1]), order=0)
+    for f in (np.cos, [1.0], steps):
+        result = evolve_lindblad([SIGMA_Z, [SIGMA_X, f]], RHO0, [0.5], e_ops=SIGMA_Z)
+        np.testing.assert_allclose(result.states, [RHO0], atol=1e-15)
+        assert result.expect["0"].shape == (1,)
+
+
 def test_other_arguments_are_refused():
     with pytest.raises(ValueError, match="`tlist` must increase"):
         evolve_lindblad(SIGMA_Z, RHO0, [1.0, 1.0])

@@ -87,6 +87,22 @@ def test_functions_that_return_whole_operators(wrap):
     np.testing.assert_allclose(total(operator, AT), expected, atol=1e-14)
 
 
+def test_whole_operators_take_their_arguments_alone():
+    """As in QuTiP, args may hold more than a function asks for."""
+    args = {"rate": 0.5, "other": 3.0}
+
+    def named(t, rate):
+        return damped(t, rate) * SIGMA_X
+
+    def any_name(t, **names):
+        return damped(t, names["rate"]) * SIGMA_X
+
+    for function in (named, any_name):
+        operator = read_operator(function, "H", TIMES, args)
+        expected = np.exp(-AT / 2)[:, None, None] * SIGMA_X
+        np.testing.assert_allclose(total(operator, AT), expected, atol=1e-15)
+
+
 def test_knots_survive_sums_products_and_conjugates():
     step = qutip.coefficient(HEIGHTS, tlist=TIMES, order=0)
     other = qutip.coefficient(np.array([1.0, 3.0]), tlist=np.array([0.0, 9.0]), order=0)
@@ -141,6 +157,8 @@ def test_subsystems_come_from_the_first_qobj():
     assert subsystems([[two, np.cos], two]) == [2, 3]
     assert subsystems(qutip.QobjEvo([two, [two, np.cos]])) == [2, 3]
     assert subsystems(qutip.tensor(qutip.basis(2, 0), qutip.basis(3, 1))) == [2, 3]
+    assert subsystems(qutip.Qobj(np.eye(6)), two, qutip.Qobj(np.eye(6))) == [2, 3]
+    assert subsystems(two, qutip.tensor(qutip.sigmax(), qutip.qeye(2))) == [2, 3]
     assert subsystems(np.eye(2), []) is None
     assert subsystems(qutip.liouvillian(two)) is None
 

@@ -51,6 +51,8 @@ def large_states(
     .. [1] Blanes, Moan, Appl. Numer. Math. 56, 1519 (2006), sec. 3, order four.
     """
     yield start, 0.0
+    if len(tlist) == 1:
+        return
     absolute = tol * float(np.linalg.norm(start))
     constant = isinstance(controls, ConstantControls | PiecewiseControls)
     if controls is None or constant:

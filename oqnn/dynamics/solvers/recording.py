@@ -1,14 +1,22 @@
 """Keep what is wanted of an evolution while it runs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from ..._core.checks import check_shapes
-from ..._core.qobj import as_operator
+from ..._core.qobj import as_operator, is_qobj
 
 __all__ = ["Recorder", "as_observables", "expectations"]
+
+# variables and axes of `Evolution.to_xarray`
+TAKEN = re.compile(
+    "blocks|states|controls|weights|time|saved_time|level|row|col|control"
+    r"|(batch|control)_\d+"
+)
 
 
 class Recorder:
@@ -72,15 +80,21 @@ class Recorder:
 def as_observables(
     e_ops: Sequence[Any] | Mapping[str, Any] | None, size: int
 ) -> dict[str, np.ndarray]:
-    """Return named matrices, those of a sequence named by their index."""
+    """Return named matrices, those of a sequence named by their index.
+
+    One operator stands for itself, as in QuTiP.
+    """
     if e_ops is None:
         return {}
+    if is_qobj(e_ops) or sp.issparse(e_ops) or getattr(e_ops, "ndim", 0) == 2:
+        e_ops = [e_ops]
     named = e_ops.items() if isinstance(e_ops, Mapping) else enumerate(e_ops)
     observables = {}
     for name, operator in named:
-        if name in ("blocks", "controls", "states", "weights"):
+        if TAKEN.fullmatch(str(name)):
             raise ValueError(f"`e_ops` must not be named {name!r}, but one is.")
-        A = as_operator(operator, "e_ops")
+        is_sparse = sp.issparse(operator)
+        A = as_operator(operator.toarray() if is_sparse else operator, "e_ops")
         check_shapes(e_ops=(A, f"{size} {size}"))
         observables[str(name)] = A
     return observables

@@ -60,6 +60,8 @@ def moved_columns(
 ) -> Iterator[tuple[np.ndarray, float]]:
     """Yield columns (m, c) at every time and their error, by dense factors."""
     yield X, 0.0
+    if len(tlist) == 1:
+        return
     if not isinstance(controls, SmoothControls):
         for factors, _ in step_propagators(generator, tlist, controls):
             for factor in factors:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..._core.errors import ConvergenceError
 from ..smooth import SmoothControls
+from .memory_limit import check_memory
 
 __all__ = ["control_cells", "resolution"]
 
@@ -61,6 +62,11 @@ def control_cells(
 def _grid(cuts: np.ndarray, spacing: float) -> np.ndarray:
     """Middles of equal parts, at most `spacing` long, of the pieces between cuts."""
     counts = np.maximum(np.ceil(np.diff(cuts) / spacing), 1)
+    check_memory(
+        10 * 8 * counts.sum(),
+        f"`shortest`: a first look at controls on {counts.sum():.3g} points",
+        "Name the ends of short pulses as edges.",
+    )
     ends = np.concatenate([[0], np.cumsum(counts)])
     return np.interp(np.arange(ends[-1]) + 0.5, ends, cuts)
 
@@ -137,7 +143,7 @@ def _smooth_cells(
             raise ConvergenceError(
                 f"`controls` must be smooth on {CELLS} pieces of [{barriers[0]:.6g}, "
                 f"{barriers[-1]:.6g}], but near t = {middle[0]:.6g} are not. Pass "
-                "noise as PiecewiseControls, or raise `tol`."
+                "noise as PiecewiseControls, a long time in parts, or raise `tol`."
             )
         fresh = np.repeat(split, np.where(split, 2, 1))
         ends = np.union1d(ends, middle)

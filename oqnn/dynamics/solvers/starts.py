@@ -23,7 +23,13 @@ __all__ = ["as_blocks", "as_controls", "as_dims", "as_times", "by_point"]
 
 def as_times(tlist: ArrayLike) -> np.ndarray:
     """Return strictly increasing times."""
-    times = np.asarray(tlist, dtype=float)
+    try:
+        times = np.asarray(tlist, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"`tlist` must hold real numbers, but is a {type(tlist).__name__} that "
+            "does not."
+        ) from error
     check_shapes(tlist=(times, "t"))
     check_increasing(times, "tlist")
     return times
@@ -45,6 +51,11 @@ def as_controls(
         array = np.asarray(controls, dtype=float)
         if array.ndim == 1:
             controls = ConstantControls(array)
+        elif len(tlist) == 1:
+            raise ValueError(
+                "`controls` must have shape (k,) where `tlist` holds one time, but has "
+                f"shape {array.shape}."
+            )
         else:
             check_shapes(controls=(array, f"{len(tlist) - 1} k"))
             controls = PiecewiseControls(tlist, array)

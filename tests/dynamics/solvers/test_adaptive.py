@@ -297,6 +297,12 @@ def test_many_cells_in_chunks_are_the_same(monkeypatch):
         np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
 
 
+def test_looks_that_do_not_fit_are_refused():
+    controls = SmoothControls(np.cos, 1, shortest=1e-15)
+    with pytest.raises(ValueError, match=r"`shortest`.* 2e\+15 points must fit"):
+        evolve(TURN, [1, 0], [0, 1], controls=controls)
+
+
 def test_noise_is_refused(monkeypatch):
     monkeypatch.setattr(import_module("oqnn.dynamics.solvers.scan"), "CELLS", 2**12)
 
