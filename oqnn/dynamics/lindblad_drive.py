@@ -84,7 +84,8 @@ def _hamiltonian_channels(H: TimeOperator) -> tuple[np.ndarray, Values]:
     d = A.shape[-1]
     traces = np.trace(hermitian, axis1=1, axis2=2)[:, None, None]
     moving = np.abs(hermitian - traces * np.eye(d) / d).max(axis=(1, 2))
-    kept = moving > ROUNDING * size
+    # each beside itself: a weak term may have a strong coefficient
+    kept = moving > ROUNDING * np.abs(directions).max(axis=(1, 2))
     kept[[0, len(A)]] = False  # c = 1: constant, and its imaginary part is zero
 
     def controls(times: np.ndarray) -> np.ndarray:

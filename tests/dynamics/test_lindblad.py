@@ -255,6 +255,15 @@ def test_step_functions_are_exact():
             np.testing.assert_allclose(result.states[index], rho, atol=1e-13)
 
 
+def test_weak_terms_with_strong_coefficients_count():
+    """Rabi oscillation by sin t, beside an offset of all energies."""
+    H = [1e8 * np.eye(2), [1e-7 * SIGMA_X, lambda t: 1e7 * np.cos(t)]]
+    times = np.array([0.0, 0.4, 1.7])
+    result = evolve_lindblad(H, [1, 0], times)
+    expected = np.cos(np.sin(times)) ** 2
+    np.testing.assert_allclose(result.states[:, 0, 0], expected, rtol=0, atol=1e-8)
+
+
 def test_short_pulses_with_edges_are_not_missed():
     """A π pulse of length 1e-5 within [0, 100], without anything else to see."""
 

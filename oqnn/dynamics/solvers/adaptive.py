@@ -6,6 +6,9 @@ half steps agree with the whole one, and only then is a state moved.
 """
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,16 +19,25 @@ from .exponential import expm_many
 from .magnus import gauss_nodes, sixth_order_exponent
 from .scan import control_cells
 
-__all__ = ["adaptive_steps", "sensitivity"]
+__all__ = ["Step", "adaptive_steps", "sensitivity"]
 
 HELD = 2**21  # entries of matrices held at once
 EPS = np.finfo(float).eps
 
 
+class Step(NamedTuple):
+    """A factor on the coordinates, and what the exact one has more."""
+
+    start: float
+    stop: float
+    factor: np.ndarray  # (m, m)
+    miss: np.ndarray  # (m, m)
+
+
 def adaptive_steps(
     generator: Generator, tlist: np.ndarray, controls: SmoothControls, tol: float
-) -> Iterator[tuple[list[tuple[np.ndarray, np.ndarray]], int]]:
-    """Yield the steps that lead from each time to the next, and their count so far.
+) -> Iterator[Step]:
+    """Yield steps in order of time; every time but the first is the end of one.
 
     A step is a factor on the coordinates and an estimate of what the exact factor has
     more: Richardson's difference of two half steps E₂E₁ and a whole one E, divided by
@@ -34,61 +46,72 @@ def adaptive_steps(
     """
     cuts = np.union1d(tlist, controls.edges(tlist[0], tlist[-1]))
     cells = control_cells(controls, cuts, sensitivity(generator), tol)
-    ends = np.searchsorted(cells, tlist[1:])
-    chunk = max(1, HELD // (8 * generator.dimension**2))
     density = tol / (tlist[-1] - tlist[0])
-    done = 0
-    pending: list[tuple[np.ndarray, np.ndarray]] = []
-    for first in range(0, len(cells) - 1, chunk):
-        part = cells[first : first + chunk + 1]
-        with one_blas_thread():
-            starts, factors, misses = _refine(generator, controls, part, density)
-        owner = np.searchsorted(part, starts, side="right")  # cells begun so far
-        for i, (factor, miss) in enumerate(zip(factors, misses, strict=True)):
-            pending.append((factor, miss))
-            last = i + 1 == len(owner) or owner[i + 1] > owner[i]
-            if last and first + owner[i] == ends[done]:
-                yield pending, done + 1
-                done, pending = done + 1, []
+    yield from _refined(generator, controls, cells[:-1], cells[1:], density)
 
 
-def _refine(
-    generator: Generator, controls: SmoothControls, cells: np.ndarray, density: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Halve cells until their misses are at most `density` per time, in order."""
-    left, right = cells[:-1], cells[1:]
-    whole = _factors(generator, controls, left, right)
-    accepted = []
-    while left.size:
+def _refined(
+    generator: Generator,
+    controls: SmoothControls,
+    left: np.ndarray,
+    right: np.ndarray,
+    density: float,
+) -> Iterator[Step]:
+    """Yield halves of cells whose misses are at most `density` per time, in order.
+
+    All cells of one length at once, and in parts where they become too many to hold:
+    stiff generators take millions of steps.
+    """
+    chunk = max(2, HELD // (8 * generator.dimension**2))
+    accepted: list[Step] = []
+    whole = None
+    while 0 < left.size <= chunk:
+        if whole is None:
+            whole = _factors(generator, controls, left, right)
         middle = (left + right) / 2
         halves = _factors(
-            generator,
-            controls,
-            np.stack([left, middle], axis=1).reshape(-1),
-            np.stack([middle, right], axis=1).reshape(-1),
+            generator, controls, _in_turn(left, middle), _in_turn(middle, right)
         )
+        product, miss, split = _compare(whole, halves, left, right, density)
+        kept = ~split
+        accepted += map(Step, left[kept], right[kept], product[kept], miss[kept])
+        m = generator.dimension
+        whole = halves.reshape(-1, 2, m, m)[split].reshape(-1, m, m)
+        left, middle, right = left[split], middle[split], right[split]
+        left, right = _in_turn(left, middle), _in_turn(middle, right)
+    del whole
+    accepted.sort(key=lambda step: step.start)
+    parts = (slice(i, i + chunk // 2) for i in range(0, left.size, chunk // 2))
+    others = (_refined(generator, controls, left[p], right[p], density) for p in parts)
+    yield from merge(accepted, chain.from_iterable(others), key=lambda step: step.start)
+
+
+def _compare(
+    whole: np.ndarray,
+    halves: np.ndarray,
+    left: np.ndarray,
+    right: np.ndarray,
+    density: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return products of half steps, their misses, and which have to be halved."""
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         product = halves[1::2] @ halves[::2]
         miss = (product - whole) / 63
-        length = right - left
+        rows, columns = (np.abs(miss).sum(axis=axis).max(axis=1) for axis in (2, 1))
+        size = np.sqrt(rows) * np.sqrt(columns)
         # rounding of the exponential grows with the factor's own size
         floor = 64 * EPS * np.abs(product).max(axis=(1, 2))
-        size = np.sqrt(
-            np.abs(miss).sum(axis=1).max(1) * np.abs(miss).sum(axis=2).max(1)
+        # steps much too long overflow; what is no number has to be halved as well
+        small = np.isfinite(size) & (
+            size <= np.maximum(density * (right - left), floor)
         )
-        split = size > np.maximum(density * length, floor)
-        split &= length > 64 * np.spacing(np.maximum(np.abs(left), np.abs(right)))
-        accepted.append((left[~split], product[~split], miss[~split]))
-        whole = halves.reshape(-1, 2, *halves.shape[1:])[split].reshape(
-            -1, *halves.shape[1:]
-        )
-        left, middle, right = left[split], middle[split], right[split]
-        left = np.stack([left, middle], axis=1).reshape(-1)
-        right = np.stack([middle, right], axis=1).reshape(-1)
-    starts, factors, misses = (
-        np.concatenate(parts) for parts in zip(*accepted, strict=True)
-    )
-    order = np.argsort(starts)
-    return starts[order], factors[order], misses[order]
+    shortest = 64 * np.spacing(np.maximum(np.abs(left), np.abs(right)))
+    return product, miss, ~small & (right - left > shortest)
+
+
+def _in_turn(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """a₁, b₁, a₂, b₂, …"""
+    return np.stack([first, second], axis=1).reshape(-1)
 
 
 def _factors(
@@ -97,7 +120,9 @@ def _factors(
     """Return one sixth-order factor for each step, shape (s, m, m)."""
     nodes = gauss_nodes(left, right)  # (3, s)
     values = controls.at(nodes.reshape(-1)).reshape(3, len(left), -1)
-    return expm_many(sixth_order_exponent(generator.matrix(values), right - left))
+    with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        exponents = sixth_order_exponent(generator.matrix(values), right - left)
+        return expm_many(exponents)
 
 
 def sensitivity(generator: Generator) -> np.ndarray:

@@ -131,7 +131,7 @@ def _through_cell(
         halves = _fourth_order(act_at, controls, halves, middle, step / 2, share / 100)
         miss = float(np.linalg.norm(halves - whole)) / 15
         growth = min(3.0, 0.9 * (share / max(miss, 1e-300)) ** 0.2)
-        if miss > share and step > 64 * np.spacing(max(abs(now), abs(stop))):
+        if not miss <= share and step > 64 * np.spacing(max(abs(now), abs(stop))):
             h = step * max(0.2, growth)
             continue
         x, error = halves, error + miss + share / 50

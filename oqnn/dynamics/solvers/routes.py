@@ -70,13 +70,15 @@ def moved_columns(
         return
     miss = np.zeros_like(X)
     rounding = EPS * np.linalg.norm(X)
-    count = 0
-    for steps, _ in adaptive_steps(generator, tlist, controls, tol):
-        for factor, more in steps:
-            miss = factor @ miss + more @ X
-            X = factor @ X
-        count += len(steps)
-        yield X, float(np.linalg.norm(miss) + count * rounding)
+    times = iter(tlist[1:].tolist())
+    wanted = next(times)
+    steps = adaptive_steps(generator, tlist, controls, tol)
+    for count, (_, stop, factor, more) in enumerate(steps, start=1):
+        miss = factor @ miss + more @ X
+        X = factor @ X
+        if stop == wanted:
+            yield X, float(np.linalg.norm(miss) + count * rounding)
+            wanted = next(times, np.inf)
 
 
 def _gathered(

@@ -19,6 +19,7 @@ from systems import (
 from oqnn import ConvergenceError
 from oqnn._core.bases import to_coordinates
 from oqnn.dynamics import (
+    CombinedGenerator,
     ControlledGenerator,
     PiecewiseControls,
     RegisterGenerator,
@@ -295,6 +296,33 @@ def test_many_cells_in_chunks_are_the_same(monkeypatch):
         monkeypatch.setattr(module, "HELD", cells * 8 * 16)
         parts = evolve(DRIVEN, RHO0, UNEVEN, controls=controls)
         np.testing.assert_allclose(parts.blocks, whole.blocks, atol=1e-14)
+
+
+@pytest.mark.parametrize("cells", [200, 2**14])
+def test_stiff_generators_take_as_many_steps_as_they_need(cells, monkeypatch):
+    """Splitting 1e4 and a drive by t, which adds ε_y = 2t σ_x/ω to second order.
+
+    The first step is far too long: its Magnus exponent overflows.
+    """
+    module = import_module("oqnn.dynamics.solvers.adaptive")
+    monkeypatch.setattr(module, "HELD", cells * 8 * 4**2)
+    monkeypatch.setattr(import_module("oqnn.dynamics.solvers.scan"), "GRID", 2**6)
+    drift = RegisterGenerator(1e4 * SIGMA_Z, {(0, 0): LOWERING})
+    generator = ControlledGenerator(drift, [RegisterGenerator(SIGMA_X)])
+    controls = SmoothControls(lambda t: t, 1)
+    result = evolve(generator, [1, 0], [0, 0.1, 1], controls=controls, tol=1e-7)
+    population = result.states[:, 0, 0].real
+    np.testing.assert_allclose(population, np.exp(-result.times), atol=1e-7)
+    assert 0 < result.error < 1e-7
+
+
+def test_states_that_overflow_are_refused():
+    decay = RegisterGenerator(np.zeros((2, 2)), {(0, 0): LOWERING})
+    growth, message = CombinedGenerator([-1e3], [decay]), "finite ones, .* to t = 1\\."
+    with np.errstate(all="ignore"), pytest.raises(ConvergenceError, match=message):
+        evolve(growth, [1, 0], [0, 0.1, 1])
+    with np.errstate(all="ignore"), pytest.raises(ConvergenceError, match=message):
+        dynamical_maps(growth, [0, 0.1, 1])
 
 
 def test_looks_that_do_not_fit_are_refused():
