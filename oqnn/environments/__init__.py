@@ -1,9 +1,12 @@
 """What the system sits in: baths, noise, plain, engineered and learning materials."""
 
+from .channels import field_channel, level_channel, rate_channel
 from .cost import CARDINAL_STATES, ProtectionCost
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
+from .environment import Environment
 from .learning import (
+    LearningMethod,
     LearningResult,
     cost_and_gradient,
     learn,
@@ -25,6 +28,7 @@ from .microscopic.telegraph import Telegraph
 from .microscopic.two_band import TwoBand
 from .plain import plain_material
 from .reference import TETRAHEDRON, ReferenceEnvironment
+from .register_environment import RegisterEnvironment
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .state import LearningState, init
@@ -37,7 +41,9 @@ __all__ = [
     "DampedJaynesCummings",
     "DisorderAverage",
     "DrudeLorentz",
+    "Environment",
     "IsingStar",
+    "LearningMethod",
     "LearningResult",
     "LearningRule",
     "LearningState",
@@ -48,20 +54,24 @@ __all__ = [
     "OscillatorModes",
     "ProtectionCost",
     "ReferenceEnvironment",
+    "RegisterEnvironment",
     "SpinStar",
     "Telegraph",
     "TwoBand",
     "bare_material",
     "cost_and_gradient",
     "engineered_material",
+    "field_channel",
     "heom",
     "independent_boson",
     "init",
     "learn",
     "least_resolution",
+    "level_channel",
     "plain_material",
     "pseudomode",
     "pseudomode_generator",
+    "rate_channel",
     "restart_laggards",
     "step",
     "xy8_material",

@@ -11,16 +11,19 @@ from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
 from ..dynamics import ConstantControls, PiecewiseControls
 from .cost import ProtectionCost, overlap_columns
+from .environment import Environment
 from .material import Material
 from .reference import ReferenceEnvironment
+from .rule import LearningRule
 
 __all__ = ["XY8_SPACING", "engineered_material", "xy8_material"]
 
 XY8_SPACING = 0.5  # between pulses, in the reference setting
+RUNNING_READOUTS = LearningRule.slices
 
 
 def engineered_material(
-    environment: ReferenceEnvironment,
+    environment: Environment,
     *,
     period: float = 8.0,
     cost: ProtectionCost | None = None,
@@ -32,18 +35,18 @@ def engineered_material(
 ) -> Material:
     """Return the material with the best constant controls.
 
-    Minimises the readout infidelity over constant y ∈ [−1, 1]⁴ with exact exponentials
+    Minimises the readout infidelity over constant y ∈ [−1, 1]ᵏ with exact exponentials
     and gradients: L-BFGS-B from the best of many uniform random points.
 
     Parameters
     ----------
-    environment : ReferenceEnvironment
+    environment : Environment
         Register, noise and control channels.
     period : float, time
         T, to which the readouts of `cost` refer.
     cost : ProtectionCost, optional
         What is to be kept; its costs of controls and weights are left out.
-    H : shape (2, 2), optional
+    H : shape (d, d), optional
         Hamiltonian of the system alone; zero by default.
     points : int
         Number of random points.
@@ -62,11 +65,12 @@ def engineered_material(
     check_positive(period, "period")
     check_integer(points, "points")
     check_integer(starts, "starts")
+    cost = cost or ProtectionCost()
     infidelity = _constant_infidelity(
         environment.generator(H).matrices(),
-        environment.register_law,
+        *overlap_columns(cost, environment),
+        cost,
         period,
-        cost or ProtectionCost(),
     )
     shape = (points, environment.n_controls)
     drawn = np.random.default_rng(seed).uniform(-1, 1, shape)
@@ -132,7 +136,12 @@ def xy8_material(
 
 
 def _constant_infidelity(
-    parts: np.ndarray, register_law: np.ndarray, period: float, cost: ProtectionCost
+    parts: np.ndarray,
+    columns: np.ndarray,
+    targets: np.ndarray,
+    constant: float,
+    cost: ProtectionCost,
+    period: float,
 ) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
     """Return a function of y that gives the readout infidelity and its gradient."""
     import jax
@@ -140,9 +149,13 @@ def _constant_infidelity(
 
     from .exponential_jax import exponential
 
-    columns, targets, constant = overlap_columns(cost, register_law)
     times = np.asarray(cost.readouts) * period
     weights = cost.readout_weights
+    if cost.running:
+        dense = np.arange(1, RUNNING_READOUTS + 1) / RUNNING_READOUTS
+        times = np.concatenate([times, period * dense])
+        share = cost.running / RUNNING_READOUTS
+        weights = np.concatenate([weights, np.full(RUNNING_READOUTS, share)])
     largest = np.linalg.norm(parts, ord=2, axis=(-2, -1)).sum() * times.max()
     squarings = int(np.ceil(np.log2(max(1.0, largest / 0.03))))
 

@@ -1,9 +1,10 @@
 """A material that learns: Hamilton's equations within and between epochs."""
 
+import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,13 +14,14 @@ from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
 from .cost import ProtectionCost, overlap_columns
 from .drives import STEPS_PER_TAU, NetworkDrive, even_steps
+from .environment import Environment
 from .material import Material
-from .reference import ReferenceEnvironment
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .state import LearningState, init
 
 __all__ = [
+    "LearningMethod",
     "LearningResult",
     "cost_and_gradient",
     "learn",
@@ -31,14 +33,46 @@ LONGEST = 0.5  # |X| of a Taylor exponential, whose remainder is then 5e-9
 CHUNK = 50  # epochs between two looks at the clock, and between checkpoints
 
 
+class LearningMethod(Protocol):
+    """A way to learn: some epochs of all learners, the same however divided."""
+
+    def __call__(
+        self,
+        state: LearningState,
+        environment: Environment,
+        rule: LearningRule,
+        cost: ProtectionCost,
+        *,
+        H: np.ndarray | None,
+        epochs: int,
+        seeds: Sequence[int],
+    ) -> LearningState:
+        """Return the state after so many more epochs."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LearningResult:
     """Learning curves and the best epoch of each learner."""
 
-    environment: ReferenceEnvironment
+    environment: Environment
     rule: LearningRule
-    labels: tuple[int, ...] = field(default=())  # seeds, one a learner
+    cost: ProtectionCost
+    H: np.ndarray | None = None  # (d, d) of the system alone
+    labels: tuple[int, ...]  # seeds, one a learner
     state: LearningState
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", LearningState(*self.state))
+
+    @property
+    def diverged(self) -> dict[int, int]:
+        """Seeds of learners that diverged, and the first epoch without a cost."""
+        lost = ~np.isfinite(self.state.costs)
+        return {
+            seed: int(np.argmax(epochs))
+            for seed, epochs in zip(self.labels, lost, strict=True)
+            if epochs.any()
+        }
 
     @property
     def order(self) -> np.ndarray:
@@ -57,41 +91,22 @@ class LearningResult:
         )
         return Material(kind="learning", environment=self.environment, drive=drive)
 
-    def to_arrays(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return arrays and settings that `from_arrays` reads back."""
-        settings = {
-            "environment": asdict(self.environment),
-            "rule": asdict(self.rule),
-            "labels": list(self.labels),
-        }
-        return dict(self.state._asdict()), settings
-
-    @classmethod
-    def from_arrays(
-        cls, arrays: dict[str, np.ndarray], settings: dict[str, Any]
-    ) -> "LearningResult":
-        """Return the result that `to_arrays` described."""
-        environment = dict(settings["environment"])
-        environment["directions"] = tuple(map(tuple, environment["directions"]))
-        return cls(
-            environment=ReferenceEnvironment(**environment),
-            rule=LearningRule(**settings["rule"]),
-            labels=tuple(settings["labels"]),
-            state=LearningState(**arrays),
-        )
-
 
 @in_double_precision
 def step(
     state: LearningState,
-    environment: ReferenceEnvironment,
+    environment: Environment,
     rule: LearningRule,
     cost: ProtectionCost,
     *,
     H: np.ndarray | None = None,
     epochs: int = 1,
 ) -> LearningState:
-    """Take some epochs; the same numbers however they are divided into calls."""
+    """Take some epochs; the same numbers however they are divided into calls.
+
+    A learner that diverges has costs that are no numbers from then on, and keeps its
+    best epoch.
+    """
     from .learning_jax import Learner, learn_epochs
 
     check_integer(epochs, "epochs")
@@ -109,11 +124,6 @@ def step(
         epochs=epochs,
     )
     costs, infidelities = np.asarray(costs).T, np.asarray(infidelities).T
-    if not np.isfinite(costs).all():
-        raise ConvergenceError(
-            "The learning dynamics diverged: a cost is no longer finite. "
-            "Try a smaller rate/mass, or a larger resolution."
-        )
     return LearningState(
         **{name: np.asarray(value) for name, value in learners._asdict().items()},
         costs=np.concatenate([state.costs, costs], axis=1),
@@ -122,7 +132,7 @@ def step(
 
 
 def learn(
-    environment: ReferenceEnvironment,
+    environment: Environment,
     rule: LearningRule | None = None,
     cost: ProtectionCost | None = None,
     *,
@@ -132,6 +142,7 @@ def learn(
     weights: np.ndarray | None = None,
     state: LearningState | None = None,
     restart_every: int | None = None,
+    method: LearningMethod | None = None,
     checkpoint: Callable[[LearningState], None] | None = None,
     progress: bool | None = None,
 ) -> LearningResult:
@@ -145,13 +156,13 @@ def learn(
 
     Parameters
     ----------
-    environment : ReferenceEnvironment
+    environment : Environment
         Register, noise and control channels.
     rule : LearningRule, optional
         Neurons, slices and learning constants.
     cost : ProtectionCost, optional
         What is to be kept, and when.
-    H : shape (2, 2), optional
+    H : shape (d, d), optional
         Hamiltonian of the system alone; zero by default.
     seeds : sequence of b int
         One learner each, starting from ``rule.random_weights(seed)``.
@@ -164,6 +175,9 @@ def learn(
     restart_every : int, optional
         After so many epochs, again and again, learners that are far behind the best
         one get new weights; see `restart_laggards`. Never by default.
+    method : callable, optional
+        Another way to learn, such as `OnlineLearning` or `LocalLearning`; by default
+        the Hamiltonian dynamics from epoch to epoch, `step`.
     checkpoint : callable, optional
         Called with the state every 50 epochs or more often.
     progress : bool, optional
@@ -177,9 +191,15 @@ def learn(
     Raises
     ------
     ValueError
-        If shapes disagree, a readout falls inside a slice, or the steps are too long.
+        If shapes disagree, there are fewer neurons than controls, a readout falls
+        inside a slice, or the steps are too long.
     ConvergenceError
-        If the learning dynamics diverges.
+        If every learner diverges before it has finished an epoch.
+
+    Warns
+    -----
+    UserWarning
+        If a learner diverges. The others go on, and it keeps its best epoch.
 
     References
     ----------
@@ -205,18 +225,49 @@ def learn(
         while state.epochs < epochs:
             to_restart = every - state.epochs % every
             count = min(CHUNK, epochs - state.epochs, to_restart)
-            state = step(state, environment, rule, cost, H=H, epochs=count)
+            if method is None:
+                state = step(state, environment, rule, cost, H=H, epochs=count)
+            else:
+                state = method(
+                    state, environment, rule, cost, H=H, epochs=count, seeds=seeds
+                )
+            if not np.isfinite(state.costs[:, -1]).any() and every >= epochs:
+                break
             if count == to_restart and state.epochs < epochs:
                 state = restart_laggards(state, rule, seeds, window=every)
-            line.advance(count, text=f"least infidelity {state.infidelities.min():.4f}")
+            line.advance(count, text=_least(state))
             if checkpoint is not None:
                 checkpoint(state)
-    return LearningResult(environment=environment, rule=rule, labels=seeds, state=state)
+    result = LearningResult(
+        environment=environment, rule=rule, cost=cost, H=H, labels=seeds, state=state
+    )
+    _report_divergence(result)
+    return result
+
+
+def _least(state: LearningState) -> str:
+    known = state.infidelities[np.isfinite(state.infidelities)]
+    return f"least infidelity {known.min(initial=np.inf):.4f}"
+
+
+def _report_divergence(result: LearningResult) -> None:
+    """Say which learners diverged, and where; refuse if none has ever had a cost."""
+    if not result.diverged:
+        return
+    where = ", ".join(f"seed {s} at epoch {n}" for s, n in result.diverged.items())
+    advice = "Try a smaller rate/mass, or a larger resolution."
+    if not np.isfinite(result.state.best_cost).any():
+        raise ConvergenceError(f"All learners diverged at once: {where}. {advice}")
+    warnings.warn(
+        f"Learning diverged, its weights grew beyond all numbers: {where}. The best "
+        f"epoch before is kept. {advice}",
+        stacklevel=3,
+    )
 
 
 @in_double_precision
 def cost_and_gradient(
-    environment: ReferenceEnvironment,
+    environment: Environment,
     weights: np.ndarray,
     *,
     y0: np.ndarray | None = None,
@@ -228,7 +279,7 @@ def cost_and_gradient(
 
     Parameters
     ----------
-    environment : ReferenceEnvironment
+    environment : Environment
         Register, noise and control channels.
     weights : shape (s, k, k + 1)
         W on each slice.
@@ -263,7 +314,7 @@ def cost_and_gradient(
 
 
 def _problem(
-    environment: ReferenceEnvironment,
+    environment: Environment,
     rule: LearningRule,
     cost: ProtectionCost,
     H: np.ndarray | None,
@@ -271,9 +322,14 @@ def _problem(
     """Gather the constants of a learning problem as arrays."""
     from .learning_jax import Problem
 
+    if rule.neurons < environment.n_controls:
+        raise ValueError(
+            f"`rule.neurons` must be at least {environment.n_controls}, one for each "
+            f"control, but is {rule.neurons}."
+        )
     parts = environment.generator(H).matrices()
     _check_steps(parts, rule)
-    columns, targets, constant = overlap_columns(cost, environment.register_law)
+    columns, targets, constant = overlap_columns(cost, environment)
     i, j = np.triu_indices(len(parts), 1)
     return Problem(
         parts=parts,

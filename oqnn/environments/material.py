@@ -18,7 +18,7 @@ from ..dynamics import (
     evolve,
 )
 from .drives import NetworkDrive, check_bounded
-from .reference import ReferenceEnvironment
+from .environment import Environment, lift_matrix, reduce_matrix
 
 __all__ = ["Drive", "Material", "bare_material"]
 
@@ -36,7 +36,7 @@ class Material:
     ----------
     kind : str
         Its name in tables and figures, such as "plain" or "learning".
-    environment : ReferenceEnvironment
+    environment : Environment
         Register, noise and control channels.
     drive : ConstantControls, PiecewiseControls or NetworkDrive
         What steers it. Controls lie in [−1, 1]: beyond, a rate may be negative.
@@ -48,7 +48,7 @@ class Material:
     """
 
     kind: str
-    environment: ReferenceEnvironment
+    environment: Environment
     drive: Drive
 
     def __post_init__(self) -> None:
@@ -71,17 +71,23 @@ class Material:
     ) -> Evolution:
         """Evolve a system, with its kept partner, from ``tlist[0] = 0``.
 
-        `e_ops` and `progress` are those of `oqnn.dynamics.evolve`.
+        `e_ops` and `progress` are those of `oqnn.dynamics.evolve`. Where the
+        environment has an ancilla, it follows the system as one more part of the
+        states; `transfer` gives the system alone.
         """
         tlist = _from_zero(tlist)
+        ancilla, rho0, dims = self.environment.ancilla, system.rho0, system.dims
+        if ancilla is not None:
+            rho0 = _beside(rho0, ancilla, system.d)
+            dims = [system.d, len(ancilla), *system.kept]
         return evolve(
             self.environment.generator(system.H),
-            system.rho0,
+            rho0,
             tlist,
             controls=self.controls(tlist[-1]),
             register_law=self.environment.register_law,
             e_ops=e_ops,
-            dims=system.dims,
+            dims=dims,
             progress=progress,
         )
 
@@ -107,10 +113,17 @@ class Material:
     ) -> np.ndarray:
         """Return the maps of the system alone, real, shape (t, d², d²)."""
         maps = self.maps(tlist, H=H, progress=progress)
-        return maps.transfer(self.environment.register_law)
+        if self.environment.ancilla is None:
+            return maps.transfer(self.environment.register_law)
+        lift, reduce = lift_matrix(self.environment), reduce_matrix(self.environment)
+        return reduce @ maps.matrices @ lift
 
     def rotation(self, tlist: ArrayLike, *, progress: bool | None = None) -> np.ndarray:
-        """Return the rotation R(t) by the control fields alone, shape (t, 3, 3)."""
+        """Return the rotation R(t) by the control fields alone.
+
+        Shape (t, d² − 1, d² − 1), of the generalised Bloch vector; (t, 3, 3) for a
+        qubit.
+        """
         tlist = _from_zero(tlist)
         frame = self.environment.frame_generator()
         controls = self.controls(tlist[-1])
@@ -118,10 +131,18 @@ class Material:
         return maps.matrices[:, 1:, 1:]
 
 
-def bare_material(environment: ReferenceEnvironment) -> Material:
+def bare_material(environment: Environment) -> Material:
     """Return the environment with all controls at zero."""
     still = ConstantControls(np.zeros(environment.n_controls))
     return Material(kind="bare", environment=environment, drive=still)
+
+
+def _beside(rho: np.ndarray, ancilla: np.ndarray, d: int) -> np.ndarray:
+    """Put an ancilla behind the first factor of a state on S ⊗ partner."""
+    k, a = len(rho) // d, len(ancilla)
+    split = rho.reshape(d, k, d, k)
+    joined = np.einsum("ixjy,ab->iaxjby", split, ancilla)
+    return joined.reshape(d * a * k, d * a * k)
 
 
 def _from_zero(tlist: ArrayLike) -> np.ndarray:

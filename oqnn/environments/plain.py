@@ -4,15 +4,15 @@ import numpy as np
 
 from ..dynamics import ConstantControls
 from .drives import STEPS_PER_TAU, NetworkDrive, even_steps
+from .environment import Environment
 from .material import Material
-from .reference import ReferenceEnvironment
 from .rule import LearningRule
 
 __all__ = ["plain_material"]
 
 
 def plain_material(
-    environment: ReferenceEnvironment, seed: int, *, rule: LearningRule | None = None
+    environment: Environment, seed: int, *, rule: LearningRule | None = None
 ) -> Material:
     """Return a material whose constant weights are standard normal numbers.
 
@@ -21,7 +21,7 @@ def plain_material(
 
     Parameters
     ----------
-    environment : ReferenceEnvironment
+    environment : Environment
         Register, noise and control channels.
     seed : int
         Of ``default_rng(seed).standard_normal((k, k + 1))``; column 0 is the bias.

@@ -91,7 +91,10 @@ class ReferenceEnvironment:
                     f"{getattr(self, name)}."
                 )
 
+    d = 2
     n_controls = 4
+    control_names = ("x", "y", "z", "hopping")
+    ancilla = None
 
     @property
     def n_levels(self) -> int:

@@ -39,7 +39,8 @@ def restart_laggards(
         How far behind is too far.
     """
     recent = state.costs[:, -window:].min(axis=1)
-    behind = recent > factor * recent.min()
+    # what has diverged is no number, and behind as well
+    behind = ~(recent <= factor * np.nanmin(recent))
     weights, momenta = state.weights.copy(), state.momenta.copy()
     y0 = state.y0.copy()
     for i in map(int, np.flatnonzero(behind)):

@@ -16,7 +16,7 @@ class LearningRule:
     Parameters
     ----------
     neurons : int
-        Number k of neurons; the first four are the controls.
+        Number k of neurons; the first of them are the controls, so at least as many.
     tau : float, time
         λ, the time constant of the neurons.
     period : float, time
@@ -49,7 +49,7 @@ class LearningRule:
         for name in ("tau", "period", "rate", "mass", "initial_scale"):
             check_positive(getattr(self, name), name)
         check_between(self.friction, "friction", 0, 1)
-        check_integer(self.neurons, "neurons", least=4)
+        check_integer(self.neurons, "neurons")
         check_integer(self.slices, "slices")
         check_integer(self.resolution, "resolution", least=2)
         if self.resolution % 2:

@@ -37,6 +37,7 @@ COST = ProtectionCost(
     controls=0.01,
     network=0.003,
 )
+TARGETS = GATE @ COST.states @ GATE.conj().T
 
 
 def rule(resolution, **changes):
@@ -78,6 +79,6 @@ def slow_cost(weights, y0=Y0, constants=None):
         z = run.y[:, -1]
         for q in np.array(COST.weights)[readouts == end]:
             blocks = from_coordinates(z[k + 1 :].reshape(len(starts), n, 4))
-            fidelity = np.einsum("sij,snji->s", COST.targets, blocks).real
+            fidelity = np.einsum("sij,snji->s", TARGETS, blocks).real
             total += q * (1 - fidelity.mean())
     return total + z[k]

@@ -1,18 +1,23 @@
 """Learning: Hamilton's equations of the network, epoch by epoch."""
 
-import json
 from functools import partial
 
 import numpy as np
 import pytest
 import qutip
-from environments.problems import COST, ENVIRONMENT, H, random_weights, rule
+from environments.problems import (
+    COST,
+    ENVIRONMENT,
+    TARGETS,
+    H,
+    random_weights,
+    rule,
+)
 from scipy.integrate import solve_ivp
 
 from oqnn._core.errors import ConvergenceError
 from oqnn.dynamics import System
 from oqnn.environments import (
-    LearningResult,
     LearningRule,
     Material,
     NetworkDrive,
@@ -97,7 +102,7 @@ def test_material_of_the_best_epoch_has_its_infidelity(fifty):
         material.evolve(System(H, rho), times, progress=False).states
         for rho in COST.states
     ]
-    fidelities = np.einsum("sij,stji->st", COST.targets, states)[:, 1:].real.mean(0)
+    fidelities = np.einsum("sij,stji->st", TARGETS, states)[:, 1:].real.mean(0)
     infidelity = (np.array(COST.weights) * (1 - fidelities)).sum()
     expected = fifty.state.infidelities[i, best]
     np.testing.assert_allclose(infidelity, expected, atol=1e-4)
@@ -139,17 +144,6 @@ def test_warm_weights_rest_near_the_controls():
     np.testing.assert_allclose(weights[:, 4], 0, atol=1e-9)
     noisy = rule(4).weights_around(y, scale=0.3, seed=1) - weights
     assert noisy.std() == pytest.approx(0.3, abs=5 * 0.3 / np.sqrt(2 * noisy.size))
-
-
-@pytest.mark.slow
-def test_results_go_to_arrays_and_back(fifty):
-    """Through JSON for the settings: the same numbers, types and material."""
-    arrays, settings = fifty.to_arrays()
-    back = LearningResult.from_arrays(arrays, json.loads(json.dumps(settings)))
-    assert (back.environment, back.rule, back.labels) == (ENVIRONMENT, RULE, SEEDS)
-    assert_same(back.state, fifty.state)
-    one, other = (result.material().transfer([0, 0.5], H=H) for result in (back, fifty))
-    np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.slow
@@ -249,14 +243,43 @@ def test_learned_drive_replayed_in_qutip():
 
 
 @pytest.mark.slow
-def test_divergence_is_reported():
-    with pytest.raises(ConvergenceError, match=r"diverged.* smaller rate/mass"):
-        learn(
+def test_learners_that_diverge_stop_and_the_others_go_on(fifty):
+    """One starts from weights whose cost c_W|W|² overflows at the second update."""
+    weights = np.array([RULE.random_weights(seed) for seed in SEEDS])
+    weights[1, 0, 0, 0] = 1e150
+    stiff = rule(4, rate=1e100, mass=1e96)
+    with pytest.warns(
+        UserWarning, match=r"beyond all numbers: seed 4 at epoch \d"
+    ):
+        result = learn(
             ENVIRONMENT,
-            rule(4, rate=1e200),
+            stiff,
             COST,
+            H=H,
             seeds=SEEDS,
             epochs=50,
+            weights=weights,
+            progress=False,
+        )
+    epoch = result.diverged[4]
+    assert result.diverged == {4: epoch}
+    assert not np.isfinite(result.state.costs[1, epoch:]).any()
+    assert np.isfinite(result.state.costs[0]).all()
+    assert np.isfinite(result.state.best_weights).all()
+    np.testing.assert_array_equal(
+        result.state.best_cost, np.nanmin(result.state.costs, axis=1)
+    )
+
+
+def test_learning_that_never_has_a_cost_is_refused():
+    with pytest.raises(ConvergenceError, match=r"at once: seed 3 at epoch 0.* smaller"):
+        learn(
+            ENVIRONMENT,
+            RULE,
+            COST,
+            seeds=[3],
+            epochs=2,
+            weights=np.full((1, 8, 5, 6), 1e200),
             progress=False,
         )
 
@@ -267,7 +290,7 @@ def test_divergence_is_reported():
         ({"tau": 0}, ValueError, "`tau` must be positive"),
         ({"mass": -1}, ValueError, "`mass` must be positive"),
         ({"friction": 1.1}, ValueError, r"`friction` must lie in \[0, 1\]"),
-        ({"neurons": 3}, ValueError, "`neurons` must be at least 4"),
+        ({"neurons": 0}, ValueError, "`neurons` must be at least 1"),
         ({"slices": 2.0}, TypeError, "`slices` must be an integer"),
         ({"resolution": 5}, ValueError, "`resolution` must be even, but is 5"),
     ],
@@ -278,6 +301,8 @@ def test_no_rule_is_refused(changes, error, message):
 
 
 def test_wrong_input_is_refused():
+    with pytest.raises(ValueError, match=r"`rule.neurons` must be at least 4, one"):
+        learn(ENVIRONMENT, rule(4, neurons=3), COST, seeds=[1], epochs=1)
     with pytest.raises(ValueError, match=r"`seeds` must name one .* 2 seeds .* 1 lear"):
         small(weights=random_weights()[None])
     with pytest.raises(ValueError, match=r"`weights` .* \(b, 8, 5, 6\)"):
