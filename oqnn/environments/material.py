@@ -44,7 +44,8 @@ class Material:
     Raises
     ------
     ValueError
-        If a control leaves [−1, 1].
+        If a control leaves [−1, 1], or the drive has another number of controls than
+        the environment.
     """
 
     kind: str
@@ -52,8 +53,17 @@ class Material:
     drive: Drive
 
     def __post_init__(self) -> None:
-        if not isinstance(self.drive, NetworkDrive):  # whose tanh keeps the bound
+        wanted = self.environment.n_controls
+        if isinstance(self.drive, NetworkDrive):  # whose tanh keeps the bound
+            fits, found = len(self.drive.y0) >= wanted, len(self.drive.y0)
+        else:
             check_bounded(self.drive.values, "drive.values")
+            fits, found = self.drive.n_controls == wanted, self.drive.n_controls
+        if not fits:
+            raise ValueError(
+                f"`drive` must steer {wanted} controls, those of `environment` "
+                f"({', '.join(self.environment.control_names)}), but has {found}."
+            )
 
     def controls(self, stop: float) -> Controls:
         """Return the controls from time zero to `stop` at least."""

@@ -235,3 +235,21 @@ def test_no_drive_is_refused(changes, message):
     given = {"weights": WEIGHTS, "y0": Y0, "tau": 0.2, "period": 0.8}
     with pytest.raises(ValueError, match=message):
         NetworkDrive(**(given | changes))
+
+
+@pytest.mark.parametrize(
+    ("drive", "found"),
+    [
+        (ConstantControls([0.1, 0.2]), 2),
+        (PiecewiseControls([0, 1], np.zeros((1, 5))), 5),
+        (
+            NetworkDrive(weights=np.zeros((2, 3, 4)), y0=np.zeros(3), tau=1, period=1),
+            3,
+        ),
+    ],
+)
+def test_drives_of_other_environments_are_refused(drive, found):
+    with pytest.raises(
+        ValueError, match=rf"`drive` .* steer 4 .* z, h.* {found}\."
+    ):
+        Material(kind="odd", environment=ENVIRONMENT, drive=drive)
