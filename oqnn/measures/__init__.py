@@ -53,12 +53,20 @@ from .maps import (
     least_choi_eigenvalue,
 )
 from .memory import Blp, bloch_volume_growth, blp
+from .oscillator_wigner import oscillator_wigner
 from .parties import partial_trace
 from .sieve import (
     Sieve,
     most_predictable_state,
     predictability_sieve,
     purity_rate,
+)
+from .spin_wigner import (
+    equal_angle_wigner,
+    sphere_points,
+    spin_kernel,
+    spin_wigner,
+    wigner_negativity,
 )
 from .states import (
     least_eigenvalue,
@@ -93,6 +101,7 @@ __all__ = [
     "dephasing_rates",
     "einselected_basis",
     "entanglement_breaking_time",
+    "equal_angle_wigner",
     "fidelity",
     "fit_decay",
     "fragment_information",
@@ -111,6 +120,7 @@ __all__ = [
     "mutual_information",
     "nearest_state",
     "negativity",
+    "oscillator_wigner",
     "partial_trace",
     "partial_transpose",
     "pointer_basis",
@@ -124,7 +134,11 @@ __all__ = [
     "rhp",
     "rhp_density",
     "root_fidelity",
+    "sphere_points",
+    "spin_kernel",
+    "spin_wigner",
     "squared_distance",
     "trace_distance",
     "von_neumann_entropy",
+    "wigner_negativity",
 ]
