@@ -6,8 +6,10 @@ from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
 from .study import Study
 from .table import Estimate, summary_table, summary_text
+from .views import HARD_PAIR, Views, views
 
 __all__ = [
+    "HARD_PAIR",
     "Estimate",
     "NoSpaceError",
     "SettingsError",
@@ -16,6 +18,7 @@ __all__ = [
     "StudyBusy",
     "StudyMismatch",
     "StudySettings",
+    "Views",
     "compare",
     "load",
     "open_tree",
@@ -24,4 +27,5 @@ __all__ = [
     "save",
     "summary_table",
     "summary_text",
+    "views",
 ]
