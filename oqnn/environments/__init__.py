@@ -1,6 +1,19 @@
 """What the system sits in: baths, noise, plain, engineered and learning materials."""
 
+from .basins import (
+    Basins,
+    Plateau,
+    epochs_to_reach,
+    find_basins,
+    find_plateaus,
+)
 from .channels import field_channel, level_channel, rate_channel
+from .conserved import (
+    LearningHistory,
+    conserved_quantity,
+    record,
+    sum_over_delays,
+)
 from .cost import CARDINAL_STATES, ProtectionCost
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
@@ -13,6 +26,7 @@ from .learning import (
     least_resolution,
     step,
 )
+from .local_rule import LocalLearning, ShotGradients
 from .material import Material, bare_material
 from .microscopic.bosonic import Bosonic
 from .microscopic.damped_jaynes_cummings import DampedJaynesCummings
@@ -26,7 +40,10 @@ from .microscopic.spectral_densities import DrudeLorentz, Lorentzian, Ohmic
 from .microscopic.spin_star import SpinStar
 from .microscopic.telegraph import Telegraph
 from .microscopic.two_band import TwoBand
+from .noisy_gradients import NoisyGradients
+from .online import OnlineLearning
 from .plain import plain_material
+from .preparations import LearningCost, learning_cost
 from .reference import TETRAHEDRON, ReferenceEnvironment
 from .register_environment import RegisterEnvironment
 from .restarts import restart_laggards
@@ -37,42 +54,57 @@ __all__ = [
     "CARDINAL_STATES",
     "TETRAHEDRON",
     "XY8_SPACING",
+    "Basins",
     "Bosonic",
     "DampedJaynesCummings",
     "DisorderAverage",
     "DrudeLorentz",
     "Environment",
     "IsingStar",
+    "LearningCost",
+    "LearningHistory",
     "LearningMethod",
     "LearningResult",
     "LearningRule",
     "LearningState",
+    "LocalLearning",
     "Lorentzian",
     "Material",
     "NetworkDrive",
+    "NoisyGradients",
     "Ohmic",
+    "OnlineLearning",
     "OscillatorModes",
+    "Plateau",
     "ProtectionCost",
     "ReferenceEnvironment",
     "RegisterEnvironment",
+    "ShotGradients",
     "SpinStar",
     "Telegraph",
     "TwoBand",
     "bare_material",
+    "conserved_quantity",
     "cost_and_gradient",
     "engineered_material",
+    "epochs_to_reach",
     "field_channel",
+    "find_basins",
+    "find_plateaus",
     "heom",
     "independent_boson",
     "init",
     "learn",
+    "learning_cost",
     "least_resolution",
     "level_channel",
     "plain_material",
     "pseudomode",
     "pseudomode_generator",
     "rate_channel",
+    "record",
     "restart_laggards",
     "step",
+    "sum_over_delays",
     "xy8_material",
 ]

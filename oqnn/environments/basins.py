@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_between, check_integer, check_positive, check_shapes
 
-__all__ = ["Basins", "Plateau", "basins", "epochs_to_reach", "plateaus"]
+__all__ = ["Basins", "Plateau", "epochs_to_reach", "find_basins", "find_plateaus"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,7 +36,7 @@ class Plateau(NamedTuple):
     level: float  # least cost up to its end
 
 
-def basins(
+def find_basins(
     costs: ArrayLike,
     *,
     gap: float = 0.1,
@@ -73,7 +73,7 @@ def basins(
 
     Examples
     --------
-    >>> found = basins([0.036, 0.089, 0.037, 0.142, 0.038], level=0.05)
+    >>> found = find_basins([0.036, 0.089, 0.037, 0.142, 0.038], level=0.05)
     >>> found.sizes, found.members[0]
     (array([3, 1, 1]), (0, 2, 4))
     >>> found.good, [round(end, 3) for end in found.interval]
@@ -111,7 +111,7 @@ def basins(
     )
 
 
-def plateaus(
+def find_plateaus(
     costs: ArrayLike, *, window: int = 100, drop: float = 0.02
 ) -> list[Plateau]:
     """Find where a learner makes no progress.
@@ -143,7 +143,7 @@ def plateaus(
 
     Examples
     --------
-    >>> plateaus([8, 4, 2, 2, 2, 2, 1, 1, 1], window=3)
+    >>> find_plateaus([8, 4, 2, 2, 2, 2, 1, 1, 1], window=3)
     [Plateau(start=2, stop=6, level=2.0), Plateau(start=6, stop=9, level=1.0)]
     """
     costs = np.asarray(costs, dtype=float)

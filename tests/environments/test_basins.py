@@ -6,31 +6,31 @@ from environments.problems import COST, ENVIRONMENT, random_weights, rule
 from scipy.stats import beta
 
 from oqnn.environments import LearningResult, init
-from oqnn.environments.basins import basins, epochs_to_reach, plateaus
-from oqnn.environments.learning_cost import learning_cost
+from oqnn.environments.basins import epochs_to_reach, find_basins, find_plateaus
+from oqnn.environments.preparations import learning_cost
 
 COSTS = np.array([0.105, 0.036, np.inf, 0.0375, 0.142, 0.0388, 0.11, np.nan])
 
 
 def test_basins_end_at_gaps():
     """A chain of small steps is one basin, however long: 0.036, 0.0375, 0.0388."""
-    found = basins(COSTS, gap=0.05)
+    found = find_basins(COSTS, gap=0.05)
     np.testing.assert_array_equal(found.levels, [0.036, 0.105, 0.142])
     np.testing.assert_array_equal(found.sizes, [3, 2, 1])
     assert found.members == ((1, 3, 5), (0, 6), (4,))
-    assert basins(COSTS, gap=0.04).members == ((1,), (3, 5), (0,), (6,), (4,))
-    np.testing.assert_array_equal(basins([0.2], gap=0.1).sizes, [1])
+    assert find_basins(COSTS, gap=0.04).members == ((1,), (3, 5), (0,), (6,), (4,))
+    np.testing.assert_array_equal(find_basins([0.2], gap=0.1).sizes, [1])
 
 
 def test_fraction_that_does_well_has_the_exact_interval():
     """Clopper-Pearson: quantiles of beta laws; those without a cost are failures."""
-    found = basins(COSTS, level=0.0375, confidence=0.9)
+    found = find_basins(COSTS, level=0.0375, confidence=0.9)
     assert (found.good, found.total, found.fraction) == (2, 8, 0.25)
     expected = beta.ppf(0.05, 2, 7), beta.ppf(0.95, 3, 6)
     np.testing.assert_allclose(found.interval, expected, rtol=1e-9)
-    assert basins(COSTS, within=0.05).good == 2
-    assert basins(COSTS, within=0.08).good == 3
-    assert basins([1.0, 2.0], level=0.1).interval[0] == 0
+    assert find_basins(COSTS, within=0.05).good == 2
+    assert find_basins(COSTS, within=0.08).good == 3
+    assert find_basins([1.0, 2.0], level=0.1).interval[0] == 0
 
 
 def slow_plateaus(costs, window, drop):
@@ -56,7 +56,7 @@ def test_plateaus_agree_with_trying_everything(window):
     rng = np.random.default_rng(window)
     falls = rng.random(200) < 0.1
     costs = np.exp(-np.cumsum(0.1 * falls)) * (1 + 0.01 * rng.random(200))
-    found = plateaus(costs, window=window, drop=0.03)
+    found = find_plateaus(costs, window=window, drop=0.03)
     assert [tuple(p) for p in found] == slow_plateaus(costs, window, 0.03)
     assert found
 
@@ -71,19 +71,19 @@ def test_plateaus_of_two_exponentials():
     costs = np.where(
         n < 60, 0.1 + np.exp(-n / 5), 0.02 + 0.08 * np.exp(-(n - 60.0) / 5)
     )
-    first, second = plateaus(costs, window=20, drop=0.02)
+    first, second = find_plateaus(costs, window=20, drop=0.02)
     assert first.start == pytest.approx(5 * np.log(10 * 0.98 / 0.02), abs=1)
     assert first.stop == 61
     assert second.stop == 150
     assert second.level == pytest.approx(0.02, rel=1e-4)
     costs[100:] = np.nan
-    assert [p.stop for p in plateaus(costs, window=10)] == [61, 100]
+    assert [p.stop for p in find_plateaus(costs, window=10)] == [61, 100]
 
 
 def test_steady_progress_has_no_plateau():
     """1 % an epoch is 10 % in ten, and never less than 2 % in three."""
     costs = 0.99 ** np.arange(300)
-    assert plateaus(costs, window=4, drop=0.02) == []
+    assert find_plateaus(costs, window=4, drop=0.02) == []
 
 
 def test_epochs_to_reach():
@@ -113,24 +113,24 @@ def test_what_learning_costs():
 
 def test_wrong_input_is_refused():
     with pytest.raises(ValueError, match="`costs` must hold positive numbers"):
-        basins([np.nan, np.inf])
+        find_basins([np.nan, np.inf])
     with pytest.raises(ValueError, match="`costs` must hold positive numbers"):
-        basins([0.1, -0.2])
+        find_basins([0.1, -0.2])
     with pytest.raises(ValueError, match=r"`costs` must have shape \(b,\)"):
-        basins([[0.1]])
+        find_basins([[0.1]])
     with pytest.raises(ValueError, match="`gap` must be positive"):
-        basins([0.1], gap=0)
+        find_basins([0.1], gap=0)
     with pytest.raises(ValueError, match="`within` must be positive"):
-        basins([0.1], within=-1)
+        find_basins([0.1], within=-1)
     with pytest.raises(ValueError, match="`confidence` must lie in"):
-        basins([0.1], confidence=95)
+        find_basins([0.1], confidence=95)
     with pytest.raises(
         ValueError, match="`costs` must be positive, but the least is -1"
     ):
-        plateaus([2.0, -1.0, 1.0], window=2)
+        find_plateaus([2.0, -1.0, 1.0], window=2)
     with pytest.raises(ValueError, match="`window` must be at least 2"):
-        plateaus([2.0, 1.0], window=1)
+        find_plateaus([2.0, 1.0], window=1)
     with pytest.raises(ValueError, match="`drop` must lie between 0 and 1, but is 1"):
-        plateaus([2.0, 1.0], drop=1.0)
+        find_plateaus([2.0, 1.0], drop=1.0)
     with pytest.raises(ValueError, match="`costs` must hold at least one epoch"):
         epochs_to_reach([], 0.1)
