@@ -1,7 +1,8 @@
-"""What keeps learners from getting stuck: the size of first weights, and restarts.
+"""What keeps learners from getting stuck: first weights, restarts, and fast neurons.
 
 Trains the learning material of the reference setting from random weights of three
-standard deviations, and with restarts, eight seeds each, and writes one row a learner.
+standard deviations, with restarts, and with neurons that are twice as fast, eight seeds
+or sixteen each, and writes one row a learner.
 Finished cases are skipped and an interrupted one goes on from its last checkpoint, so
 the script can be stopped at any time:
 
@@ -25,12 +26,17 @@ from oqnn.measures import average_fidelity, entanglement_breaking_time
 HERE = Path(__file__).parent
 TABLE = HERE / "learning_starts.csv"
 CHECKPOINTS = HERE.parent / "results" / "learning_starts"
-CASES = ((0.5, 0), (0.25, 0), (1.0, 0), (0.5, 400))  # initial scale, restart every
-SEEDS = range(8)
+CASES = (  # λ, initial scale, restart every, seeds
+    (0.1, 0.5, 0, 8),
+    (0.1, 0.25, 0, 8),
+    (0.1, 1.0, 0, 8),
+    (0.1, 0.5, 400, 8),
+    (0.05, 0.5, 0, 16),
+)
 EPOCHS = 2000
 
 
-def rows(scale: float, every: int, result: LearningResult) -> list[list]:
+def rows(case: tuple, result: LearningResult) -> list[list]:
     """Measure each learner at its best epoch."""
     period = result.rule.period
     readouts = period * np.array([0, 0.25, 0.5, 0.75, 1])
@@ -42,18 +48,18 @@ def rows(scale: float, every: int, result: LearningResult) -> list[list]:
         breaking = entanglement_breaking_time(grid, material.transfer(grid))
         cost = result.state.best_cost[i]
         figures = [f"{cost:.6f}", f"{lost:.6f}", f"{breaking:.1f}"]
-        table.append([scale, every, seed, *figures])
+        table.append([*case[:3], seed, *figures])
     return table
 
 
-def train(scale: float, every: int) -> LearningResult:
+def train(tau: float, scale: float, every: int, seeds: int) -> LearningResult:
     """Learn in one case, checkpointing as it goes."""
-    path = CHECKPOINTS / f"{scale}_{every}.npz"
+    path = CHECKPOINTS / f"{tau}_{scale}_{every}.npz"
     state = LearningState(**np.load(path)) if path.exists() else None
     return learn(
         ReferenceEnvironment(),
-        LearningRule(initial_scale=scale),
-        seeds=SEEDS,
+        LearningRule(tau=tau, initial_scale=scale),
+        seeds=range(seeds),
         epochs=EPOCHS,
         state=state,
         restart_every=every or None,
@@ -64,13 +70,13 @@ def train(scale: float, every: int) -> LearningResult:
 def main() -> None:
     """Run what is missing and print the table."""
     CHECKPOINTS.mkdir(parents=True, exist_ok=True)
-    header = ["initial_scale", "restart_every", "seed"]
+    header = ["tau", "initial_scale", "restart_every", "seed"]
     header += ["least_cost", "readout_infidelity", "entanglement_breaking_time"]
     text = TABLE.read_text() if TABLE.exists() else ""
     table = list(csv.reader(text.splitlines())) or [header]
-    for scale, every in CASES:
-        if not any(row[:2] == [str(scale), str(every)] for row in table):
-            table += rows(scale, every, train(scale, every))
+    for case in CASES:
+        if not any(row[:3] == [str(value) for value in case[:3]] for row in table):
+            table += rows(case, train(*case))
             with TABLE.open("w", newline="") as file:
                 csv.writer(file).writerows(table)
     print(TABLE.read_text())
