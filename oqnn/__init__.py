@@ -23,6 +23,7 @@ _HOMES = {
     "Telegraph": "environments",
     "TwoBand": "environments",
     "compare": "studies",
+    "controls": "studies",
     "correlated_start": "dynamics",
     "dynamical_maps": "dynamics",
     "evolve": "dynamics",

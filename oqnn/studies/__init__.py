@@ -1,6 +1,15 @@
 """Comparative studies: settings, store, saving and summary."""
 
 from .compare import compare, run
+from .controls import controls
+from .controls_table import Comparison, ControlsTable
+from .intervals import (
+    Interval,
+    bootstrap_interval,
+    difference_interval,
+    mean_interval,
+    share_interval,
+)
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
@@ -10,7 +19,10 @@ from .views import HARD_PAIR, Views, views
 
 __all__ = [
     "HARD_PAIR",
+    "Comparison",
+    "ControlsTable",
     "Estimate",
+    "Interval",
     "NoSpaceError",
     "SettingsError",
     "Store",
@@ -19,12 +31,17 @@ __all__ = [
     "StudyMismatch",
     "StudySettings",
     "Views",
+    "bootstrap_interval",
     "compare",
+    "controls",
+    "difference_interval",
     "load",
+    "mean_interval",
     "open_tree",
     "register_kind",
     "run",
     "save",
+    "share_interval",
     "summary_table",
     "summary_text",
     "views",
