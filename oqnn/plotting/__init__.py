@@ -4,19 +4,28 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 """
 
 from .controls import drive
+from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
 from .learning import learning_curves
+from .phase_space import spin_wigner_map
+from .slides import elements_over_seeds
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
 from .traces import measures_over_time
+from .views import margins_over_time, three_views
 
 __all__ = [
     "density_matrix_elements",
+    "dots_and_intervals",
     "drive",
+    "elements_over_seeds",
     "learning_curves",
+    "margins_over_time",
     "material_colours",
     "measures_over_time",
     "reconstruction",
     "spike_raster",
     "spikes_and_reconstruction",
+    "spin_wigner_map",
+    "three_views",
 ]
