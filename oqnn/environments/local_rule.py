@@ -48,9 +48,12 @@ class LocalLearning:
         + \frac{V_+ + V_-}{4\sigma^2}\Bigr] + O(\sigma^2),
 
     with the variance V of the cost by shots: the noise-to-signal ratio is about
-    :math:`\sqrt{s k / P}` already without shots, so η/ω must be smaller by about
-    :math:`1 + s k/P` than with costates. Baselines, from register populations or from
-    earlier costs, cancel in the difference and would change nothing.
+    :math:`\sqrt{s k / P}` already without shots, and η/ω must be smaller than with
+    costates.
+
+    Earlier costs as a baseline would cancel in the difference. The register level, read
+    with every shot, could take away the part of V that it explains: at most 4 % for
+    random weights of the reference setting, 0.1 % after learning. It is not used.
 
     The recorded costs, and with them the choice of the best epoch, are exact: they
     judge the learner, who does not see them.
