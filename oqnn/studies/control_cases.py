@@ -7,8 +7,19 @@ from typing import Any
 import numpy as np
 
 from ..dynamics import ConstantControls
-from ..environments import Material, ReferenceEnvironment, bare_material
-from .control_drives import ConstantWeights, random_drive, same_power, shuffled
+from ..environments import (
+    LocalLearning,
+    Material,
+    ReferenceEnvironment,
+    bare_material,
+)
+from .control_drives import (
+    ConstantWeights,
+    random_drive,
+    same_power,
+    shuffled,
+    within_power,
+)
 from .control_setting import Entry, Setting, entries, members, moved, rivals, singly
 from .probe import Probe, mean_power, random_states
 
@@ -21,6 +32,9 @@ FACTORS = (0.5, 2.0)
 WEAKER = 4  # how many times weaker the weak field is
 WARM_SCALE = 0.5
 REACHED = 0.05  # infidelity that a good learner is below
+SHOTS, PERTURBATION = 1000, 0.3
+SLOWER = 3  # how much smaller η/ω must be against the noise of the shots
+FEWEST = 4  # learners and share of the epochs, as each epoch is lived 33 times
 
 
 def design(setting: Setting) -> list[Entry]:
@@ -75,10 +89,16 @@ def random_drives(setting: Setting) -> list[Entry]:
 
 
 def same_rms_field(setting: Setting) -> list[Entry]:
-    """Constant controls whose fields have the best learner's rms."""
+    """Constant controls whose fields have the best learner's rms, or at most that."""
     power = mean_power(setting.best, setting.rule.period)
-    made = same_power(setting.environment, power, setting.probe, seed=setting.seed)
-    return entries(DESIGN, setting.probe, {"same rms field": [made]})
+    made = {
+        name: find(setting.environment, power, setting.probe, seed=setting.seed)
+        for name, find in {
+            "same rms field": same_power,
+            "no stronger field": within_power,
+        }.items()
+    }
+    return entries(DESIGN, setting.probe, singly(made))
 
 
 def without_field(setting: Setting) -> list[Entry]:
@@ -218,6 +238,27 @@ def known_state(setting: Setting) -> list[Entry]:
     ]
 
 
+def few_shots(setting: Setting) -> list[Entry]:
+    """Learning from costs alone, each estimated from a thousand preparations.
+
+    Every neuron moves its weights by its own activity and the cost; there is no model
+    that costates could come from. A quarter of the epochs, and four learners at most.
+    """
+    result = setting.trained(
+        "few shots",
+        setting.environment,
+        rule=replace(setting.rule, mass=SLOWER * setting.rule.mass),
+        seeds=setting.seeds[:FEWEST],
+        epochs=max(1, setting.epochs // FEWEST),
+        method=LocalLearning(shots=SHOTS, perturbation=PERTURBATION),
+    )
+    sets = {
+        "learning": members(result),
+        **singly(rivals(setting, setting.environment)),
+    }
+    return entries(f"{SHOTS} shots", setting.probe, sets)
+
+
 def _infidelities(probe: Probe, materials: Sequence[Material]) -> np.ndarray:
     return np.array([probe.infidelity(material) for material in materials])
 
@@ -235,4 +276,5 @@ CASES: dict[str, Callable[[Setting], list[Entry]]] = {
     "noise strengths": noise_strengths,
     "weak field": weak_field,
     "known state": known_state,
+    "few shots": few_shots,
 }

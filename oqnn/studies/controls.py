@@ -39,7 +39,8 @@ def controls(
     - *constant network*: the learning rule with g averaged over the epoch;
     - *shuffled slices*, *random drive*: the best learner's W in random order, and its
       drive with random Fourier phases;
-    - *same rms field*: the best constants with the best learner's field strength;
+    - *same rms field*: the best constants with the best learner's rms field, and
+      those with at most that;
     - *trained without field*, *trained without hopping*: learners that never saw ξ, or
       κ, tested with it;
     - *unseen states*, *unseen times*: random pure states, their mean and their worst;
@@ -47,7 +48,9 @@ def controls(
     - *noise strengths*: ξ and κ halved and doubled, with all materials as they were,
       with the engineered ones made anew, and with the learners taught anew as well;
     - *weak field*: learning with a quarter of h, from random and from warm weights;
-    - *known state*: only \|+⟩ is to be kept.
+    - *known state*: only \|+⟩ is to be kept;
+    - *few shots*: learning from costs alone, each from a thousand preparations, with a
+      quarter of the epochs and four learners at most.
 
     Parameters
     ----------

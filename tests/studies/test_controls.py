@@ -32,6 +32,7 @@ from oqnn.studies.control_drives import (
     random_drive,
     same_power,
     shuffled,
+    within_power,
 )
 from oqnn.studies.control_setting import Entry
 from oqnn.studies.controls_table import ControlsTable
@@ -139,6 +140,9 @@ def test_constants_of_a_given_power_against_a_search():
         if np.abs(y).max() <= 1
     )
     assert probe.infidelity(weaker) <= least + 1e-9
+    within = within_power(ENVIRONMENT, power / 2, probe, starts=4)
+    assert mean_power(within, 8.0) <= power / 2 + 1e-9
+    assert probe.infidelity(within) <= probe.infidelity(weaker) + 1e-9
 
 
 def test_a_constant_network_follows_the_mean_gradient():
@@ -252,6 +256,7 @@ def test_every_case_has_its_rows(table):
         "h = 2, random start",
         "h = 2, warm start",
         "one known state",
+        "1000 shots",
     )
     sizes = {name: len(table.values("as trained", name)) for name in (
         "learning", "engineered", "plain", "shuffled slices", "constant network"
