@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._core.bases import hermitian_basis, to_coordinates
 from .._core.checks import check_finite, check_integer
 from ._inputs import as_states
 
@@ -118,15 +119,11 @@ def spin_wigner(
     theta, phi = _as_points(theta, phi)
     lead, size = states.shape[:-2], states.shape[-1]
     _check_size(np.prod(lead) * float(len(theta)) ** len(parts))
-    rest = states.reshape(-1, 1, size, size)  # (b, points so far, rest, rest)
-    for d in parts:
-        kernel = spin_kernel(d, theta, phi)
-        left = rest.shape[-1] // d
-        split = rest.reshape(*rest.shape[:2], d, left, d, left)
-        rest = np.einsum("bpixjy,gji->bpgxy", split, kernel, optimize=True)
-        rest = rest.reshape(len(rest), -1, left, left)
-    shape = (*lead, *[len(theta)] * len(parts))
-    return rest.real.reshape(shape)
+    values = _product_coordinates(states.reshape(-1, size, size), parts)
+    for d in parts:  # the first axis of coordinates goes, one of points comes last
+        symbols = to_coordinates(spin_kernel(d, theta, phi)).real  # (g, d²)
+        values = np.tensordot(values, symbols, axes=(1, 1))
+    return values.reshape(*lead, *[len(theta)] * len(parts))
 
 
 def equal_angle_wigner(
@@ -252,6 +249,17 @@ def sphere_points(resolution: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     theta, phi = np.meshgrid(np.arccos(cosines), azimuths, indexing="ij")
     weights = np.repeat(polar, 2 * resolution) * np.pi / resolution
     return theta.ravel(), phi.ravel(), weights
+
+
+def _product_coordinates(states: np.ndarray, parts: list[int]) -> np.ndarray:
+    """Return Tr ρ B_a ⊗ B_b ⊗ … of states (b, d, d), real, (b, d₁², …, d_p²)."""
+    rest = states[:, None]  # (b, coordinates so far, rest, rest)
+    for d in parts:
+        left = rest.shape[-1] // d
+        split = rest.reshape(*rest.shape[:2], d, left, d, left)
+        rest = np.einsum("bpixjy,aji->bpaxy", split, hermitian_basis(d), optimize=True)
+        rest = rest.reshape(len(rest), -1, left, left)
+    return rest.real.reshape(len(states), *[d * d for d in parts])
 
 
 def _levels(d: int) -> np.ndarray:
