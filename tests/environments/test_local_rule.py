@@ -105,9 +105,6 @@ def test_scatter_follows_its_law(by_neurons, by_synapses, exact):
         expected = scatter(slopes, 4).mean()
         found = samples.var(axis=0, ddof=1).mean()
         assert found == pytest.approx(expected, rel=0.15)
-    single = estimates(LocalLearning(perturbation=1e-3, passes=1))[..., 0]
-    ratio = single.var(axis=0).mean() / by_neurons[..., 0].var(axis=0).mean()
-    assert ratio == pytest.approx(4, rel=0.2)
 
 
 @pytest.mark.slow
@@ -157,12 +154,9 @@ def test_counts_are_binomial():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "method",
-    [LocalLearning(shots=30, passes=4), ShotGradients(shots=30, directions=4)],
-)
-def test_however_divided_and_with_whatever_company(method):
+def test_however_divided_and_with_whatever_company():
     """3 epochs, and 1 + 2 of learners in another order: seeds and epochs decide."""
+    method = LocalLearning(shots=30, passes=4)
     options = {"H": H, "method": method, "progress": False}
     whole = learn(ENVIRONMENT, RULE, COST, seeds=(3, 4), epochs=3, **options).state
     part = learn(ENVIRONMENT, RULE, COST, seeds=(3, 4), epochs=1, **options).state

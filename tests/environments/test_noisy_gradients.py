@@ -47,14 +47,14 @@ def test_little_noise_is_the_epoch_wise_rule_and_division_leaves_no_trace():
         ).state
 
     weights = np.array([RULE.random_weights(seed) for seed in (3, 4)])
-    quiet = run(NoisyGradients(1e-12), 5)
-    plain = step(init(weights), ENVIRONMENT, RULE, COST, H=H, epochs=5)
+    quiet = run(NoisyGradients(1e-12), 6)
+    plain = step(init(weights), ENVIRONMENT, RULE, COST, H=H, epochs=6)
     for name, value in plain._asdict().items():
         np.testing.assert_allclose(
             getattr(quiet, name), value, rtol=1e-9, atol=1e-11, err_msg=name
         )
-    loud = run(NoisyGradients(1.0), 5)
-    resumed = run(NoisyGradients(1.0), 5, state=run(NoisyGradients(1.0), 2))
+    loud = run(NoisyGradients(1.0), 6)
+    resumed = run(NoisyGradients(1.0), 6, state=run(NoisyGradients(1.0), 2))
     for name, value in loud._asdict().items():
         np.testing.assert_array_equal(getattr(resumed, name), value, err_msg=name)
     assert np.abs(loud.costs[:, -1] - plain.costs[:, -1]).min() > 1e-4
