@@ -78,10 +78,11 @@ def hardest_axes_margin(chi: ArrayLike) -> np.ndarray:
 
     .. math:: m = 1 - \frac{s_1 + s_2}{\sqrt2}
 
-    with the largest singular values of χ's 3 × 3 block. From when m ≥ 0 the spins carry
-    the pair whatever the axes, if the qubits alone are maximally mixed: I3322 then
-    reaches :math:`2 s_1 + \sqrt2 (s_2 + s_3) < 4`. If they are not, I3322 is not looked
-    at, and m is an upper limit.
+    with the largest singular values of χ's 3 × 3 block. Where m ≥ 0, spins carry the
+    pair whatever the axes, as long as the Bloch vectors a and b of the two qubits have
+    |a| + |b| ≤ √2 − 1: I3322 then reaches at most
+    :math:`2 s_1 + \sqrt2 (s_2 + s_3 + |a| + |b|) \le 4`. Beyond, m says only when CHSH
+    no longer forbids it.
 
     Parameters, shapes and errors are those of `pair_margin`.
     """

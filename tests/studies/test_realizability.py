@@ -94,6 +94,25 @@ def test_no_axes_are_worse_than_the_hardest():
     assert any_axes_margin(chi) < hardest_axes_margin(chi)
 
 
+def test_beyond_the_hardest_axes_spins_carry_the_pair_however_it_is_turned():
+    """For |a| + |b| ≤ √2 − 1, on states just inside; they have mixed parts."""
+    kept = 0
+    for _ in range(80):
+        chi = random_pair(3)
+        # at the edge: a little inside √2 = s₁ + s₂
+        edge = 0.999 / (1 - hardest_axes_margin(chi))
+        chi = noisy(chi, min(edge, 1.0))
+        lengths = np.linalg.norm(chi[1:, 0]) + np.linalg.norm(chi[0, 1:])
+        if lengths > np.sqrt(2) - 1:
+            continue
+        kept += 1
+        turns = special_ortho_group.rvs(3, size=200, random_state=RNG)
+        blocks = np.zeros((200, 4, 4))
+        blocks[:, 0, 0], blocks[:, 1:, 1:] = 1, turns
+        assert pair_margin(blocks[:100] @ chi @ blocks[100:].mT).min() > -1e-9
+    assert kept > 5
+
+
 def test_roots_of_depolarizing_decay_and_their_order():
     """m = 1 − √2 e^(−γt) is zero at ln √2 / γ; the error falls as the step squared."""
     gamma, errors = 0.3, []

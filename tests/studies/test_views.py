@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from oqnn._core.bases import pauli_basis
 from oqnn.dynamics import ConstantControls, RegisterGenerator, System
@@ -13,7 +14,7 @@ from oqnn.environments import (
     field_channel,
 )
 from oqnn.measures import spin_wigner
-from oqnn.studies import HARD_PAIR, views
+from oqnn.studies import HARD_PAIR, Study, StudySettings, views
 from oqnn.studies.realizability import (
     any_axes_margin,
     first_carried,
@@ -159,6 +160,30 @@ def test_times_in_noise_with_memory_are_those_of_evolved_states():
     np.testing.assert_allclose(
         row.hardest_axes_margin, hardest_axes_margin(lab), atol=1e-9
     )
+
+
+def test_a_study_shows_its_representative_member():
+    settings = StudySettings(materials=["bare", "plain"], plain={"seeds": 3})
+    controls = np.array([[0.3, 0.1, 0.0, 0.2], [-0.4, 0.8, 0.1, 0], [0.9, 0, 0.2, 0]])
+    plain = xr.Dataset({"controls": (("member", "control"), controls)})
+    shown = {"bare": 0, "plain": 2}
+    tree = {
+        f"evolution/{k}": xr.Dataset(coords={"representative": shown[k]}) for k in shown
+    }
+    tree |= {"trained/bare": xr.Dataset(coords={"member": [0]}), "trained/plain": plain}
+    study = Study(xr.DataTree.from_dict(tree), settings)
+    found = views(study, ALONE, TIMES, until=1)
+    assert found.kinds == ("bare", "plain")
+    row = found["plain"]
+    assert row.sizes["member"] == 3
+    assert int(row.representative) == 2
+    environment = ReferenceEnvironment()
+    material = Material(
+        kind="plain", environment=environment, drive=ConstantControls(controls[2])
+    )
+    alone = views(material, ALONE, TIMES, until=1)["plain"]
+    np.testing.assert_allclose(row.wigner, alone.wigner, atol=1e-12)
+    assert abs(row.margin.values[0, 0] - alone.margin.values[0, 0]).max() > 0.01
 
 
 def test_summary(still_and_driven):
