@@ -12,7 +12,7 @@ from .style import BLACK, MATERIALS, SMALL, WIDE, dress, new_figure
 
 __all__ = ["dots_and_intervals"]
 
-ROW, GAP, MARGIN = 0.16, 0.7, 0.75  # inches, rows, inches
+ROW, GAP, MARGIN = 0.16, 1.4, 0.5  # inches, rows, inches
 
 
 def dots_and_intervals(
@@ -27,7 +27,7 @@ def dots_and_intervals(
     Parameters
     ----------
     rows : sequence of (group, name, value, low, high)
-        Rows of a group follow each other; its title stands left of its first row. A
+        Rows of a group follow each other; its title stands above its first row. A
         value without an interval has ``low = high = value``; limits that are no
         numbers are left out.
     label : str
@@ -58,7 +58,7 @@ def dots_and_intervals(
     heights = np.arange(len(rows)) + GAP * np.searchsorted(
         starts, range(len(rows)), "right"
     )
-    figure = new_figure(WIDE, ROW * (heights[-1] + 1) + MARGIN)
+    figure = new_figure(WIDE, ROW * (heights[-1] + GAP) + MARGIN)
     axes = figure.subplots()
     edge = None
     if log:
@@ -102,17 +102,18 @@ def _name(
     heights: np.ndarray,
     starts: Sequence[int],
 ) -> None:
-    """Write materials beside the axis, and groups left of them."""
+    """Write materials beside the axis, and groups above them."""
     axes.set_yticks(heights, [row[1] for row in rows])
-    axes.set_ylim(heights[-1] + 0.7, heights[0] - 0.7)
+    axes.set_ylim(heights[-1] + 0.7, heights[0] - 1.7)
     for k in starts:
         axes.text(
-            -0.48,
-            heights[k],
+            -0.01,
+            heights[k] - 1,
             rows[k][0],
             transform=axes.get_yaxis_transform(),
             fontsize=SMALL,
             fontweight="bold",
+            horizontalalignment="right",
             verticalalignment="center",
         )
 

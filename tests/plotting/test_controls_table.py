@@ -40,7 +40,7 @@ def test_rows_stand_in_order_with_a_gap_between_groups():
     names = [text.get_text() for text in axes.get_yticklabels()]
     assert names == [row[1] for row in ROWS]
     titles = {text.get_text(): text.get_position()[1] for text in axes.texts}
-    assert titles == {"calm": heights[0], "loud": heights[3]}
+    assert titles == {"calm": heights[0] - 1, "loud": heights[3] - 1}
 
 
 def test_materials_keep_their_colours():
