@@ -9,6 +9,7 @@ from .elements import density_matrix_elements
 from .learning import learning_curves
 from .phase_space import spin_wigner_map
 from .slides import elements_over_seeds
+from .phase_diagram import phase_diagram
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
 from .traces import measures_over_time
@@ -23,6 +24,7 @@ __all__ = [
     "margins_over_time",
     "material_colours",
     "measures_over_time",
+    "phase_diagram",
     "reconstruction",
     "spike_raster",
     "spikes_and_reconstruction",
