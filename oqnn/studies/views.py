@@ -1,6 +1,5 @@
 """One evolution in three views: density matrix, Wigner function, classical spins."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,20 +7,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_increasing, check_integer, check_positive, check_shapes
-from .._core.progress import ProgressLine
-from .._core.qobj import as_state
-from ..dynamics import System, apply_transfer
-from ..encoding import CorrelationMap
-from ..environments import Material
-from ..measures import (
-    entanglement_breaking_time,
-    equal_angle_wigner,
-    l1_coherence,
-    populations,
-    wigner_negativity,
+from .._core.checks import (
+    check_integer,
+    check_positive,
 )
+from .._core.progress import ProgressLine
+from ..dynamics import System, apply_transfer
+from ..environments import Material
+from ..measures import entanglement_breaking_time, l1_coherence, populations
 from .evolution import BREAKING_STEP, LAST, SAME
+from .phase_space import oscillator_view, spin_view
 from .realizability import (
     any_axes_margin,
     first_carried,
@@ -29,16 +24,22 @@ from .realizability import (
     last_forbidden,
     pair_margin,
 )
-from .study import Study
 from .table import Column, summary_text
+from .views_inputs import (
+    HARD_PAIR,
+    Materials,
+    as_correlators,
+    as_materials,
+    as_quadratures,
+    as_times,
+    check_system,
+)
 
 if TYPE_CHECKING:
     import qutip
 
 __all__ = ["HARD_PAIR", "Views", "views"]
 
-HARD_PAIR = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
-HARD_PAIR.setflags(write=False)
 FRAMES = ("laboratory", "control")
 UNITS = {
     "time": "1/xi",
@@ -56,6 +57,7 @@ MEANING = {
     "coherence": "sum of the moduli of the off-diagonal elements",
     "wigner": "Wigner function of the representative member in the control frame; "
     "with a kept partner on the slice of equal angles",
+    "norm": "integral of the Wigner function over its grid",
     "negativity": "volume of the negative part of its Wigner function",
     "margin": "how far the pair is inside what spins can carry by their own axes",
     "hardest_axes_margin": "the same by the axes that suit them worst",
@@ -71,9 +73,6 @@ TITLES = {
     "no_bell_violation_from": "no Bell violation from",
     "entanglement_breaking_time": "entanglement broken at",
 }
-LATER = list(TITLES)[1:]
-
-Materials = Study | Material | Mapping[str, Material | Sequence[Material]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,7 +83,8 @@ class Views:
     ----------
     datasets : dict
         By name of the material, with the axes frame ("laboratory", "control"), member,
-        time, row, col, theta and phi. Variables have `long_name` and units.
+        time, row, col, and theta and phi or x and p. Variables have `long_name` and
+        units.
     until : float, time
         Until when first times were looked for; later ones are infinite.
     """
@@ -108,15 +108,13 @@ class Views:
         whatever the axes, and when no Bell inequality of two settings is violated and
         all entanglement is lost.
         """
-        return [
-            {
-                "material": kind,
-                "seeds": dataset.sizes["member"],
-                "carried_from": dataset.carried_from.sel(frame="control").values,
-            }
-            | {key: dataset[key].values for key in LATER}
-            for kind, dataset in self.datasets.items()
-        ]
+        rows = []
+        for kind, dataset in self.datasets.items():
+            row: dict[str, Any] = {"material": kind, "seeds": dataset.sizes["member"]}
+            control = dataset.sel(frame="control")
+            row |= {key: control[key].values for key in TITLES if key in control}
+            rows.append(row)
+        return rows
 
     def summary_text(self, *, width: int = 100) -> str:
         """Return the summary as text: medians above the least and the greatest."""
@@ -133,22 +131,24 @@ def views(
     times: ArrayLike,
     *,
     pair: "qutip.Qobj | ArrayLike | None" = None,
+    quadratures: tuple[ArrayLike, ArrayLike] | None = None,
     polar_angles: int = 25,
     negativity_resolution: int = 12,
     until: float = LAST,
     step: float = 0.0125,
     progress: bool | None = None,
 ) -> Views:
-    r"""Look at one evolution of a qubit in three ways, in each of some materials.
+    r"""Look at one evolution in three ways, in each of some materials.
 
     1. The density matrix: populations and coherences, in the laboratory and in the
        frame that turns with the control fields.
-    2. Phase space: the spin Wigner function on a grid of angles, and the volume of its
-       negative part.
+    2. Phase space: the Wigner function of a spin on a grid of angles, or of an
+       oscillator on a grid of x and p, and the volume of its negative part.
     3. Classical spins, as neurons carry them: the margin by which a law of three spins
        a qubit exists that has the correlators of an entangled pair, one qubit of which
        is in the material. At first a Bell inequality may forbid it; decoherence makes
-       it possible. So the question is from when on spikes can carry the state.
+       it possible. So the question is from when on spikes can carry the state. This
+       view needs a qubit.
 
     States are exact up to the rounding of `Material.transfer`; times at which the
     spins begin to carry the pair are roots on a grid of `step`, linear in between.
@@ -159,7 +159,7 @@ def views(
         A sequence holds members that differ in their seed; the first is the one whose
         Wigner function is kept. Of a study it is the representative one.
     system : System
-        A qubit, alone or with one kept qubit.
+        A qubit, alone or with one kept qubit, or anything larger, alone.
     times : shape (t,)
         When states are kept; from 0 on.
     pair : ket or shape (4, 4), optional
@@ -167,6 +167,9 @@ def views(
         By default the system's state where it has a kept qubit, and else
         `HARD_PAIR` = (|00⟩ + e^{iπ/4}|11⟩)/√2, which no spins can carry by a factor √2,
         more than any other state.
+    quadratures : (x, p), optional
+        Grids, increasing; the system is then an oscillator in the Fock basis, with
+        [x, p] = i. By default it is a spin, level 0 being m = +j.
     polar_angles : int, optional
         Steps from pole to pole of the grid of angles; there are twice as many around.
     negativity_resolution : int, optional
@@ -186,14 +189,15 @@ def views(
     TypeError
         If `materials` is none of these.
     ValueError
-        If there is no material, one does not hold a qubit, the system is not a qubit
-        with one kept qubit at most, times do not increase from 0 on, or `pair` is no
-        state of two qubits.
+        If there is no material, one holds another number of levels than the system,
+        the kept partner is not that of a qubit, times do not increase from 0 on, or
+        `pair` is no state of two qubits.
     """
-    groups, chosen = _as_materials(materials)
-    times = _as_times(times)
-    _check_system(system)
-    chi = CorrelationMap(2).correlators(_as_pair(pair, system))
+    check_system(system)
+    groups, chosen = as_materials(materials, system.d)
+    times = as_times(times)
+    chi = as_correlators(pair, system)
+    grid = None if quadratures is None else as_quadratures(*quadratures)
     check_integer(polar_angles, "polar_angles", least=2)
     check_positive(until, "until")
     check_positive(step, "step")
@@ -211,8 +215,16 @@ def views(
                 member=np.arange(len(group)), representative=chosen[kind]
             )
             shown = dataset.states.sel(frame="control").isel(member=chosen[kind])
-            phase_space = _phase_space(
-                shown.values, times, polar_angles, negativity_resolution
+            phase_space = (
+                oscillator_view(shown.values, times, *grid)
+                if grid
+                else spin_view(
+                    shown.values,
+                    system.dims,
+                    times,
+                    polar_angles=polar_angles,
+                    resolution=negativity_resolution,
+                )
             )
             datasets[kind] = _described(dataset.merge(phase_space))
     return Views(datasets=datasets, until=until)
@@ -221,127 +233,67 @@ def views(
 def _member(
     material: Material,
     system: System,
-    chi: np.ndarray,
+    chi: np.ndarray | None,
     times: np.ndarray,
     until: float,
     step: float,
 ) -> xr.Dataset:
     """Evolve in one material: states at the times asked for, margins on a fine grid."""
-    fine = step * np.arange(round(until / step) + 1)
+    fine = step * np.arange(round(until / step) + 1) if chi is not None else times[:0]
     breaking = BREAKING_STEP * np.arange(round(until / BREAKING_STEP) + 1)
     grid = np.unique(np.round(np.concatenate([[0.0], times, fine, breaking]), SAME))
     transfer = material.transfer(grid, H=system.H, progress=False)
     turned = transfer.copy()
     rotation = material.rotation(grid, progress=False)
     turned[:, 1:] = rotation.mT @ transfer[:, 1:]
+    maps = np.stack([transfer, turned])  # (frame, t, d², d²)
 
     def at(wanted: np.ndarray) -> np.ndarray:
         return np.searchsorted(grid, np.round(wanted, SAME))
 
-    maps = np.stack([transfer, turned])  # (frame, t, 4, 4)
-    margins = pair_margin(maps @ chi)  # a map acts on the first index of χ
-    hardest, any_axes = (
-        margin(transfer @ chi) for margin in (hardest_axes_margin, any_axes_margin)
-    )
-    scan, seen = at(fine), at(times)
-    states = np.stack([apply_transfer(m[seen], system.rho0) for m in maps])
-    framed = ("frame", "time")
+    states = np.stack([apply_transfer(m[at(times)], system.rho0) for m in maps])
     data: dict[str, Any] = {
-        "states": ((*framed, "row", "col"), states),
-        "populations": ((*framed, "row"), populations(states)),
-        "coherence": (framed, l1_coherence(states)),
-        "margin": (framed, margins[:, seen]),
+        "states": (("frame", "time", "row", "col"), states),
+        "populations": (("frame", "time", "row"), populations(states)),
+        "coherence": (("frame", "time"), l1_coherence(states)),
+    }
+    if chi is not None:
+        data |= _third_view(maps, chi, fine, at(fine), at(times))
+        data["entanglement_breaking_time"] = (
+            (),
+            entanglement_breaking_time(breaking, transfer[at(breaking)]),
+        )
+    levels = _levels(system)
+    coords = {"frame": list(FRAMES), "time": times, "row": levels, "col": levels}
+    return xr.Dataset(data, coords=coords)
+
+
+def _third_view(
+    maps: np.ndarray,
+    chi: np.ndarray,
+    fine: np.ndarray,
+    scan: np.ndarray,
+    seen: np.ndarray,
+) -> dict[str, Any]:
+    """Return margins at the times seen, and the times at which they change sign."""
+    pairs = maps @ chi  # a map acts on the first index of χ
+    margins = pair_margin(pairs)
+    hardest, any_axes = hardest_axes_margin(pairs[0]), any_axes_margin(pairs[0])
+    return {
+        "margin": (("frame", "time"), margins[:, seen]),
         "hardest_axes_margin": ("time", hardest[seen]),
         "carried_from": ("frame", first_carried(fine, margins[:, scan])),
         "forbidden_until": ("frame", last_forbidden(fine, margins[:, scan])),
         "carried_in_hardest_axes_from": ((), first_carried(fine, hardest[scan])),
         "no_bell_violation_from": ((), first_carried(fine, any_axes[scan])),
-        "entanglement_breaking_time": (
-            (),
-            entanglement_breaking_time(breaking, transfer[at(breaking)]),
-        ),
     }
-    levels = [format(i, f"0{len(system.dims)}b") for i in range(len(system.rho0))]
-    coords = {"frame": list(FRAMES), "time": times, "row": levels, "col": levels}
-    return xr.Dataset(data, coords=coords)
 
 
-def _phase_space(
-    states: np.ndarray, times: np.ndarray, polar_angles: int, resolution: int
-) -> xr.Dataset:
-    """Return the Wigner function of states (t, d, d) of qubits, and its negativity."""
-    dims = (2,) * (states.shape[-1].bit_length() - 1)
-    theta = np.linspace(0, np.pi, polar_angles + 1)
-    phi = np.linspace(-np.pi, np.pi, 2 * polar_angles + 1)
-    values = equal_angle_wigner(states, theta[:, None], phi, dims)
-    volume = wigner_negativity(states, dims=dims, resolution=resolution)
-    return xr.Dataset(
-        {"wigner": (("time", "theta", "phi"), values), "negativity": ("time", volume)},
-        coords={"time": times, "theta": theta, "phi": phi},
-    )
-
-
-def _as_materials(
-    materials: Materials,
-) -> tuple[dict[str, list[Material]], dict[str, int]]:
-    """Return members by name, and which of them is shown."""
-    if isinstance(materials, Study):
-        groups = {kind: materials.members(kind) for kind in materials.kinds}
-        chosen = {
-            kind: int(materials.evolution(kind).representative) for kind in groups
-        }
-        return groups, chosen
-    if isinstance(materials, Material):
-        materials = {materials.kind: materials}
-    if not isinstance(materials, Mapping):
-        raise TypeError(
-            "`materials` must be a Study, a Material, or map names to materials, but "
-            f"is a {type(materials).__name__}."
-        )
-    groups = {
-        str(kind): [entry] if isinstance(entry, Material) else list(entry)
-        for kind, entry in materials.items()
-    }
-    if not groups or not all(groups.values()):
-        raise ValueError("`materials` must hold at least one material of each name.")
-    for kind, group in groups.items():
-        for member in group:
-            if not isinstance(member, Material):
-                raise TypeError(
-                    f"`materials[{kind!r}]` must hold materials, but holds a "
-                    f"{type(member).__name__}."
-                )
-            if member.environment.d != 2:
-                raise ValueError(
-                    f"`materials[{kind!r}]` must hold a qubit, but holds "
-                    f"{member.environment.d} levels. Use spin_wigner on its states."
-                )
-    return groups, dict.fromkeys(groups, 0)
-
-
-def _as_times(times: ArrayLike) -> np.ndarray:
-    times = np.asarray(times, dtype=float)
-    check_shapes(times=(times, "t"))
-    check_increasing(times, "times")
-    if times[0] < 0:
-        raise ValueError(f"`times` must not start before 0, but at {times[0]}.")
-    return times
-
-
-def _check_system(system: System) -> None:
-    if system.d != 2 or system.kept not in ((), (2,)):
-        raise ValueError(
-            "`system` must be a qubit, alone or with one kept qubit, but has the "
-            f"dimensions {system.dims}."
-        )
-
-
-def _as_pair(pair: Any, system: System) -> np.ndarray:
-    if pair is None:
-        pair = system.rho0 if system.kept else HARD_PAIR
-    rho = as_state(pair, "pair")
-    check_shapes(pair=(rho, "4 4"))
-    return System(system.H, rho, kept=2).rho0
+def _levels(system: System) -> list[str]:
+    """Name qubits by their bits, material qubit first, and other levels by numbers."""
+    if system.d == 2:
+        return [format(i, f"0{len(system.dims)}b") for i in range(len(system.rho0))]
+    return [str(i) for i in range(system.d)]
 
 
 def _described(dataset: xr.Dataset) -> xr.Dataset:

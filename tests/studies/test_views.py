@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.special import factorial
 
 from oqnn._core.bases import pauli_basis
 from oqnn.dynamics import ConstantControls, RegisterGenerator, System
@@ -11,6 +12,7 @@ from oqnn.environments import (
     Material,
     ReferenceEnvironment,
     RegisterEnvironment,
+    bare_material,
     field_channel,
 )
 from oqnn.measures import spin_wigner
@@ -39,6 +41,15 @@ def depolarizing(y):
     environment = RegisterEnvironment(noise, {"x": field_channel(FIELD * X / 2, 1)}, 1)
     drive = ConstantControls(np.array([y]))
     return Material(kind="depolarizing", environment=environment, drive=drive)
+
+
+def damped(d):
+    """An oscillator of d levels that loses amplitude as e^(−γt/2), and no control."""
+    lowering = np.diag(np.sqrt(np.arange(1.0, d)), 1)
+    noise = RegisterGenerator(np.zeros((1, d, d)), {(0, 0): np.sqrt(RATE) * lowering})
+    field = field_channel(lowering + lowering.T, 1)
+    environment = RegisterEnvironment(noise, {"x": field}, 1)
+    return bare_material(environment)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +173,35 @@ def test_times_in_noise_with_memory_are_those_of_evolved_states():
     )
 
 
+def test_an_oscillator_has_two_views():
+    """A damped coherent state stays one: W is a Gaussian at √2 α e^(−γt/2)."""
+    d, alpha, x, p = 9, 0.3 - 0.2j, np.linspace(-4, 5, 31), np.linspace(-4, 4, 28)
+    n = np.arange(d)
+    ket = np.exp(-(abs(alpha) ** 2) / 2) * alpha**n / np.sqrt(factorial(n))
+    system = System(np.zeros((d, d)), ket / np.linalg.norm(ket))
+    view = views(damped(d), system, TIMES, until=1, quadratures=(x, p))["bare"]
+    centres = np.sqrt(2) * alpha * np.exp(-RATE * TIMES / 2)
+    for W, centre in zip(view.wigner.values, centres, strict=True):
+        squares = (x[:, None] - centre.real) ** 2 + (p - centre.imag) ** 2
+        np.testing.assert_allclose(W, np.exp(-squares) / np.pi, atol=1e-5)
+    np.testing.assert_allclose(view.norm, 1, atol=1e-5)
+    assert view.negativity.max() < 1e-5
+    assert "margin" not in view
+    assert view.row.values.tolist() == [str(k) for k in n]
+
+
+def test_a_qutrit_is_a_spin_of_one():
+    system = System(np.zeros((3, 3)), np.array([0.0, 1.0, 0.0]))
+    view = views(damped(3), system, TIMES, until=1, negativity_resolution=8)["bare"]
+    states = view.states.sel(frame="control").isel(member=0).values
+    expected = spin_wigner(states, [view.theta.values[4]], [view.phi.values[3]])[:, 0]
+    np.testing.assert_allclose(view.wigner[:, 4, 3], expected, atol=1e-12)
+    decayed = np.exp(-RATE * TIMES)
+    np.testing.assert_allclose(
+        view.populations.sel(frame="control").isel(member=0)[:, 1], decayed, atol=1e-9
+    )
+
+
 def test_a_study_shows_its_representative_member():
     settings = StudySettings(materials=["bare", "plain"], plain={"seeds": 3})
     controls = np.array([[0.3, 0.1, 0.0, 0.2], [-0.4, 0.8, 0.1, 0], [0.9, 0, 0.2, 0]])
@@ -208,8 +248,20 @@ def test_summary(still_and_driven):
         (
             {"system": System(np.zeros((3, 3)), np.eye(3) / 3)},
             ValueError,
-            r"`system` must be a qubit.* \[3\]",
+            r"\['depolarizing'\]` must hold 3 levels, those of `system`, but holds 2",
         ),
+        (
+            {"system": System(np.zeros((2, 2)), np.eye(6) / 6, kept=3)},
+            ValueError,
+            r"`system` must be alone.* \[2, 3\]",
+        ),
+        (
+            {"system": System(np.zeros((3, 3)), np.eye(3) / 3), "pair": HARD_PAIR}
+            | {"materials": damped(3)},
+            ValueError,
+            "`pair` must be left out for a system of 3 levels",
+        ),
+        ({"quadratures": ([0, 1], [1, 0])}, ValueError, "`p` must increase strictly"),
         ({"step": 0.0}, ValueError, "`step` must be positive"),
     ],
 )
