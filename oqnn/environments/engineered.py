@@ -9,8 +9,9 @@ from .._core.checks import check_integer, check_positive
 from .._core.errors import ConvergenceError
 from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
-from ..dynamics import ConstantControls, PiecewiseControls
+from ..dynamics import ConstantControls
 from .cost import ProtectionCost, overlap_columns
+from .decoupling import decoupling_material
 from .environment import Environment
 from .material import Material
 from .reference import ReferenceEnvironment
@@ -118,21 +119,8 @@ def xy8_material(
         If a pulse does not fit between two others, or there is no field h.
     """
     check_positive(environment.h, "environment.h")
-    pulse = np.pi / environment.h
-    free = (spacing - pulse) / 2
-    if not free >= 0:
-        raise ValueError(
-            f"`spacing` must be at least π/h = {pulse:.6g}, but is {spacing}."
-        )
-    lengths = np.tile([free, pulse, free], 8)
-    values = np.zeros((24, environment.n_controls))
-    values[1::3] = np.eye(environment.n_controls)[[0, 1, 0, 1, 1, 0, 1, 0]]
-    values[:, 3] = -1
-    kept = lengths > 0
-    times = np.r_[0, np.cumsum(lengths[kept])]
-    times[-1] = 8 * spacing  # exactly, so that cycles do not drift
-    drive = PiecewiseControls(times, values[kept], periodic=True)
-    return Material(kind="xy8", environment=environment, drive=drive)
+    slow = {"hopping": -1.0}
+    return decoupling_material(environment, "xy8", spacing=spacing, rest=slow)
 
 
 def _constant_infidelity(
