@@ -25,7 +25,18 @@ from .store import Store
 from .study import Study
 from .training import cost_of, environment_of
 
-__all__ = ["Entry", "Setting", "entries", "members", "moved", "rivals", "singly"]
+__all__ = [
+    "DESIGN",
+    "Entry",
+    "Setting",
+    "entries",
+    "members",
+    "moved",
+    "rivals",
+    "singly",
+]
+
+DESIGN = "as trained"
 
 
 class Entry(NamedTuple):

@@ -50,7 +50,8 @@ def controls(
     - *weak field*: learning with a quarter of h, from random and from warm weights;
     - *known state*: only \|+⟩ is to be kept;
     - *few shots*: learning from costs alone, each from a thousand preparations, with a
-      quarter of the epochs and four learners at most.
+      quarter of the epochs and four learners at most;
+    - *optimal control*: GRAPE on the same bounds, under the conditions of all cases.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def _run(setting: Setting, cases: Sequence[str]) -> ControlsTable:
         if new:
             took = time.monotonic() - start
             report(f"{name:<24} {took:8.1f} s", show=setting.progress)
-        found += _entries(dataset)
+        found += ControlsTable(dataset).entries()
     return ControlsTable.of(found)
 
 
@@ -155,18 +156,6 @@ def _block(
     case: Callable[[Setting], list[Entry]], setting: Setting
 ) -> Callable[[], xr.Dataset]:
     return lambda: ControlsTable.of(case(setting)).dataset
-
-
-def _entries(dataset: xr.Dataset) -> list[Entry]:
-    """Undo `ControlsTable.of`."""
-    found = []
-    for k in range(dataset.sizes["entry"]):
-        part = dataset.isel(entry=k)
-        size = int(part["size"])
-        values = {str(name): each.values[:size] for name, each in part.items()}
-        condition, material = str(part.condition.values), str(part.material.values)
-        found.append(Entry(condition, material, values))
-    return found
 
 
 def _check_study(study: Study) -> None:

@@ -79,6 +79,17 @@ class ControlsTable:
         }
         return cls(xr.Dataset(data, coords=names))
 
+    def entries(self) -> list[Entry]:
+        """Undo `of`, to join tables."""
+        found = []
+        for k in range(self.dataset.sizes["entry"]):
+            part = self.dataset.isel(entry=k)
+            size = int(part["size"])
+            values = {str(name): each.values[:size] for name, each in part.items()}
+            condition, material = part.condition.item(), part.material.item()
+            found.append(Entry(condition, material, values))
+        return found
+
     @property
     def conditions(self) -> tuple[str, ...]:
         """Names of the conditions, in order."""

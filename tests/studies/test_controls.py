@@ -21,7 +21,8 @@ from oqnn.studies import (
     Study,
     StudySettings,
     compare,
-    control_cases,
+    control_conditions,
+    control_optimal,
     control_setting,
     controls,
 )
@@ -206,11 +207,13 @@ def some_constants(environment, *, cost, **options):
 
 @pytest.fixture(scope="module")
 def short():
-    """Breaking times until 8, constants without a search, and doubled noise only."""
+    """Breaking times until 8, short or no searches, and doubled noise only."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(probe_module, "HORIZONS", (4.0, 8.0))
         patch.setattr(control_setting, "engineered_material", some_constants)
-        patch.setattr(control_cases, "FACTORS", (2.0,))
+        patch.setattr(control_conditions, "FACTORS", (2.0,))
+        patch.setattr(control_optimal, "STARTS", 1)
+        patch.setattr(control_optimal, "ITERATIONS", 5)
         yield
 
 
@@ -263,7 +266,9 @@ def test_every_case_has_its_rows(table):
     )}  # fmt: skip
     assert [*sizes.values()] == [2, 1, 3, 3, 2]
     for condition in table.conditions:
-        assert "learning" in table.materials(condition)
+        others = {"learning", "engineered", "xy8"}
+        others |= set() if condition == "1000 shots" else {"grape"}
+        assert others <= set(table.materials(condition))
 
 
 @pytest.mark.slow
@@ -377,6 +382,11 @@ def test_csv_and_back(tmp_path):
     table.write_csv(tmp_path / "some.csv")
     again = ControlsTable.read_csv(tmp_path / "some.csv")
     assert again.dataset.identical(table.dataset)
+
+
+def test_entries_make_the_same_table():
+    table = ControlsTable.of(ENTRIES)
+    assert ControlsTable.of(table.entries()).dataset.identical(table.dataset)
 
 
 def test_share_of_good_learners():
