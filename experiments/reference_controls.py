@@ -36,7 +36,7 @@ def main() -> None:
             study,
             cases=SLOW,
             epochs=800,
-            seeds=range(8),
+            seeds=range(4),
             out=RESULTS / "slow",
             progress=True,
         ),

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from ..dynamics import ConstantControls, PiecewiseControls
 from ..environments import Material, ProtectionCost, ReferenceEnvironment
 from ..environments.grape import grape
 from .control_conditions import (
@@ -13,17 +16,18 @@ from .control_conditions import (
     under,
     weakened,
 )
-from .control_setting import DESIGN, Entry, Setting, entries
+from .control_setting import DESIGN, Entry, Setting, entries, rivals
 
 __all__ = ["optimal_control"]
 
-STARTS, ITERATIONS = 4, 500
+STARTS, ITERATIONS = 3, 500
 
 
 def optimal_control(setting: Setting) -> list[Entry]:
     """GRAPE on the same bounds and slices, under the conditions of all other cases.
 
-    Every control is free on every slice; the best of a few random starts.
+    Every control is free on every slice. Its starts are random controls, the best
+    constants, and, where the environment was changed, what was found before the change.
     """
     environment, probe = setting.environment, setting.probe
     made = _optimal(setting, environment)
@@ -32,7 +36,7 @@ def optimal_control(setting: Setting) -> list[Entry]:
     found += of_times(setting, {"grape": [made]})
     for condition, noisy in noises(environment).items():
         kept = replace(made, environment=noisy)
-        anew = entries("", probe, {"grape": [_optimal(setting, noisy)]})
+        anew = entries("", probe, {"grape": [_optimal(setting, noisy, near=made)]})
         found += entries(condition, probe, {"grape": [kept]})
         for who in ("rivals", "all"):
             found += under(f"{condition}, {who} anew", anew)
@@ -48,14 +52,29 @@ def _optimal(
     setting: Setting,
     environment: ReferenceEnvironment,
     cost: ProtectionCost | None = None,
+    *,
+    near: Material | None = None,
 ) -> Material:
+    shape = setting.rule.slices, environment.n_controls
+    starts = [
+        np.random.default_rng(seed).uniform(-1, 1, shape) for seed in range(STARTS)
+    ]
+    for material in (rivals(setting, environment, cost)["engineered"], near):
+        if material is not None:
+            starts.append(np.broadcast_to(_values(material), shape))
     return grape(
         environment,
         cost or setting.cost,
         period=setting.rule.period,
         slices=setting.rule.slices,
         H=setting.H,
-        seeds=range(STARTS),
+        controls=np.array(starts),
         iterations=ITERATIONS,
         progress=setting.progress,
     ).material()
+
+
+def _values(material: Material) -> np.ndarray:
+    if not isinstance(material.drive, ConstantControls | PiecewiseControls):
+        raise TypeError("`material` must have constant or piecewise constant controls.")
+    return material.drive.values
