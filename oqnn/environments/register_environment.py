@@ -20,6 +20,7 @@ from .._core.qobj import as_operator, as_state
 from ..dynamics import ControlledGenerator, RegisterGenerator
 from ..dynamics.frozen import frozen_copy
 from .channels import field_channel
+from .register_arrays import generator_from_arrays, generator_to_arrays
 
 __all__ = ["RegisterEnvironment"]
 
@@ -176,6 +177,30 @@ class RegisterEnvironment:
         """
         none = RegisterGenerator(np.zeros((1, self.d, self.d)))
         return ControlledGenerator(none, [self._frame(k) for k in self.channels])
+
+    def to_arrays(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return arrays and settings from which `from_arrays` makes it again."""
+        arrays = {
+            "noise": generator_to_arrays(self.noise),
+            "channels": {k: generator_to_arrays(c) for k, c in self.channels.items()},
+            "register_law": self.register_law,
+            "ancilla": self.ancilla,
+        }
+        return arrays, {"bounds": dict(self.bounds)}
+
+    @classmethod
+    def from_arrays(
+        cls, arrays: Mapping[str, Any], settings: Mapping[str, Any]
+    ) -> "RegisterEnvironment":
+        """Undo `to_arrays`."""
+        channels = arrays["channels"].items()
+        return cls(
+            generator_from_arrays(arrays["noise"]),
+            {name: generator_from_arrays(parts) for name, parts in channels},
+            settings["bounds"],
+            register_law=arrays["register_law"],
+            ancilla=arrays["ancilla"],
+        )
 
     def _frame(self, name: str) -> RegisterGenerator:
         channel = self.channel(name)

@@ -41,6 +41,7 @@ _HOMES = {
     "protection_cost": "oqnn.environments:ProtectionCost",
     "realization": "oqnn.encoding:Realization",
     "reference_environment": "oqnn.environments:ReferenceEnvironment",
+    "register_environment": "oqnn.environments:RegisterEnvironment",
     "sampled_controls": "oqnn.dynamics:SampledControls",
     "system": "oqnn.dynamics:System",
 }
