@@ -3,8 +3,7 @@
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -12,10 +11,12 @@ from .._core.checks import check_integer, check_shapes
 from .._core.errors import ConvergenceError
 from .._core.jax64 import in_double_precision
 from .._core.progress import ProgressLine
-from .cost import ProtectionCost, overlap_columns
-from .drives import STEPS_PER_TAU, NetworkDrive, even_steps
+from .cost import ProtectionCost
+from .drives import NetworkDrive
 from .environment import Environment
 from .material import Material
+from .matrix_free import MatrixFree, prefers_matrix_free
+from .problem import _problem, least_resolution
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .state import LearningState, init
@@ -29,7 +30,6 @@ __all__ = [
     "step",
 ]
 
-LONGEST = 0.5  # |X| of a Taylor exponential, whose remainder is then 5e-9
 CHUNK = 50  # epochs between two looks at the clock, and between checkpoints
 
 
@@ -60,6 +60,7 @@ class LearningResult:
     H: np.ndarray | None = None  # (d, d) of the system alone
     labels: tuple[int, ...]  # seeds, one a learner
     state: LearningState
+    matrix_free: bool = False  # whether epochs were run without matrices
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "state", LearningState(*self.state))
@@ -101,15 +102,18 @@ def step(
     *,
     H: np.ndarray | None = None,
     epochs: int = 1,
+    matrix_free: bool | None = None,
 ) -> LearningState:
     """Take some epochs; the same numbers however they are divided into calls.
 
     A learner that diverges has costs that are no numbers from then on, and keeps its
-    best epoch.
+    best epoch. `matrix_free` is that of `learn`.
     """
     from .learning_jax import Learner, learn_epochs
 
     check_integer(epochs, "epochs")
+    if _without_matrices(matrix_free, environment, rule, cost, len(state.weights)):
+        return MatrixFree()(state, environment, rule, cost, H=H, epochs=epochs)
     k = rule.neurons
     check_shapes(weights=(state.weights, f"b {rule.slices} {k} {k + 1}"))
     learners = Learner(*state[:6])
@@ -143,6 +147,7 @@ def learn(
     state: LearningState | None = None,
     restart_every: int | None = None,
     method: LearningMethod | None = None,
+    matrix_free: bool | None = None,
     checkpoint: Callable[[LearningState], None] | None = None,
     progress: bool | None = None,
 ) -> LearningResult:
@@ -178,6 +183,10 @@ def learn(
     method : callable, optional
         Another way to learn, such as `OnlineLearning` or `LocalLearning`; by default
         the Hamiltonian dynamics from epoch to epoch, `step`.
+    matrix_free : bool, optional
+        Whether to run epochs without matrices of generators, as `MatrixFree` does. By
+        default where that is less work by count, or where matrices would take more
+        than a quarter of the memory; the result says which.
     checkpoint : callable, optional
         Called with the state every 50 epochs or more often.
     progress : bool, optional
@@ -192,7 +201,8 @@ def learn(
     ------
     ValueError
         If shapes disagree, there are fewer neurons than controls, a readout falls
-        inside a slice, or the steps are too long.
+        inside a slice, the steps are too long, or `matrix_free` is given beside a
+        `method`.
     ConvergenceError
         If every learner diverges before it has finished an epoch.
 
@@ -220,13 +230,23 @@ def learn(
             f"`seeds` must name one learner each, but there are {len(seeds)} seeds "
             f"for {len(state.weights)} learners."
         )
+    free = isinstance(method, MatrixFree)
+    if method is None:
+        free = _without_matrices(matrix_free, environment, rule, cost, len(seeds))
+    elif matrix_free is not None:
+        raise ValueError(
+            "`matrix_free` must be left out beside a `method`, which decides by "
+            f"itself, but is {matrix_free}."
+        )
     with ProgressLine("learning", epochs, show=progress) as line:
         line.advance(state.epochs)
         while state.epochs < epochs:
             to_restart = every - state.epochs % every
             count = min(CHUNK, epochs - state.epochs, to_restart)
             if method is None:
-                state = step(state, environment, rule, cost, H=H, epochs=count)
+                state = step(
+                    state, environment, rule, cost, H=H, epochs=count, matrix_free=free
+                )
             else:
                 state = method(
                     state, environment, rule, cost, H=H, epochs=count, seeds=seeds
@@ -239,10 +259,28 @@ def learn(
             if checkpoint is not None:
                 checkpoint(state)
     result = LearningResult(
-        environment=environment, rule=rule, cost=cost, H=H, labels=seeds, state=state
+        environment=environment,
+        rule=rule,
+        cost=cost,
+        H=H,
+        labels=seeds,
+        state=state,
+        matrix_free=free,
     )
     _report_divergence(result)
     return result
+
+
+def _without_matrices(
+    chosen: bool | None,
+    environment: Environment,
+    rule: LearningRule,
+    cost: ProtectionCost,
+    learners: int,
+) -> bool:
+    if chosen is None:
+        return prefers_matrix_free(environment, rule, cost, learners=learners)
+    return chosen
 
 
 def _least(state: LearningState) -> str:
@@ -274,6 +312,7 @@ def cost_and_gradient(
     H: np.ndarray | None = None,
     rule: LearningRule | None = None,
     cost: ProtectionCost | None = None,
+    matrix_free: bool | None = None,
 ) -> tuple[float, np.ndarray]:
     """Return J of one epoch and g = δJ/δW, its mean over each slice, from costates.
 
@@ -285,7 +324,7 @@ def cost_and_gradient(
         W on each slice.
     y0 : shape (k,), optional
         Neurons at the start of the epoch; zero by default.
-    H, rule, cost : optional
+    H, rule, cost, matrix_free : optional
         As in `learn`.
 
     Returns
@@ -304,6 +343,10 @@ def cost_and_gradient(
     from .learning_jax import epoch
 
     rule, cost = rule or LearningRule(), cost or ProtectionCost()
+    if _without_matrices(matrix_free, environment, rule, cost, 1):
+        return MatrixFree().cost_and_gradient(
+            environment, weights, y0=y0, H=H, rule=rule, cost=cost
+        )
     weights = np.asarray(weights, dtype=float)
     check_shapes(weights=(weights, f"{rule.slices} {rule.neurons} {rule.neurons + 1}"))
     y0 = np.zeros(rule.neurons) if y0 is None else np.asarray(y0, dtype=float)
@@ -311,66 +354,3 @@ def cost_and_gradient(
     problem = _problem(environment, rule, cost, H)
     result = jax.jit(epoch, static_argnums=3)(problem, weights, y0, rule.resolution)
     return float(result.cost), np.asarray(result.gradient)
-
-
-def _problem(
-    environment: Environment,
-    rule: LearningRule,
-    cost: ProtectionCost,
-    H: np.ndarray | None,
-) -> Any:
-    """Gather the constants of a learning problem as arrays."""
-    from .learning_jax import Problem
-
-    if rule.neurons < environment.n_controls:
-        raise ValueError(
-            f"`rule.neurons` must be at least {environment.n_controls}, one for each "
-            f"control, but is {rule.neurons}."
-        )
-    parts = environment.generator(H).matrices()
-    _check_steps(parts, rule)
-    columns, targets, constant = overlap_columns(cost, environment)
-    i, j = np.triu_indices(len(parts), 1)
-    return Problem(
-        parts=parts,
-        commutators=parts[i] @ parts[j] - parts[j] @ parts[i],
-        columns=columns,
-        targets=targets,
-        readouts=cost.slice_weights(rule.slices),
-        constant=np.float64(constant),
-        tau=np.float64(rule.tau),
-        period=np.float64(rule.period),
-        cost_controls=np.float64(cost.controls),
-        cost_weights=np.float64(cost.network),
-    )
-
-
-def least_resolution(parts: np.ndarray, tau: float, width: float) -> int:
-    """Return the least number of steps in a slice, for RK4 and Taylor exponentials.
-
-    Parameters
-    ----------
-    parts : shape (1 + k, m, m)
-        Matrices L₀, L₁, … of the generator.
-    tau : float, time
-        λ.
-    width : float, time
-        Length of a slice.
-    """
-    corners = np.array(list(product((-1, 1), repeat=len(parts) - 1)))
-    generators = parts[0] + np.tensordot(corners, parts[1:], 1)
-    fastest = np.linalg.norm(generators, 2, axis=(1, 2)).max()  # over all |y_k| ≤ 1
-    longest = tau / STEPS_PER_TAU  # the states take two neuron steps at once
-    if 2 * longest * fastest > LONGEST:
-        longest = LONGEST / (2 * fastest)
-    return even_steps(width, longest)
-
-
-def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
-    least = least_resolution(parts, rule.tau, rule.period / rule.slices)
-    if rule.resolution < least:
-        raise ValueError(
-            f"`resolution` must be at least {least} with {rule.slices} slices of a "
-            f"period of {rule.period}, λ = {rule.tau} and this generator, but is "
-            f"{rule.resolution}. More slices help as well."
-        )

@@ -18,7 +18,16 @@ from jax import lax
 
 from .exponential_jax import taylor8
 
-__all__ = ["Epoch", "Problem", "epoch", "learn_epochs", "neuron_path"]
+__all__ = [
+    "Epoch",
+    "Learner",
+    "Problem",
+    "advance",
+    "epoch",
+    "learn_epochs",
+    "middle",
+    "neuron_path",
+]
 
 
 class Problem(NamedTuple):
@@ -85,6 +94,12 @@ def _hermite(a: Any, b: Any, slope_a: Any, slope_b: Any, x: float) -> Any:
         + x * (1 - x) ** 2 * slope_a
         + x**2 * (x - 1) * slope_b
     )
+
+
+def middle(weights: Any, y: Any, tau: Any, dt: Any) -> Any:
+    """Return the neurons half-way between their nodes, (s, q + 1, k) → (s, q, k)."""
+    slope = dt * _neuron_slope(weights[:, None], y, tau)
+    return _hermite(y[:, :-1], y[:, 1:], slope[:, :-1], slope[:, 1:], 0.5)
 
 
 def _propagators(problem: Problem, u: Any, h: Any) -> Any:
@@ -194,8 +209,7 @@ def epoch(problem: Problem, weights: Any, y0: Any, q: int) -> Epoch:
     width = problem.period / s
     dt = width / q
     y = neuron_path(weights, y0, problem.tau, problem.period, q)
-    slope = dt * _neuron_slope(weights[:, None], y, problem.tau)
-    mid = _hermite(y[:, :-1], y[:, 1:], slope[:, :-1], slope[:, 1:], 0.5)
+    mid = middle(weights, y, problem.tau, dt)
     u = y[..., :k]
     P = _propagators(problem, u, 2 * dt)
     X = _states(problem, P)
@@ -226,6 +240,22 @@ class Learner(NamedTuple):
     best_y0: Any
 
 
+def advance(
+    state: Learner, result: Epoch, friction: Any, rate: Any, mass: Any
+) -> Learner:
+    """M ← μM − ηg, W ← W + M/ω after an epoch; the best epoch so far is kept."""
+    better = result.cost < state.best_cost
+    momenta = friction * state.momenta - rate * result.gradient
+    return Learner(
+        weights=state.weights + momenta / mass,
+        momenta=momenta,
+        y0=result.y_end,
+        best_cost=jnp.where(better, result.cost, state.best_cost),
+        best_weights=jnp.where(better, state.weights, state.best_weights),
+        best_y0=jnp.where(better, state.y0, state.best_y0),
+    )
+
+
 @partial(jax.jit, static_argnames=("q", "epochs"))
 def learn_epochs(
     problem: Problem,
@@ -243,16 +273,7 @@ def learn_epochs(
 
     def one(state: Learner) -> tuple[Learner, Any, Any]:
         result = epoch(problem, state.weights, state.y0, q)
-        better = result.cost < state.best_cost
-        momenta = friction * state.momenta - rate * result.gradient
-        new = Learner(
-            weights=state.weights + momenta / mass,
-            momenta=momenta,
-            y0=result.y_end,
-            best_cost=jnp.where(better, result.cost, state.best_cost),
-            best_weights=jnp.where(better, state.weights, state.best_weights),
-            best_y0=jnp.where(better, state.y0, state.best_y0),
-        )
+        new = advance(state, result, friction, rate, mass)
         return new, result.cost, result.infidelity
 
     def step(batch: Learner, _: None) -> Any:
