@@ -25,7 +25,6 @@ from oqnn.environments import (
     NoisyGradients,
     OnlineLearning,
     ReferenceEnvironment,
-    ShotGradients,
     epochs_to_reach,
     find_basins,
     learn,
@@ -78,13 +77,6 @@ CASES = (
         "local, 1000 shots",
         LocalLearning(shots=1000, perturbation=0.3),
         **COSTS_ALONE,
-    ),
-    Case(
-        "perturbed weights",
-        ShotGradients(directions=16, perturbation=0.05),
-        speed=0.03,
-        seeds=4,
-        epochs=200,
     ),
 )
 
