@@ -32,7 +32,7 @@ def phase_diagram(
 
     Grey levels and numbers show the least value; patterns, and the legend, whose it is.
     Thick lines part the regions. A question mark says that the winner is not sure. All
-    of it is readable without colour.
+    of it is readable without colour. Points that were not computed stay blank.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def _draw_cells(
 ) -> None:
     """Fill cells by value, and hatch them by winner."""
     scale = LogNorm(np.nanmin(least) * 0.999, np.nanmax(least) * 1.001)
-    image = axes.imshow(least.T, origin="lower", cmap="Greys", norm=scale, alpha=0.8)
+    image = axes.imshow(least.T, origin="lower", cmap="Greys", norm=scale, alpha=0.55)
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label(label, fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL, which="both")
@@ -113,7 +113,7 @@ def _draw_cells(
 
 def _cell(i: float, j: float, hatch: str) -> Rectangle:
     return Rectangle(
-        (i - 0.5, j - 0.5), 1, 1, fill=False, hatch=hatch, linewidth=0, edgecolor="0.55"
+        (i - 0.5, j - 0.5), 1, 1, fill=False, hatch=hatch, linewidth=0, edgecolor="0.1"
     )
 
 
@@ -134,19 +134,21 @@ def _write_values(axes: Axes, least: np.ndarray, doubt: np.ndarray) -> None:
 
 
 def _draw_borders(axes: Axes, winner: np.ndarray) -> None:
-    """Draw thick lines between cells of different winners."""
-    line = {"color": BLACK, "linewidth": 2, "solid_capstyle": "round"}
-    for i, j in zip(*np.nonzero(winner[1:] != winner[:-1]), strict=True):
-        axes.plot([i + 0.5] * 2, [j - 0.5, j + 0.5], **line)
-    for i, j in zip(*np.nonzero(winner[:, 1:] != winner[:, :-1]), strict=True):
-        axes.plot([i - 0.5, i + 0.5], [j + 0.5] * 2, **line)
+    """Draw thick lines between known cells of different winners."""
+    known = winner >= 0
+    right = known[1:] & known[:-1] & (winner[1:] != winner[:-1])
+    above = known[:, 1:] & known[:, :-1] & (winner[:, 1:] != winner[:, :-1])
+    lines = [([i + 0.5] * 2, [j - 0.5, j + 0.5]) for i, j in np.argwhere(right)]
+    lines += [([i - 0.5, i + 0.5], [j + 0.5] * 2) for i, j in np.argwhere(above)]
+    for ends in lines:
+        axes.plot(*ends, color=BLACK, linewidth=2.5, solid_capstyle="round")
 
 
 def _draw_legend(axes: Axes, names: list[str], winner: np.ndarray) -> None:
     """Name the patterns of the materials that win somewhere, above the grid."""
     shown = [k for k in range(len(names)) if (winner == k).any()]
     patches = [
-        Rectangle((0, 0), 1, 1, facecolor="0.9", edgecolor="0.4", hatch=2 * HATCHES[k])
+        Rectangle((0, 0), 1, 1, facecolor="0.9", edgecolor="0.1", hatch=HATCHES[k])
         for k in shown
     ]
     axes.legend(

@@ -37,8 +37,6 @@ def test_numbers_patterns_and_borders_show_the_winner(tmp_path):
     assert borders == {
         ((0.5, -0.5), (0.5, 0.5)),
         ((0.5, 0.5), (0.5, 1.5)),
-        ((1.5, 0.5), (1.5, 1.5)),
-        ((1.5, 0.5), (2.5, 0.5)),
     }
     names = [text.get_text() for text in axes.get_legend().get_texts()]
     assert names == ["engineered", "learning"]
