@@ -5,9 +5,9 @@ are under a drive. That is an approximation: it needs rates and fields well belo
 width of the bands. Here a material learns in the model to perform a Hadamard gate
 on the qubit while it decays, and the same drive then steers the qubit beside all levels
 of both bands, unitarily, for several realizations of the random coupling. At a field as
-strong as the bands are wide the model fails, and the table shows that too. (To keep all states
-the model's best drive is none, and there is nothing to learn.) Finished cases are
-skipped:
+strong as the bands are wide the model fails, and the table shows that too. (To keep all
+states the model's best drive is none, and there is nothing to learn.) Finished cases
+are skipped:
 
     python experiments/two_band_drive.py
 """
