@@ -3,9 +3,9 @@
 Reads one JSON object from standard input: the Lindblad equation on S ⊗ C^n (complex
 arrays as pairs of real ones), weights, and the constants of rule and cost. The neurons
 are stepped by RK4 as in oqnn, and between nodes they are cubics; states go through
-``dynamiqs.mesolve``. Differentiates
-backward with checkpoints. Writes, for each tolerance, processor seconds of the first
-and the best warm call, the cost, the gradient and the peak memory.
+``dynamiqs.mesolve``, differentiated backward with checkpoints. Writes, for each
+tolerance, processor seconds of the first and the best warm call, the cost, the gradient
+and the peak memory.
 """
 
 import json
