@@ -28,6 +28,7 @@ from .learning import (
 )
 from .local_rule import LocalLearning, ShotGradients
 from .material import Material, bare_material
+from .matrix_free import MatrixFree
 from .microscopic.bosonic import Bosonic
 from .microscopic.damped_jaynes_cummings import DampedJaynesCummings
 from .microscopic.disorder import DisorderAverage
@@ -70,6 +71,7 @@ __all__ = [
     "LocalLearning",
     "Lorentzian",
     "Material",
+    "MatrixFree",
     "NetworkDrive",
     "NoisyGradients",
     "Ohmic",
