@@ -18,6 +18,8 @@ from .material import Material
 
 __all__ = ["GrapeResult", "grape"]
 
+LEAST_GAIN = 1e-11  # relative, of the last iteration; SciPy's 2e-9 stops on plateaus
+LEAST_SLOPE = 1e-9  # of the infidelity along any control
 SMALL = 0.03  # |X| up to which the Taylor exponential is exact to rounding
 
 
@@ -121,7 +123,12 @@ def grape(
                     jac=True,
                     method="L-BFGS-B",
                     bounds=[(-1, 1)] * start.size,
-                    options={"maxiter": iterations, "maxfun": 2 * iterations},
+                    options={
+                        "maxiter": iterations,
+                        "maxfun": 2 * iterations,
+                        "ftol": LEAST_GAIN,
+                        "gtol": LEAST_SLOPE,
+                    },
                 )
             )
             least = min(one.fun for one in found)
