@@ -15,9 +15,11 @@ from .conserved import (
     sum_over_delays,
 )
 from .cost import CARDINAL_STATES, ProtectionCost
+from .decoupling import SEQUENCES, best_decoupling, decoupling_material
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
 from .environment import Environment
+from .grape import GrapeResult, grape
 from .learning import (
     LearningMethod,
     LearningResult,
@@ -25,6 +27,12 @@ from .learning import (
     learn,
     least_resolution,
     step,
+)
+from .learning_rank import (
+    EpochTangent,
+    epoch_tangent,
+    numerical_rank,
+    tangent_exponents,
 )
 from .local_rule import LocalLearning, ShotGradients
 from .material import Material, bare_material
@@ -41,18 +49,37 @@ from .microscopic.spectral_densities import DrudeLorentz, Lorentzian, Ohmic
 from .microscopic.spin_star import SpinStar
 from .microscopic.telegraph import Telegraph
 from .microscopic.two_band import TwoBand
+from .model_environments import (
+    model_environment,
+    pseudomode_environment,
+    spin_star_environment,
+)
+from .noiseless import (
+    NoiselessSubsystem,
+    noise_free_subspaces,
+    noiseless_subsystems,
+)
 from .noisy_gradients import NoisyGradients
 from .online import OnlineLearning
 from .plain import plain_material
 from .preparations import LearningCost, learning_cost
+from .prepared import dark_state_jumps, with_dissipation
+from .readout import readout_infidelity
 from .reference import TETRAHEDRON, ReferenceEnvironment
 from .register_environment import RegisterEnvironment
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .state import LearningState, init
+from .system_environments import (
+    ladder_controls,
+    qubit_controls,
+    spin_controls,
+    system_environment,
+)
 
 __all__ = [
     "CARDINAL_STATES",
+    "SEQUENCES",
     "TETRAHEDRON",
     "XY8_SPACING",
     "Basins",
@@ -61,6 +88,8 @@ __all__ = [
     "DisorderAverage",
     "DrudeLorentz",
     "Environment",
+    "EpochTangent",
+    "GrapeResult",
     "IsingStar",
     "LearningCost",
     "LearningHistory",
@@ -73,6 +102,7 @@ __all__ = [
     "Material",
     "MatrixFree",
     "NetworkDrive",
+    "NoiselessSubsystem",
     "NoisyGradients",
     "Ohmic",
     "OnlineLearning",
@@ -86,27 +116,45 @@ __all__ = [
     "Telegraph",
     "TwoBand",
     "bare_material",
+    "best_decoupling",
     "conserved_quantity",
     "cost_and_gradient",
+    "dark_state_jumps",
+    "decoupling_material",
     "engineered_material",
+    "epoch_tangent",
     "epochs_to_reach",
     "field_channel",
     "find_basins",
     "find_plateaus",
+    "grape",
     "heom",
     "independent_boson",
     "init",
+    "ladder_controls",
     "learn",
     "learning_cost",
     "least_resolution",
     "level_channel",
+    "model_environment",
+    "noise_free_subspaces",
+    "noiseless_subsystems",
+    "numerical_rank",
     "plain_material",
     "pseudomode",
+    "pseudomode_environment",
     "pseudomode_generator",
+    "qubit_controls",
     "rate_channel",
+    "readout_infidelity",
     "record",
     "restart_laggards",
+    "spin_controls",
+    "spin_star_environment",
     "step",
     "sum_over_delays",
+    "system_environment",
+    "tangent_exponents",
+    "with_dissipation",
     "xy8_material",
 ]
