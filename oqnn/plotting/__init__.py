@@ -7,9 +7,9 @@ from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
 from .learning import learning_curves
+from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
 from .slides import elements_over_seeds
-from .phase_diagram import phase_diagram
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
 from .traces import measures_over_time
