@@ -49,10 +49,10 @@ from oqnn.environments import (
 )
 from oqnn.environments.cost import overlap_columns
 from oqnn.environments.exponential_jax import exponential
-from oqnn.environments.learning import _problem
 from oqnn.environments.learning_jax import Problem, _propagators, epoch, neuron_path
 from oqnn.environments.matrix_free import MatrixFree, block_problem
 from oqnn.environments.matrix_free_jax import block_epoch
+from oqnn.environments.problem import learning_problem
 
 ROOT = Path(__file__).parent
 DYNAMIQS = ROOT.parent / ".venv-dynamiqs" / "bin" / "python"
@@ -120,7 +120,10 @@ def kinds(
     environment: Environment, rule: LearningRule, cost: ProtectionCost
 ) -> dict[str, Callable[[Any], tuple]]:
     """Return functions W → (J, ∂J/∂W) to compile."""
-    problem, y0 = _problem(environment, rule, cost, None), np.zeros(rule.neurons)
+    problem, y0 = (
+        learning_problem(environment, rule, cost, None),
+        np.zeros(rule.neurons),
+    )
     q, width = rule.resolution, rule.period / rule.slices
     found: dict[str, Callable] = {"costates": lambda W: epoch(problem, W, y0, q)}
     blocks, active = block_problem(environment, rule, cost, None)

@@ -16,7 +16,7 @@ from .drives import NetworkDrive
 from .environment import Environment
 from .material import Material
 from .matrix_free import MatrixFree, prefers_matrix_free
-from .problem import _problem, least_resolution
+from .problem import learning_problem, least_resolution
 from .restarts import restart_laggards
 from .rule import LearningRule
 from .state import LearningState, init
@@ -117,7 +117,7 @@ def step(
     k = rule.neurons
     check_shapes(weights=(state.weights, f"b {rule.slices} {k} {k + 1}"))
     learners = Learner(*state[:6])
-    problem = _problem(environment, rule, cost, H)
+    problem = learning_problem(environment, rule, cost, H)
     learners, costs, infidelities = learn_epochs(
         problem,
         learners,
@@ -351,6 +351,6 @@ def cost_and_gradient(
     check_shapes(weights=(weights, f"{rule.slices} {rule.neurons} {rule.neurons + 1}"))
     y0 = np.zeros(rule.neurons) if y0 is None else np.asarray(y0, dtype=float)
     check_shapes(y0=(y0, f"{rule.neurons}"))
-    problem = _problem(environment, rule, cost, H)
+    problem = learning_problem(environment, rule, cost, H)
     result = jax.jit(epoch, static_argnums=3)(problem, weights, y0, rule.resolution)
     return float(result.cost), np.asarray(result.gradient)

@@ -10,7 +10,7 @@ from .._core.checks import check_integer, check_shapes
 from .._core.jax64 import in_double_precision
 from .cost import ProtectionCost
 from .environment import Environment
-from .problem import _problem
+from .problem import learning_problem
 from .rule import LearningRule
 
 __all__ = ["EpochTangent", "epoch_tangent", "numerical_rank", "tangent_exponents"]
@@ -108,7 +108,7 @@ def epoch_tangent(
     weights = np.asarray(weights, dtype=float)
     y0 = np.zeros(k) if y0 is None else np.asarray(y0, dtype=float)
     check_shapes(weights=(weights, f"{rule.slices} {k} {k + 1}"), y0=(y0, f"{k}"))
-    problem = _problem(environment, rule, cost, H)
+    problem = learning_problem(environment, rule, cost, H)
     q = rule.resolution
     curvature = answers_to_weights(problem, weights, y0, q, CHUNK)
     mixed, forgotten = answers_to_neurons(problem, weights, y0, q)

@@ -12,8 +12,8 @@ from .._core.jax64 import in_double_precision
 from .._core.seeds import rng_from
 from .cost import ProtectionCost
 from .environment import Environment
-from .learning import _problem
 from .noisy_gradients import Estimate, follow
+from .problem import learning_problem
 from .rule import LearningRule
 from .state import LearningState
 
@@ -209,7 +209,7 @@ def _estimator(
     """
     from .local_rule_jax import runs
 
-    problem: Any = _problem(environment, rule, cost, H)
+    problem: Any = learning_problem(environment, rule, cost, H)
     width = rule.period / rule.slices
     weights = np.asarray(problem.readouts)
     read = np.flatnonzero(weights)

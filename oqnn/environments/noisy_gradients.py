@@ -11,7 +11,7 @@ from .._core.jax64 import in_double_precision
 from .._core.seeds import rng_from
 from .cost import ProtectionCost
 from .environment import Environment
-from .learning import _problem
+from .problem import learning_problem
 from .rule import LearningRule
 from .state import LearningState
 
@@ -116,7 +116,7 @@ class NoisyGradients:
         """Return the state after so many more epochs."""
         from .noisy_gradients_jax import epochs_of
 
-        problem = _problem(environment, rule, cost, H)
+        problem = learning_problem(environment, rule, cost, H)
 
         def estimate(state: LearningState) -> Estimate:
             found = epochs_of(problem, state.weights, state.y0, q=rule.resolution)

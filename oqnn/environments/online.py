@@ -9,7 +9,7 @@ from .._core.checks import check_integer, check_shapes
 from .._core.jax64 import in_double_precision
 from .cost import ProtectionCost
 from .environment import Environment
-from .learning import _problem
+from .problem import learning_problem
 from .rule import LearningRule
 from .state import LearningState
 
@@ -71,7 +71,7 @@ class OnlineLearning:
         check_integer(epochs, "epochs")
         k = rule.neurons
         check_shapes(weights=(state.weights, f"b {rule.slices} {k} {k + 1}"))
-        problem = _problem(environment, rule, cost, H)
+        problem = learning_problem(environment, rule, cost, H)
         constants = (rule.friction, rule.rate, rule.mass)
         learners, costs, infidelities = Learner(*state[:6]), [], []
         for _ in range(epochs):

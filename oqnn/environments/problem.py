@@ -10,12 +10,12 @@ from .drives import STEPS_PER_TAU, even_steps
 from .environment import Environment
 from .rule import LearningRule
 
-__all__ = ["least_resolution"]
+__all__ = ["check_steps", "learning_problem", "least_resolution"]
 
 LONGEST = 0.5  # |X| of a Taylor exponential, whose remainder is then 5e-9
 
 
-def _problem(
+def learning_problem(
     environment: Environment,
     rule: LearningRule,
     cost: ProtectionCost,
@@ -30,7 +30,7 @@ def _problem(
             f"control, but is {rule.neurons}."
         )
     parts = environment.generator(H).matrices()
-    _check_steps(parts, rule)
+    check_steps(parts, rule)
     columns, targets, constant = overlap_columns(cost, environment)
     i, j = np.triu_indices(len(parts), 1)
     return Problem(
@@ -68,7 +68,8 @@ def least_resolution(parts: np.ndarray, tau: float, width: float) -> int:
     return even_steps(width, longest)
 
 
-def _check_steps(parts: np.ndarray, rule: LearningRule) -> None:
+def check_steps(parts: np.ndarray, rule: LearningRule) -> None:
+    """Check that steps resolve the neurons and the fastest of the states."""
     least = least_resolution(parts, rule.tau, rule.period / rule.slices)
     if rule.resolution < least:
         raise ValueError(

@@ -19,8 +19,8 @@ from environments.problems import (
 
 from oqnn._core.jax64 import in_double_precision
 from oqnn.environments import cost_and_gradient
-from oqnn.environments.learning import _problem
 from oqnn.environments.learning_jax import epoch
+from oqnn.environments.problem import learning_problem
 
 WEIGHTS = random_weights()
 WIDTH = 0.1
@@ -35,7 +35,7 @@ def cost_and_costates(resolution, weights=WEIGHTS):
 @in_double_precision
 def reverse_mode(resolution):
     """∂J/∂W of the discretised cost by automatic differentiation."""
-    problem = _problem(ENVIRONMENT, rule(resolution), COST, H)
+    problem = learning_problem(ENVIRONMENT, rule(resolution), COST, H)
     gradient = jax.jit(
         jax.grad(lambda weights: epoch(problem, weights, Y0, resolution).cost),
         compiler_options={"xla_backend_optimization_level": 0},  # compiles faster

@@ -10,7 +10,7 @@ import qutip
 from pydantic import ValidationError
 
 from oqnn.encoding import CorrelationMap
-from oqnn.environments.learning import _check_steps
+from oqnn.environments.problem import check_steps
 from oqnn.spiking import init_network, motif_network, pair_loadings
 from oqnn.studies import SettingsError, StudySettings
 from oqnn.studies.provenance import fingerprint
@@ -321,9 +321,9 @@ def test_substeps_are_refused_where_the_learning_refuses_them(values):
     settings = StudySettings(**{**values, "learning": learning})
     parts = environment_of(settings).generator(settings.system.H).matrices()
     rule = rule_of(settings)
-    _check_steps(parts, rule)
+    check_steps(parts, rule)
     with pytest.raises(ValueError, match=f"`resolution` must be at least {least} "):
-        _check_steps(parts, replace(rule, resolution=least - 2))
+        check_steps(parts, replace(rule, resolution=least - 2))
 
 
 @pytest.mark.parametrize(
