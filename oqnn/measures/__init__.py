@@ -37,6 +37,7 @@ from .fidelities import (
     fidelity,
     root_fidelity,
 )
+from .filter_functions import filter_function, first_order_infidelity
 from .first_times import decay_time
 from .fragments import FragmentInformation, fragment_information
 from .interaction import (
@@ -103,6 +104,8 @@ __all__ = [
     "entanglement_breaking_time",
     "equal_angle_wigner",
     "fidelity",
+    "filter_function",
+    "first_order_infidelity",
     "fit_decay",
     "fragment_information",
     "intermediate_maps",
