@@ -16,6 +16,7 @@ from .conserved import (
 )
 from .cost import CARDINAL_STATES, ProtectionCost
 from .decoupling import SEQUENCES, best_decoupling, decoupling_material
+from .diagnosis import Diagnosis, diagnose, register_information
 from .drives import NetworkDrive
 from .engineered import XY8_SPACING, engineered_material, xy8_material
 from .environment import Environment
@@ -85,6 +86,7 @@ __all__ = [
     "Basins",
     "Bosonic",
     "DampedJaynesCummings",
+    "Diagnosis",
     "DisorderAverage",
     "DrudeLorentz",
     "Environment",
@@ -121,6 +123,7 @@ __all__ = [
     "cost_and_gradient",
     "dark_state_jumps",
     "decoupling_material",
+    "diagnose",
     "engineered_material",
     "epoch_tangent",
     "epochs_to_reach",
@@ -148,6 +151,7 @@ __all__ = [
     "rate_channel",
     "readout_infidelity",
     "record",
+    "register_information",
     "restart_laggards",
     "spin_controls",
     "spin_star_environment",
