@@ -31,9 +31,7 @@ class Diagnosis:
     entropy: np.ndarray  # (t,) of the system, mean over pure inputs, nats
     information: np.ndarray  # (t,) that the register holds on the input, nats
     backflow: np.ndarray  # (t,) growth of the trace distance of the best pair so far
-    pointer_basis: (
-        np.ndarray
-    )  # (d, d), orthonormal kets in columns, selected at the end
+    pointer_basis: np.ndarray | None  # (d, d), kets in columns, selected at the end
     pointer_contrast: float  # how much purer it stays than bases on average; or zero
     drive_energy: np.ndarray  # (t,) ∫ Σ y² dt so far, time
 
