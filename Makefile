@@ -29,7 +29,13 @@ $(PEER)/.ready: constraints.txt
 	$(PEER)/bin/python -m pip install --quiet -c constraints.txt dynamiqs
 	touch $@
 
-bench: $(READY) $(PEER)/.ready
+QOC := .venv-qutip-qoc
+$(QOC)/.ready:
+	$(PYTHON) -m venv $(QOC)
+	$(QOC)/bin/python -m pip install --quiet "qutip-qoc==0.2.0"
+	touch $@
+
+bench: $(READY) $(PEER)/.ready $(QOC)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
