@@ -190,9 +190,7 @@ def test_no_cost_is_refused(changes, message):
 
 
 def test_cost_of_another_size_is_refused():
-    with pytest.raises(
-        ValueError, match=r"`target` must have the size .* 3, but"
-    ):
+    with pytest.raises(ValueError, match=r"`target` must have the size .* 3, but"):
         ProtectionCost(target=GATE).overlap_matrix(3)
     with pytest.raises(ValueError, match=r"`subspace` must have the height .* 2, but"):
         ProtectionCost(subspace=np.eye(3)).overlap_matrix(2)

@@ -248,9 +248,7 @@ def test_learners_that_diverge_stop_and_the_others_go_on(fifty):
     weights = np.array([RULE.random_weights(seed) for seed in SEEDS])
     weights[1, 0, 0, 0] = 1e150
     stiff = rule(4, rate=1e100, mass=1e96)
-    with pytest.warns(
-        UserWarning, match=r"beyond all numbers: seed 4 at epoch \d"
-    ):
+    with pytest.warns(UserWarning, match=r"beyond all numbers: seed 4 at epoch \d"):
         result = learn(
             ENVIRONMENT,
             stiff,

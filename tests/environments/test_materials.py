@@ -249,7 +249,5 @@ def test_no_drive_is_refused(changes, message):
     ],
 )
 def test_drives_of_other_environments_are_refused(drive, found):
-    with pytest.raises(
-        ValueError, match=rf"`drive` .* steer 4 .* z, h.* {found}\."
-    ):
+    with pytest.raises(ValueError, match=rf"`drive` .* steer 4 .* z, h.* {found}\."):
         Material(kind="odd", environment=ENVIRONMENT, drive=drive)
