@@ -64,9 +64,12 @@ def filter_function(
             f"`times` must have steps of at most {2 * np.pi / PERIODS / highest:.3g} "
             f"for a frequency of {highest:.6g}, but one is {longest:.3g}. Take more."
         )
-    waves = np.exp(1j * np.outer(times, frequencies))  # (t, w)
-    values = rotation[:, None] * waves[:, :, None, None]
-    return np.asarray(np.abs(simpson(values, x=times, axis=0)) ** 2)
+    # One frequency at a time: all at once would hold t × w × 9 complex numbers.
+    found = [
+        simpson(rotation * np.exp(1j * w * times)[:, None, None], x=times, axis=0)
+        for w in frequencies
+    ]
+    return np.abs(np.array(found).reshape(-1, 3, 3)) ** 2
 
 
 def first_order_infidelity(

@@ -9,7 +9,9 @@ from scipy.linalg import expm
 from oqnn.environments import (
     cost_and_gradient,
     epoch_tangent,
+    init,
     numerical_rank,
+    step,
     tangent_exponents,
 )
 
@@ -60,6 +62,40 @@ def test_volume_changes_by_friction_alone(tangent):
     np.testing.assert_allclose(logarithm, 240 * np.log(RULE.friction), rtol=1e-10)
     values = np.linalg.svd(tangent.matrix, compute_uv=False)
     np.testing.assert_allclose(tangent.singular_values, values, rtol=1e-3)
+
+
+def taken(weights, momenta, y0, rule, epochs=1):
+    """W and M after some epochs of the learner itself, momenta in √(ηω)."""
+    state = init(weights[None])._replace(momenta=momenta[None], y0=y0[None])
+    for _ in range(epochs):  # neurons start anew
+        state = step(state._replace(y0=y0[None]), ENVIRONMENT, rule, COST, H=H)
+    scale = np.sqrt(rule.rate * rule.mass)
+    return np.concatenate([state.weights.ravel(), state.momenta.ravel() / scale])
+
+
+def test_tangent_against_differences_of_the_learner(tangent):
+    """Signs too: M → −M would keep determinant and singular values."""
+    W, rng = random_weights(), np.random.default_rng(1)
+    M, v, u = (rng.normal(size=W.shape) for _ in range(3))
+    scale = np.sqrt(RULE.rate * RULE.mass)
+    up, down = (taken(W + s * v, M + s * scale * u, Y0, RULE) for s in (1e-4, -1e-4))
+    moved = tangent.matrix @ np.concatenate([v.ravel(), u.ravel()])
+    np.testing.assert_allclose(moved, (up - down) / 2e-4, rtol=0, atol=5e-6)
+
+
+def test_exponents_follow_the_learner():
+    """Two epochs: the tangent at the second is taken where the learner then stands."""
+    rule, W = rule_of(4, rate=1.0, mass=0.5, friction=0.7, slices=8), random_weights()
+    still, matrices = np.zeros(5), []
+    for epochs in (0, 1):
+        at = taken(W, 0 * W, still, rule, epochs)[: W.size].reshape(W.shape)
+        found = epoch_tangent(ENVIRONMENT, at, H=H, rule=rule, cost=COST)
+        matrices.append(found.matrix)
+    first, R = np.linalg.qr(matrices[0])
+    S = np.linalg.qr(matrices[1] @ first)[1]
+    expected = np.sort(np.log(np.abs(np.diag(R) * np.diag(S))))[::-1]
+    found = tangent_exponents(ENVIRONMENT, W, 2, H=H, rule=rule, cost=COST)
+    np.testing.assert_allclose(found[-1], expected, rtol=0, atol=1e-8)
 
 
 def test_linear_neurons_forget_exactly():
