@@ -4,13 +4,23 @@ Functions on phase space are SymPy expressions in the variables of :func:`symbol
 operators are SymPy expressions in those of :func:`operators`; ħ is always explicit.
 """
 
+from .brackets import moyal_bracket, poisson_bracket
 from .canonical import ladder_operators, operators, symbols
 from .derivation import Derivation, Step
+from .ordering import reorder
+from .star import star
+from .weyl import weyl_operator, weyl_symbol
 
 __all__ = [
     "Derivation",
     "Step",
     "ladder_operators",
+    "moyal_bracket",
     "operators",
+    "poisson_bracket",
+    "reorder",
+    "star",
     "symbols",
+    "weyl_operator",
+    "weyl_symbol",
 ]
