@@ -41,8 +41,8 @@ def weyl_symbol(expr: Any, order: int | None = None, *, hbar: Expr = HBAR) -> Ex
     Raises
     ------
     TypeError
-        If phase-space variables and operators are mixed, or a function is of operators
-        that do not commute.
+        If phase-space variables and operators are mixed, `expr` holds operators from
+        elsewhere, or a function is of operators that do not commute.
     ValueError
         As :func:`star` does.
 
@@ -61,20 +61,25 @@ def weyl_symbol(expr: Any, order: int | None = None, *, hbar: Expr = HBAR) -> Ex
     -1/2 + p**2/(2*hbar) + x**2/(2*hbar)
     """
     expr, hbar = sympy.sympify(expr), sympy.sympify(hbar)
+    _check_operator(expr)
+    return sympy.expand_mul(_symbol(expr, order, hbar))
+
+
+def _check_operator(expr: Expr) -> None:
+    """Refuse operators that are not ours, and phase-space variables beside operators."""
     held = expr.atoms(CanonicalOperator)
-    if held and expr.free_symbols & {
-        v for pair in pairs_in(expr=_as_constants(expr)) for v in pair
-    }:
+    rest = expr.xreplace({A: sympy.Dummy() for A in held})
+    if not rest.is_commutative:
+        raise TypeError(
+            "`expr` must be written in the operators of oqnn.symbolic.operators() and "
+            f"ladder_operators(), but holds others that do not commute: {expr}."
+        )
+    variables = {v for pair in pairs_in(expr=Add(*expr.free_symbols)) for v in pair}
+    if held and expr.free_symbols & variables:
         raise TypeError(
             "`expr` must not mix operators with the variables x and p, but is "
             f"{expr}. Write it in operators() alone."
         )
-    return sympy.expand_mul(_symbol(expr, order, hbar))
-
-
-def _as_constants(expr: Expr) -> Expr:
-    """Replace operators by numbers, so that only the commuting symbols are left."""
-    return Add(*expr.free_symbols)
 
 
 def _symbol(expr: Expr, order: int | None, hbar: Expr) -> Expr:

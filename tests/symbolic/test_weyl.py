@@ -126,6 +126,7 @@ def test_mccoys_formula_acts_as_the_symmetric_order():
     ("operator", "kind", "match"),
     [
         (x * X, TypeError, "`expr` must not mix operators with the variables"),
+        (sympy.Symbol("b", commutative=False) * X, TypeError, "others that do not"),
         (exp(X**2 + P**2), TypeError, "functions of operators that commute"),
         (U(X * P), TypeError, "one linear form"),
         (U(X) * V(P), ValueError, "Give `order=`"),
