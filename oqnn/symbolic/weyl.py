@@ -66,7 +66,7 @@ def weyl_symbol(expr: Any, order: int | None = None, *, hbar: Expr = HBAR) -> Ex
 
 
 def _check_operator(expr: Expr) -> None:
-    """Refuse operators that are not ours, and phase-space variables beside operators."""
+    """Refuse operators from elsewhere, and variables x, p beside operators."""
     held = expr.atoms(CanonicalOperator)
     rest = expr.xreplace({A: sympy.Dummy() for A in held})
     if not rest.is_commutative:
