@@ -8,6 +8,7 @@ from .brackets import moyal_bracket, poisson_bracket
 from .canonical import ladder_operators, operators, symbols
 from .derivation import Derivation, Step
 from .ordering import reorder
+from .output import to_function
 from .star import star
 from .weyl import weyl_operator, weyl_symbol
 
@@ -21,6 +22,7 @@ __all__ = [
     "reorder",
     "star",
     "symbols",
+    "to_function",
     "weyl_operator",
     "weyl_symbol",
 ]
