@@ -1,0 +1,1 @@
+"""Hamilton-Jacobi theory, learning networks as Hamiltonians, and Madelung's split."""
