@@ -124,10 +124,7 @@ def realize(
 ) -> None:
     """Find the law of spins that carries a state, or the inequality that forbids it."""
     with _sentences(debug=context.obj, refused=VALUES):
-        if out is not None and out.exists():
-            raise FileExistsError(
-                f"`--out` must be free, but {out} exists. Choose another path."
-            )
+        _check_free(out)
         array = _load_array(state)
         from .encoding import realize as realize_state
 
@@ -139,6 +136,44 @@ def realize(
             from .studies import save
 
             typer.echo(f"saved {save(found, out)}")
+
+
+@app.command()
+def derive(
+    context: typer.Context,
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="[TOPIC]", help="What to derive; without it, a list."),
+    ] = None,
+    order: Annotated[
+        int | None, typer.Option(help="Where an expansion ends, in topics with one.")
+    ] = None,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="A document for LaTeX instead of text.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write it there, such as moyal.tex.")
+    ] = None,
+) -> None:
+    """Derive the equations of a topic, step by step."""
+    with _sentences(debug=context.obj, refused=VALUES):
+        _check_free(out)
+        from .symbolic.derive import TOPICS
+        from .symbolic.derive import derive as derive_topic
+
+        if topic is None:
+            typer.echo("\n".join(TOPICS))
+            return
+        derivation = derive_topic(topic, order)
+        if latex:
+            text = derivation.latex_document().rstrip("\n")
+        else:
+            text = derivation.text(**_page(out))
+        if out is None:
+            typer.echo(text)
+        else:
+            out.write_text(f"{text}\n", encoding="utf-8")
+            typer.echo(f"saved {out}")
 
 
 @app.command()
@@ -230,6 +265,26 @@ def _settings(
     named = {"seed": seed, "learning.seeds": seeds, "learning.epochs": epochs}
     changes = {k: v for k, v in named.items() if v is not None}
     return settings.replaced({**(PAPER_SIZE if paper_size else {}), **changes})
+
+
+def _check_free(out: Path | None) -> None:
+    if out is not None and out.exists():
+        raise FileExistsError(
+            f"`--out` must be free, but {out} exists. Choose another path."
+        )
+
+
+def _page(out: Path | None) -> dict[str, Any]:
+    """Return the width of the terminal, and whether it knows more than ASCII."""
+    from shutil import get_terminal_size
+
+    wide = out is None and sys.stdout.isatty()
+    try:
+        "ħ∂⌠".encode("utf-8" if out else sys.stdout.encoding)
+        unicode = True
+    except UnicodeEncodeError:
+        unicode = False
+    return {"width": get_terminal_size().columns if wide else 80, "unicode": unicode}
 
 
 def _load_array(path: Path) -> "np.ndarray":

@@ -18,6 +18,7 @@ from studies import fake_study
 from typer.testing import CliRunner
 
 import oqnn
+import oqnn.symbolic
 from oqnn import cli
 from oqnn._core.errors import ConvergenceError
 from oqnn.studies import (
@@ -295,6 +296,56 @@ def test_realize_refuses_what_is_no_state(tmp_path):
         result = invoke("realize", tmp_path / name)
         assert result.exit_code == 2
         assert said in result.stderr
+
+
+# derive
+
+
+def test_derive_prints_text_or_latex(tmp_path):
+    result = invoke("derive", "cat")
+    assert result.exit_code == 0
+    assert result.output.startswith("A superposition of two packets\n====")
+    derivation = oqnn.symbolic.derive("cat")
+    assert result.output == f"{derivation}\n"
+    assert invoke("derive", "cat", "--latex").output == derivation.latex_document()
+    result = invoke("derive", "cat", "--out", tmp_path / "cat.txt")
+    assert result.output == f"saved {tmp_path}/cat.txt\n"
+    assert (tmp_path / "cat.txt").read_text(encoding="utf-8") == f"{derivation}\n"
+
+
+def test_derive_passes_the_order_on(monkeypatch):
+    asked = []
+    derivation = oqnn.symbolic.Derivation("Nothing", ())
+    module = sys.modules["oqnn.symbolic.derive"]
+    monkeypatch.setattr(module, "derive", lambda *a: asked.append(a) or derivation)
+    result = invoke("derive", "tcl", "--order", 4)
+    assert (result.output, asked) == ("Nothing\n=======\n", [("tcl", 4)])
+
+
+def test_derive_lists_its_topics():
+    result = invoke("derive")
+    assert result.exit_code == 0
+    assert result.output.split() == list(oqnn.symbolic.TOPICS)
+
+
+def test_derive_refuses_unknown_topics_and_orders(tmp_path):
+    for arguments, said in [
+        (["dog"], "`topic` must be one of 'moyal', 'cat', 'mixture', "),
+        (["cat", "--order", 3], "`order` must be None for the cat, but is 3"),
+        (["cat", "--order", -1], "`order` must be at least 0, but is -1"),
+        (["cat", "--out", tmp_path], "`--out` must be free"),
+        (["cat", "--out", tmp_path / "a" / "b"], "No such file or directory"),
+    ]:
+        result = invoke("derive", *arguments)
+        assert result.exit_code == 2
+        assert said in result.stderr
+
+
+def test_derive_keeps_to_ascii_where_it_must(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert cli._page(None) == {"width": 80, "unicode": False}
+    assert cli._page(Path("cat.txt")) == {"width": 80, "unicode": True}
 
 
 # info and the rest

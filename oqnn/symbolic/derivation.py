@@ -1,11 +1,28 @@
 """What a derivation returns: named formulas that print as text and as LaTeX."""
 
 from dataclasses import dataclass
+from textwrap import fill, indent
 
-import sympy
 from sympy import Basic
 
+from .printing import formula_latex, formula_text
+from .prose import prose_latex
+
 __all__ = ["Derivation", "Step"]
+
+INDENT = 2
+DOCUMENT = r"""\documentclass{{article}}
+\usepackage{{amsmath,amssymb}}
+\usepackage[margin=25mm]{{geometry}}
+\setlength{{\parindent}}{{0pt}}
+\setlength{{\parskip}}{{1ex}}
+\allowdisplaybreaks
+\begin{{document}}
+
+{body}
+
+\end{{document}}
+"""
 
 
 @dataclass(frozen=True)
@@ -40,25 +57,51 @@ class Derivation:
         )
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, width: int = 80, unicode: bool = True) -> str:
+        """Return the steps as text for a terminal.
+
+        Parameters
+        ----------
+        width : int
+            Columns after which sums go on in the next line.
+        unicode : bool
+            Whether formulas may use more than ASCII.
+
+        Returns
+        -------
+        str
+        """
         parts = [self.title, "=" * len(self.title)]
         for step in self.steps:
-            parts += ["", step.name, sympy.pretty(step.formula, wrap_line=False)]
-            parts += [step.remark] if step.remark else []
+            formula = formula_text(step.formula, width=width - INDENT, unicode=unicode)
+            parts += ["", f"{step.name}:", "", indent(formula, " " * INDENT)]
+            parts += ["", fill(step.remark, width)] if step.remark else []
         return "\n".join(parts)
 
     def latex(self) -> str:
-        """Return the steps as LaTeX: a paragraph and a displayed equation each."""
-        parts = [rf"\section*{{{self.title}}}"]
+        """Return the steps as LaTeX: a paragraph and a displayed equation each.
+
+        The text needs the package ``amsmath``; :meth:`latex_document` has it.
+        """
+        parts = [rf"\section*{{{prose_latex(self.title)}}}"]
         for step in self.steps:
-            body = sympy.latex(step.formula)
+            body = formula_latex(step.formula)
             parts.append(
-                f"{step.name}:\n\\begin{{equation*}}\n{body}\n\\end{{equation*}}"
+                f"{prose_latex(step.name)}:\n"
+                f"\\begin{{equation*}}\n{body}\n\\end{{equation*}}"
             )
-            parts += [step.remark] if step.remark else []
+            parts += [prose_latex(step.remark)] if step.remark else []
         return "\n\n".join(parts)
 
-    def _repr_latex_(self) -> str:
-        lines = (
-            rf"\text{{{s.name}}}&\quad {sympy.latex(s.formula)}" for s in self.steps
-        )
-        return r"$\displaystyle\begin{aligned}" + r"\\ ".join(lines) + r"\end{aligned}$"
+    def latex_document(self) -> str:
+        """Return the steps as a document that LaTeX takes as it is."""
+        return DOCUMENT.format(body=self.latex())
+
+    def _repr_markdown_(self) -> str:
+        parts = [f"**{self.title}**"]
+        for step in self.steps:
+            parts.append(f"{step.name}:\n\n$$\n{formula_latex(step.formula)}\n$$")
+            parts += [step.remark] if step.remark else []
+        return "\n\n".join(parts)

@@ -1,0 +1,60 @@
+"""Derivations by topic."""
+
+from importlib import import_module
+
+from .._core.checks import check_choice, check_integer
+from .derivation import Derivation
+
+__all__ = ["TOPICS", "derive"]
+
+CORRELATIONS = "projection.initial_correlations"
+TOPICS = {
+    "moyal": "moyal:derive_moyal",
+    "cat": "superpositions:derive_cat",
+    "mixture": "superpositions:derive_mixture",
+    "classical-limit": "classical_limit:derive_classical_limit",
+    "lindblad-phase-space": "phase_space_lindblad:derive_lindblad_phase_space",
+    "hamilton-jacobi": "mechanics.hamilton_jacobi:derive_hamilton_jacobi",
+    "madelung": "mechanics.madelung:derive_madelung",
+    "nakajima-zwanzig": "projection.nakajima_zwanzig:derive_nakajima_zwanzig",
+    "tcl": "projection.tcl:derive_tcl",
+    "register": "projection.register:derive_register",
+    "initial-correlations": f"{CORRELATIONS}:derive_initial_correlations",
+    "correlation-map": "correlation_map:derive_correlation_map",
+}
+"""Where the derivation of each topic is, as ``module:function``."""
+
+
+def derive(topic: str, order: int | None = None) -> Derivation:
+    """Derive the equations of a topic, step by step.
+
+    Parameters
+    ----------
+    topic : str
+        One of ``TOPICS``.
+    order : int, optional
+        Where an expansion ends, in topics that have one; each says what it counts.
+
+    Returns
+    -------
+    Derivation
+        Print it, or take its LaTeX; ``derivation["name"]`` is the formula of a step.
+
+    Raises
+    ------
+    TypeError
+        If `order` is no integer.
+    ValueError
+        If `topic` is unknown, or `order` is negative or given where nothing is
+        expanded.
+
+    Examples
+    --------
+    >>> derive("cat").title
+    'A superposition of two packets'
+    """
+    check_choice(topic, "topic", TOPICS)
+    if order is not None:
+        check_integer(order, "order", least=0)
+    module, function = TOPICS[topic].split(":")
+    return getattr(import_module(f".{module}", __package__), function)(order=order)

@@ -1,0 +1,248 @@
+"""Formulas that are too long for a line, as text and as LaTeX."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import inf
+from typing import Any
+
+from sympy import Add, Basic, Derivative, Expr, Integral, Mul, Order, fraction
+from sympy.core.function import AppliedUndef
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.pretty.pretty import PrettyPrinter
+from sympy.printing.pretty.pretty_symbology import (
+    line_width,
+    pretty_use_unicode,
+    xsym,
+)
+from sympy.printing.pretty.stringpict import prettyForm
+
+from .canonical import HBAR
+
+__all__ = ["formula_latex", "formula_text"]
+
+PAGE = 84  # columns of text that a line of a page of LaTeX has room for
+NESTED = 12  # columns less for each sum within a sum
+TALL = (AppliedUndef, Derivative, Integral)  # not to be put into a numerator
+
+Signed = tuple[str, Expr]
+
+
+def formula_text(formula: Basic, *, width: int = 80, unicode: bool = True) -> str:
+    """Return a formula as text, long sums broken between their terms."""
+    before = pretty_use_unicode(unicode)
+    try:
+        form = _TextPrinter(width, unicode)._print(formula)
+        text = form.render(wrap_line=True, num_columns=width, use_unicode=unicode)
+    finally:
+        pretty_use_unicode(before)
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def formula_latex(formula: Basic) -> str:
+    """Return a formula as LaTeX for display, long sums broken between their terms."""
+    return _DisplayPrinter().doprint(formula)
+
+
+def _signed(terms: Iterable[Expr]) -> list[Signed]:
+    """Split the signs off the terms of a sum."""
+    return [
+        ("-", -term)
+        if (term.is_Mul or term.is_Number) and term.could_extract_minus_sign()
+        else ("+", term)
+        for term in terms
+    ]
+
+
+def _lines(
+    terms: list[Signed], width: Callable[[Expr], int], room: int
+) -> Iterator[list[Signed]]:
+    """Gather as many terms in each line as there is room for."""
+    line: list[Signed] = []
+    used = 0
+    for sign, term in terms:
+        columns = width(term) + 3
+        if line and used + columns > room:
+            yield line
+            line, used = [], 0
+        line.append((sign, term))
+        used += columns
+    yield line
+
+
+def _ascending(terms: Iterable[Expr]) -> list[Expr]:
+    """Order a sum by powers of ħ, with no minus sign in front if there is a choice."""
+    found = sorted(terms, key=_power_of_hbar)
+    if not found:
+        return found
+    lowest = [t for t in found if _power_of_hbar(t) == _power_of_hbar(found[0])]
+    signs = [sign for sign, _ in _signed(lowest)]
+    if "+" in signs:
+        found.insert(0, found.pop(signs.index("+")))
+    return found
+
+
+def _power_of_hbar(term: Expr) -> float:
+    if term.has(Order):
+        return inf
+    power = term.as_coeff_exponent(HBAR)[1]
+    return float(power) if power.is_Rational else 0.0
+
+
+def _behind_a_fraction(product: Mul) -> tuple[Expr, Expr] | None:
+    """Split a product into a fraction of symbols and the functions behind it."""
+    below = fraction(product)[1]
+    behind = [e for e in product.args if not e.is_commutative or e.has(*TALL)]
+    if below == 1 or below.has(*TALL) or not behind:
+        return None
+    return Mul(*(e for e in product.args if e not in behind)), Mul(*behind)
+
+
+class _TextPrinter(PrettyPrinter):
+    """Prints sums that are too wide line by line, aligned at the left."""
+
+    def __init__(self, room: int, unicode: bool) -> None:
+        super().__init__({"use_unicode": unicode, "wrap_line": False})
+        self.room = room
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list:
+        terms = super()._as_ordered_terms(expr, order=order)
+        return terms if order == "none" else _ascending(terms)
+
+    def _print_Mul(self, product: Any) -> Any:
+        parts = _behind_a_fraction(product)
+        if parts is None:
+            return super()._print_Mul(product)
+        first, rest = map(self._print, parts)
+        if isinstance(parts[1], Add):
+            rest = prettyForm(*rest.parens())
+        return prettyForm(*prettyForm.next(first, xsym("*"), rest))
+
+    def _print_Symbol(self, e: Any, bold_name: bool = False) -> Any:
+        if e.name == "hbar" and self._use_unicode:
+            return prettyForm("ħ")
+        return super()._print_Symbol(e, bold_name)
+
+    def _print_ExpBase(self, e: Any) -> Any:
+        exponent = self._print(e.exp)
+        if exponent.height() == 1:
+            return super()._print_ExpBase(e)
+        return prettyForm(*prettyForm(*exponent.parens()).left("exp"))
+
+    def _print_Relational(self, e: Any) -> Any:
+        taken = self._print(e.lhs).width() + 3
+        self.room -= taken
+        try:
+            return super()._print_Relational(e)
+        finally:
+            self.room += taken
+
+    def _print_Add(self, expr: Any, order: Any = None) -> Any:
+        whole = super()._print_Add(expr, order=order)
+        if whole.width() <= self.room:
+            return whole
+        terms = _signed(self._as_ordered_terms(expr, order=order))
+        room = self.room
+        self.room -= NESTED
+        try:
+            rows = [
+                self._row(line, first=k == 0)
+                for k, line in enumerate(_lines(terms, self._width, room))
+            ]
+        finally:
+            self.room = room
+        gap = [""] if any(row.height() > 1 for row in rows) else []
+        lines = [text for row in rows for text in [*row.picture, *gap]]
+        if gap:
+            lines.pop()
+        wide = max(map(line_width, lines))
+        lines = [text + " " * (wide - line_width(text)) for text in lines]
+        return prettyForm("\n".join(lines), rows[0].baseline, binding=prettyForm.ADD)
+
+    def _width(self, term: Expr) -> int:
+        return self._print(term).width()
+
+    def _row(self, line: list[Signed], *, first: bool) -> prettyForm:
+        forms = []
+        for k, (sign, term) in enumerate(line):
+            form = self._print(term)
+            if isinstance(term, Add):
+                form = prettyForm(*form.parens())
+            leads = first and k == 0
+            forms += [" "] if k else []
+            forms += [] if leads and sign == "+" else [sign if leads else f"{sign} "]
+            forms.append(form)
+        return prettyForm(*prettyForm.next(*forms))
+
+
+class _DisplayPrinter(LatexPrinter):
+    """Prints sums that are too wide for a page as lines of `aligned`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.room = PAGE
+        self.text = _TextPrinter(10**6, unicode=True)
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list:
+        terms = super()._as_ordered_terms(expr, order=order)
+        return terms if order == "none" else _ascending(terms)
+
+    def _print_Mul(self, expr: Any) -> str:
+        parts = _behind_a_fraction(expr)
+        if parts is None:
+            return super()._print_Mul(expr)
+        first, rest = map(self._print, parts)
+        if self._needs_mul_brackets(parts[1], last=True):
+            rest = rf"\left({rest}\right)"
+        return f"{first} {rest}"
+
+    def _print_ExpBase(self, expr: Any, exp: Any = None) -> str:
+        if (
+            exp is None
+            and isinstance(expr.exp, Add)
+            and "frac" in self._print(expr.exp)
+        ):
+            return rf"\exp\left({self._print(expr.exp)}\right)"
+        return super()._print_ExpBase(expr, exp)
+
+    def _print_Relational(self, expr: Any) -> str:
+        if not isinstance(expr.rhs, Add):
+            return super()._print_Relational(expr)
+        taken = self._width(expr.lhs) + 3
+        self.room -= taken
+        try:
+            whole = super()._print_Relational(expr)
+        finally:
+            self.room += taken
+        # the first line of the sum stands beside the left-hand side
+        return re.sub(
+            r"(= )\\begin\{aligned\}", r"\1\\begin{aligned}[t]", whole, count=1
+        )
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        if self._width(expr) <= self.room:
+            return super()._print_Add(expr, order=order)
+        terms = _signed(self._as_ordered_terms(expr, order=order))
+        room = self.room
+        self.room -= NESTED
+        try:
+            rows = [
+                self._row(line, first=k == 0)
+                for k, line in enumerate(_lines(terms, self._width, room))
+            ]
+        finally:
+            self.room = room
+        body = " \\\\\n".join(f"& {row}" for row in rows)
+        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
+
+    def _width(self, expr: Any) -> int:
+        return self.text._print(expr).width()
+
+    def _row(self, line: list[Signed], *, first: bool) -> str:
+        parts = []
+        for k, (sign, term) in enumerate(line):
+            tex = self._print(term)
+            if self._needs_add_brackets(term):
+                tex = rf"\left({tex}\right)"
+            leads = first and k == 0 and sign == "+"
+            parts.append(tex if leads else f"{sign} {tex}")
+        return " ".join(parts)
