@@ -10,6 +10,8 @@ from .derivation import Derivation, Step
 from .derive import TOPICS, derive
 from .gaussian_star import gaussian_star
 from .gaussians import integrate_gaussians
+from .moyal import moyal_series, moyal_terms, wigner_equation
+from .moyal_derivation import derive_moyal
 from .ordering import reorder
 from .output import to_function
 from .star import star
@@ -35,6 +37,7 @@ __all__ = [
     "derive",
     "derive_cat",
     "derive_mixture",
+    "derive_moyal",
     "displaced",
     "expectation",
     "fock_state",
@@ -46,6 +49,8 @@ __all__ = [
     "marginal",
     "mixture",
     "moyal_bracket",
+    "moyal_series",
+    "moyal_terms",
     "norm",
     "operators",
     "overlap",
@@ -60,4 +65,5 @@ __all__ = [
     "weyl_operator",
     "weyl_symbol",
     "wigner",
+    "wigner_equation",
 ]

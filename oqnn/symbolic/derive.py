@@ -9,7 +9,7 @@ __all__ = ["TOPICS", "derive"]
 
 CORRELATIONS = "projection.initial_correlations"
 TOPICS = {
-    "moyal": "moyal:derive_moyal",
+    "moyal": "moyal_derivation:derive_moyal",
     "cat": "superpositions:derive_cat",
     "mixture": "superpositions:derive_mixture",
     "classical-limit": "classical_limit:derive_classical_limit",
