@@ -14,6 +14,16 @@ from .moyal import moyal_series, moyal_terms, wigner_equation
 from .moyal_derivation import derive_moyal
 from .ordering import reorder
 from .output import to_function
+from .projection.algebra import superoperators
+from .projection.cumulants import ordered_cumulant, tcl_generator, tcl_inhomogeneity
+from .projection.matrices import superoperator_matrix
+from .projection.nakajima_zwanzig import (
+    derive_nakajima_zwanzig,
+    nakajima_zwanzig_kernel,
+)
+from .projection.rules import simplify_projections, without_irrelevant
+from .projection.tcl import derive_tcl
+from .projection.time_integrals import TimeOrderedIntegral
 from .star import star
 from .superpositions import derive_cat, derive_mixture
 from .wavefunctions import (
@@ -32,12 +42,15 @@ __all__ = [
     "TOPICS",
     "Derivation",
     "Step",
+    "TimeOrderedIntegral",
     "cat_state",
     "cross_wigner",
     "derive",
     "derive_cat",
     "derive_mixture",
     "derive_moyal",
+    "derive_nakajima_zwanzig",
+    "derive_tcl",
     "displaced",
     "expectation",
     "fock_state",
@@ -51,19 +64,27 @@ __all__ = [
     "moyal_bracket",
     "moyal_series",
     "moyal_terms",
+    "nakajima_zwanzig_kernel",
     "norm",
     "operators",
+    "ordered_cumulant",
     "overlap",
     "poisson_bracket",
     "purity",
     "reorder",
+    "simplify_projections",
     "smear_momentum",
     "squeezed",
     "star",
+    "superoperator_matrix",
+    "superoperators",
     "symbols",
+    "tcl_generator",
+    "tcl_inhomogeneity",
     "to_function",
     "weyl_operator",
     "weyl_symbol",
     "wigner",
     "wigner_equation",
+    "without_irrelevant",
 ]

@@ -1,0 +1,1 @@
+"""Projections onto what matters: the equations of the relevant part as formulas."""

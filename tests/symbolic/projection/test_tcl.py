@@ -1,0 +1,165 @@
+"""The time-convolutionless generator: textbook orders, two routes, matrices."""
+
+import numpy as np
+import pytest
+import sympy
+from scipy.linalg import expm
+from symbolic.projection.series import (
+    liouvillian,
+    orders_of_generator,
+    random_system,
+    without_odd_moments,
+)
+from sympy import Add, Order
+
+from oqnn.symbolic import (
+    TimeOrderedIntegral,
+    derive_tcl,
+    ordered_cumulant,
+    superoperator_matrix,
+    superoperators,
+    tcl_generator,
+    tcl_inhomogeneity,
+)
+from oqnn.symbolic.projection.algebra import COUPLING, TIME, TotalState
+from oqnn.symbolic.projection.tcl import (
+    GENERATOR,
+    INHOMOGENEITY,
+    SIGMA,
+    generator_from_series,
+    inhomogeneity_from_series,
+)
+
+P, Q, L = superoperators()
+alpha, t = COUPLING, TIME
+t1, t2, t3 = sympy.symbols("t1 t2 t3", real=True)
+FOURTH = (
+    P * L(t) * L(t1) * L(t2) * L(t3) * P
+    - P * L(t) * L(t1) * P * L(t2) * L(t3) * P
+    - P * L(t) * L(t2) * P * L(t1) * L(t3) * P
+    - P * L(t) * L(t3) * P * L(t1) * L(t2) * P
+)
+
+
+def test_eq_2_5_second_and_fourth_order():
+    """TCL2 and TCL4 as the textbook writes them."""
+    found = derive_tcl(4)["Generator, expanded"].rhs
+    second = TimeOrderedIntegral(P * L(t) * L(t1) * P, t1, t)
+    fourth = TimeOrderedIntegral(FOURTH, (t1, t2, t3), t)
+    assert found == alpha**2 * second + alpha**4 * fourth + Order(alpha**6)
+
+
+def test_eq_2_5_fourth_order_prints_as_the_triple_integral():
+    fourth = tcl_generator(4, odd_moments_vanish=True).coeff(alpha, 4)
+    tex = sympy.latex(fourth).replace(r"\mathcal{P}", "P").replace(r"\mathcal{L}", "L")
+    assert tex == (
+        r"\int_{0}^{t} dt_{1} \int_{0}^{t_{1}} dt_{2} \int_{0}^{t_{2}} dt_{3}\, \left["
+        r"P L(t) L(t_{1}) L(t_{2}) L(t_{3}) P - P L(t) L(t_{1}) P L(t_{2}) L(t_{3}) P"
+        r" - P L(t) L(t_{2}) P L(t_{1}) L(t_{3}) P"
+        r" - P L(t) L(t_{3}) P L(t_{1}) L(t_{2}) P\right]"
+    )
+
+
+def test_eq_2_5_the_exact_equation():
+    """K = αPL(1−Σ)⁻¹P and I = αPL(1−Σ)⁻¹GQ."""
+    steps, inverse = derive_tcl(), (1 - SIGMA) ** -1
+    assert steps["Generator"].rhs == alpha * P * L(t) * inverse * P
+    start = steps["Inhomogeneity"].rhs
+    assert start.args_cnc()[1][:3] == [P, L(t), inverse]
+    assert start.args[-1] == Q
+    rho = TotalState
+    right = steps["Time-convolutionless equation"].rhs
+    assert right == GENERATOR * P * rho(t) + INHOMOGENEITY * Q * rho(0)
+
+
+@pytest.mark.parametrize("odd_moments_vanish", [True, False])
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
+def test_eq_2_5_the_series_of_sigma_gives_ordered_cumulants(order, odd_moments_vanish):
+    rule = {"odd_moments_vanish": odd_moments_vanish}
+    assert generator_from_series(order, **rule) == tcl_generator(order, **rule)
+    assert inhomogeneity_from_series(order, **rule) == tcl_inhomogeneity(order, **rule)
+
+
+@pytest.mark.parametrize(("order", "words"), [(1, 1), (2, 2), (3, 6), (4, 26)])
+def test_all_rows_of_moments_are_there(order, words):
+    """As many as ordered partitions of the other times, twice: 2·1, 2·3, 2·13."""
+    cumulant = ordered_cumulant(order)
+    assert len(Add.make_args(cumulant)) == words
+    assert sum(term.args_cnc()[0] == [-1] for term in Add.make_args(cumulant)) == (
+        words // 2
+    )
+
+
+def test_cumulants_beyond_the_first_vanish_for_numbers():
+    """If all moments are products, ⟨LL₁…⟩ = ⟨L⟩⟨L₁⟩…, only K₁ is left."""
+    for order in (2, 3, 4, 5):
+        terms = Add.make_args(ordered_cumulant(order))
+        signs = [term.args_cnc()[0] for term in terms]
+        assert sum(-1 if sign else 1 for sign in signs) == 0
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_eq_2_5_orders_are_those_of_random_matrices(order):
+    """d/dt PU = K PU order by order in α: L(t) a matrix polynomial, U_k(t) exact."""
+    projection, A = random_system(7)
+    K, inhomogeneity = orders_of_generator(projection, A, order, 0.6)
+    known = projection, liouvillian(A), {t: 0.6, alpha: 1.0}
+    for found, exact in [
+        (tcl_generator(order), K[-1]),
+        (tcl_inhomogeneity(order), inhomogeneity[-1]),
+    ]:
+        matrix = superoperator_matrix(found.coeff(alpha, order), *known, nodes=8)
+        np.testing.assert_allclose(matrix, exact, atol=1e-12 * np.abs(exact).max())
+
+
+def test_eq_2_5_odd_moments_of_matrices_that_have_none():
+    projection, A = without_odd_moments(5)
+    K, inhomogeneity = orders_of_generator(projection, A, 4, 0.6)
+    known = projection, liouvillian(A), {t: 0.6, alpha: 1.0}
+    for order in (2, 3, 4):
+        found = tcl_generator(order, odd_moments_vanish=True).coeff(alpha, order)
+        matrix = superoperator_matrix(found, *known, nodes=8)
+        np.testing.assert_allclose(matrix, K[order - 1], atol=1e-12)
+        found = tcl_inhomogeneity(order, odd_moments_vanish=True).coeff(alpha, order)
+        matrix = superoperator_matrix(found, *known, nodes=8)
+        np.testing.assert_allclose(matrix, inhomogeneity[order - 1], atol=1e-12)
+
+
+def test_eq_2_5_what_is_left_out_has_the_stated_order():
+    """Exact K(t) = d/dt(PUP)(PUP)⁻¹ of a constant L, against the expansion."""
+    projection, A = without_odd_moments(9)
+    generator = A[0] / np.linalg.norm(A[0], 2)
+
+    def gap(order, strength):
+        U = expm(0.9 * strength * generator)
+        block, rate = U[:2, :2], (strength * generator @ U)[:2, :2]
+        series = tcl_generator(order, odd_moments_vanish=True).removeO()
+        known = {t: 0.9, alpha: strength}
+        found = superoperator_matrix(
+            series, projection, lambda _: generator, known, nodes=4
+        )
+        return np.abs(rate @ np.linalg.inv(block) - found[:2, :2]).max()
+
+    for order, left_out in ((2, 4), (4, 6)):
+        assert tcl_generator(order, odd_moments_vanish=True).getO() == Order(
+            alpha**left_out
+        )
+        assert np.log2(gap(order, 0.2) / gap(order, 0.1)) == pytest.approx(
+            left_out, abs=0.1
+        )
+
+
+@pytest.mark.parametrize(
+    ("order", "error", "message"),
+    [
+        (0, ValueError, "`order` must be at least 1"),
+        (-1, ValueError, "`order` must be at least 1"),
+        ("4", TypeError, "`order` must be an integer"),
+    ],
+)
+def test_strange_orders_are_refused(order, error, message):
+    for function in (derive_tcl, tcl_generator, tcl_inhomogeneity, ordered_cumulant):
+        with pytest.raises(error, match=message):
+            function(order)
+    with pytest.raises(error, match=message):
+        generator_from_series(order)
