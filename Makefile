@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= results/demo
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench book clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -35,8 +35,19 @@ $(QOC)/.ready:
 	$(QOC)/bin/python -m pip install --quiet "qutip-qoc==0.2.0"
 	touch $@
 
-bench: $(READY) $(PEER)/.ready $(QOC)/.ready
+MOYALSTAR := .venv-moyalstar
+$(MOYALSTAR)/.ready:
+	$(PYTHON) -m venv $(MOYALSTAR)
+	$(MOYALSTAR)/bin/python -m pip install --quiet "moyalstar==1.1.0"
+	touch $@
+
+bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+book: $(READY)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[book]'
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -q theory build/book
+	@echo "open build/book/index.html"
 
 clean:
 	rm -rf .venv .venv-* .pytest_cache .ruff_cache .mypy_cache build dist
