@@ -33,7 +33,8 @@ def derive(topic: str, order: int | None = None) -> Derivation:
     topic : str
         One of ``TOPICS``.
     order : int, optional
-        Where an expansion ends, in topics that have one; each says what it counts.
+        Where an expansion ends, in topics that have one: a power of ħ, of the coupling,
+        or a number of terms, as the topic says. By default the topic's own.
 
     Returns
     -------
@@ -57,4 +58,5 @@ def derive(topic: str, order: int | None = None) -> Derivation:
     if order is not None:
         check_integer(order, "order", least=0)
     module, function = TOPICS[topic].split(":")
-    return getattr(import_module(f".{module}", __package__), function)(order=order)
+    function_of_topic = getattr(import_module(f".{module}", __package__), function)
+    return function_of_topic() if order is None else function_of_topic(order)
