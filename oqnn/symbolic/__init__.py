@@ -10,6 +10,7 @@ from .derivation import Derivation, Step
 from .derive import TOPICS, derive
 from .gaussian_star import gaussian_star
 from .gaussians import integrate_gaussians
+from .hbar_orders import HbarOrders, collect_hbar
 from .moyal import moyal_series, moyal_terms, wigner_equation
 from .moyal_derivation import derive_moyal
 from .ordering import reorder
@@ -41,9 +42,11 @@ from .wigner_moments import expectation, marginal, norm, overlap, purity
 __all__ = [
     "TOPICS",
     "Derivation",
+    "HbarOrders",
     "Step",
     "TimeOrderedIntegral",
     "cat_state",
+    "collect_hbar",
     "cross_wigner",
     "derive",
     "derive_cat",
