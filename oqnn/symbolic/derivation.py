@@ -76,7 +76,7 @@ class Derivation:
         parts = [self.title, "=" * len(self.title)]
         for step in self.steps:
             formula = formula_text(step.formula, width=width - INDENT, unicode=unicode)
-            parts += ["", f"{step.name}:", "", indent(formula, " " * INDENT)]
+            parts += ["", f"{_heading(step)}:", "", indent(formula, " " * INDENT)]
             parts += ["", fill(step.remark, width)] if step.remark else []
         return "\n".join(parts)
 
@@ -89,7 +89,7 @@ class Derivation:
         for step in self.steps:
             body = formula_latex(step.formula)
             parts.append(
-                f"{prose_latex(step.name)}:\n"
+                f"\\medskip\\emph{{{prose_latex(_heading(step))}:}}\n"
                 f"\\begin{{equation*}}\n{body}\n\\end{{equation*}}"
             )
             parts += [prose_latex(step.remark)] if step.remark else []
@@ -102,6 +102,14 @@ class Derivation:
     def _repr_markdown_(self) -> str:
         parts = [f"**{self.title}**"]
         for step in self.steps:
-            parts.append(f"{step.name}:\n\n$$\n{formula_latex(step.formula)}\n$$")
+            body = formula_latex(step.formula)
+            parts.append(f"*{_heading(step)}:*\n\n$$\n{body}\n$$")
             parts += [step.remark] if step.remark else []
         return "\n\n".join(parts)
+
+
+def _heading(step: Step) -> str:
+    """Return the name of a step with a capital, unless it starts with a symbol."""
+    first = step.name.split()[0]
+    is_word = first.isalpha() and len(first) > 1 and first.islower()
+    return step.name[0].upper() + step.name[1:] if is_word else step.name

