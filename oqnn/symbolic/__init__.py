@@ -6,6 +6,7 @@ operators are SymPy expressions in those of :func:`operators`; ħ is always expl
 
 from .brackets import moyal_bracket, poisson_bracket
 from .canonical import ladder_operators, operators, symbols
+from .classical_limit import ClassicalLimit, LimitTerm, classical_limit
 from .derivation import Derivation, Step
 from .derive import TOPICS, derive
 from .gaussian_star import gaussian_star
@@ -41,11 +42,14 @@ from .wigner_moments import expectation, marginal, norm, overlap, purity
 
 __all__ = [
     "TOPICS",
+    "ClassicalLimit",
     "Derivation",
     "HbarOrders",
+    "LimitTerm",
     "Step",
     "TimeOrderedIntegral",
     "cat_state",
+    "classical_limit",
     "collect_hbar",
     "cross_wigner",
     "derive",
