@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Integral, Mul, Order, fraction
+from sympy import Add, Basic, Derivative, Expr, Integral, Mul, Order, Symbol, fraction
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
@@ -22,6 +22,7 @@ __all__ = ["formula_latex", "formula_text"]
 
 PAGE = 84  # columns of text that a line of a page of LaTeX has room for
 NESTED = 12  # columns less for each sum within a sum
+SMALL = (HBAR, Symbol("alpha", real=True))  # ħ, and the coupling to an environment
 TALL = (AppliedUndef, Derivative, Integral)  # not to be put into a numerator
 
 Signed = tuple[str, Expr]
@@ -71,21 +72,21 @@ def _lines(
 
 def _ascending(terms: Iterable[Expr]) -> list[Expr]:
     """Order a sum by powers of ħ, with no minus sign in front if there is a choice."""
-    found = sorted(terms, key=_power_of_hbar)
+    found = sorted(terms, key=_smallness)
     if not found:
         return found
-    lowest = [t for t in found if _power_of_hbar(t) == _power_of_hbar(found[0])]
+    lowest = [term for term in found if _smallness(term) == _smallness(found[0])]
     signs = [sign for sign, _ in _signed(lowest)]
     if "+" in signs:
         found.insert(0, found.pop(signs.index("+")))
     return found
 
 
-def _power_of_hbar(term: Expr) -> float:
+def _smallness(term: Expr) -> float:
     if term.has(Order):
         return inf
-    power = term.as_coeff_exponent(HBAR)[1]
-    return float(power) if power.is_Rational else 0.0
+    powers = [term.as_coeff_exponent(small)[1] for small in SMALL]
+    return sum(float(power) for power in powers if power.is_Rational)
 
 
 def _behind_a_fraction(product: Mul) -> tuple[Expr, Expr] | None:

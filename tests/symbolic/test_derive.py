@@ -1,12 +1,15 @@
 """Derivations by topic: each has steps that print, and keeps to its orders."""
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
-from sympy import Basic
+from sympy import Basic, Function, exp
 
 import oqnn.symbolic
-from oqnn.symbolic.derive import TOPICS, derive
+from oqnn.symbolic import TOPICS, derive, symbols, to_function
+from oqnn.symbolic.canonical import MASS, TIME
 
 ROOM = Path(oqnn.symbolic.__file__).parent
 
@@ -59,3 +62,44 @@ def test_exact_topics_have_no_order():
 def test_steps_are_found_by_name():
     with pytest.raises(KeyError, match=r"'dog' is no step of .*'packet'"):
         derive("cat")["dog"]
+
+
+def test_steps_become_functions():
+    """The cat's Wigner function of eq. 1.3 integrates to one, and its momenta are the
+    integral over x, in NumPy and in JAX.
+    """
+    cat = derive("cat")
+    wigner, momenta = cat["Wigner function"], cat["momenta"]
+    x, p, hbar = symbols()
+    (a, b) = sorted(wigner.rhs.free_symbols - {x, p, hbar}, key=str)
+    grid = np.linspace(-9, 9, 181)
+    for modules in ("numpy", "jax"):
+        f = to_function(wigner, (x, p, a, b, hbar), modules=modules)
+        g = to_function(momenta, (p, a, b, hbar), modules=modules)
+        found = np.asarray(f(grid[:, None], grid, 1.1, 1.9, 0.7))
+        assert found.sum() * 0.1**2 == pytest.approx(1, abs=1e-12)
+        along = np.asarray(g(grid, 1.1, 1.9, 0.7))
+        np.testing.assert_allclose(found.sum(axis=0) * 0.1, along, rtol=0, atol=1e-13)
+
+
+def test_the_moyal_equation_becomes_a_function():
+    """∂W/∂t of U = x⁴ and a Gaussian W, beside derivatives by finite differences."""
+    equation = derive("moyal", 2)["equation"]
+    x, p, hbar = symbols()
+    W, U = Function("W")(x, p, TIME), Function("U")(x)
+    given = {W: exp(-(x**2) - p**2 / 2 + x * p / 3), U: x**4}
+    rate = equation.rhs.removeO()
+    f = to_function(rate, (x, p, hbar, MASS), functions=given)
+    w = to_function(given[W], (x, p))
+
+    def slope(order, axis, h=1e-2):
+        """Central differences of order h⁴ in p or x."""
+        k = np.arange(-4, 5)
+        powers = k[:, None] ** np.arange(9) / [math.factorial(n) for n in range(9)]
+        weights = np.linalg.inv(powers.T * 1.0)[:, order] / h**order
+        shift = np.array([k * h, 0 * k]) if axis == "x" else np.array([0 * k, k * h])
+        return weights @ w(0.4 + shift[0], -0.7 + shift[1])
+
+    by_hand = 0.7 / 1.3 * slope(1, "x") + 4 * 0.4**3 * slope(1, "p")
+    by_hand -= 0.6**2 / 24 * 24 * 0.4 * slope(3, "p")
+    assert f(0.4, -0.7, 0.6, 1.3) == pytest.approx(by_hand, rel=1e-7)
