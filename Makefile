@@ -46,7 +46,7 @@ bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready
 
 book: $(READY)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[book]'
-	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -q theory build/book
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -q -W --keep-going theory build/book
 	@echo "open build/book/index.html"
 
 clean:

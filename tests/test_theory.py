@@ -16,7 +16,7 @@ LIMIT_S = 120
 
 
 def run(notebook, monkeypatch):
-    """Execute the cells of a notebook, in the repository's root; warnings are errors."""
+    """Execute a notebook in the repository's root; warnings are errors."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("MPLBACKEND", "agg")
     strict = "import warnings\nwarnings.simplefilter('error')"
@@ -44,7 +44,7 @@ def test_chapter_runs(path, monkeypatch):
 @pytest.mark.parametrize("line", ["assert 1 == 2", "warnings.warn('not so')"])
 def test_a_failing_cell_fails(line, monkeypatch):
     text = f"# Title\n\n```{{code-cell}} python\n{line}\n```\n"
-    with pytest.raises(CellExecutionError, match="AssertionError|UserWarning"):
+    with pytest.raises(CellExecutionError, match=r"AssertionError|UserWarning"):
         run(jupytext.reads(text, fmt="md:myst"), monkeypatch)
 
 

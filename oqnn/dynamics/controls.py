@@ -64,7 +64,7 @@ class ConstantControls:
         return np.empty(0)
 
     def samples(self, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-        """Return the same values for every piece, shape (3, *batch, s, k)."""
+        """Return the same values for every piece, shape (3, batch, s, k)."""
         *batch, k = self.values.shape
         values = self.values[..., None, :]
         return np.broadcast_to(values, (3, *batch, len(starts), k))

@@ -199,7 +199,7 @@ class DampedJaynesCummings:
 
     @property
     def blp(self) -> float:
-        """Non-Markovianity 1/(e^{πλ/|d|} − 1) for λ < 2γ₀, else 0 [2]_.
+        """Non-Markovianity 1/(e^{πλ/|d|} − 1) for λ < 2γ₀, else 0.
 
         Of an antipodal pair on the equator, the optimal one: the sum of the maxima
         e^{−πkλ/|d|} of |c₁|, each of which follows a zero.
