@@ -12,6 +12,24 @@ from .derive import TOPICS, derive
 from .gaussian_star import gaussian_star
 from .gaussians import integrate_gaussians
 from .hbar_orders import HbarOrders, collect_hbar
+from .mechanics.constraints import (
+    constraint_matrix,
+    dirac_bracket,
+    momentum_hessian,
+    primary_constraints,
+    velocity_constraints,
+)
+from .mechanics.derivations import derive_hamilton_jacobi, derive_madelung
+from .mechanics.epochs import EpochMap, epoch_map, epoch_recursion, update_operator
+from .mechanics.hamilton_jacobi import HamiltonJacobi, MixedHessian, hamilton_jacobi
+from .mechanics.learning_network import LearningNetwork, learning_network
+from .mechanics.madelung import Madelung, madelung, polar_form, schrodinger_residual
+from .mechanics.semiclassical import (
+    semiclassical_wave,
+    short_time_action,
+    wkb_equations,
+)
+from .mechanics.shifts import Shift, apply_shifts, compose_shifts
 from .moyal import moyal_series, moyal_terms, wigner_equation
 from .moyal_derivation import derive_moyal
 from .ordering import reorder
@@ -44,30 +62,48 @@ __all__ = [
     "TOPICS",
     "ClassicalLimit",
     "Derivation",
+    "EpochMap",
+    "HamiltonJacobi",
     "HbarOrders",
+    "LearningNetwork",
     "LimitTerm",
+    "Madelung",
+    "MixedHessian",
+    "Shift",
     "Step",
     "TimeOrderedIntegral",
+    "apply_shifts",
     "cat_state",
     "classical_limit",
     "collect_hbar",
+    "compose_shifts",
+    "constraint_matrix",
     "cross_wigner",
     "derive",
     "derive_cat",
+    "derive_hamilton_jacobi",
+    "derive_madelung",
     "derive_mixture",
     "derive_moyal",
     "derive_nakajima_zwanzig",
     "derive_tcl",
+    "dirac_bracket",
     "displaced",
+    "epoch_map",
+    "epoch_recursion",
     "expectation",
     "fock_state",
     "gaussian_star",
     "gaussian_state",
+    "hamilton_jacobi",
     "inner_product",
     "integrate_gaussians",
     "ladder_operators",
+    "learning_network",
+    "madelung",
     "marginal",
     "mixture",
+    "momentum_hessian",
     "moyal_bracket",
     "moyal_series",
     "moyal_terms",
@@ -77,8 +113,13 @@ __all__ = [
     "ordered_cumulant",
     "overlap",
     "poisson_bracket",
+    "polar_form",
+    "primary_constraints",
     "purity",
     "reorder",
+    "schrodinger_residual",
+    "semiclassical_wave",
+    "short_time_action",
     "simplify_projections",
     "smear_momentum",
     "squeezed",
@@ -89,9 +130,12 @@ __all__ = [
     "tcl_generator",
     "tcl_inhomogeneity",
     "to_function",
+    "update_operator",
+    "velocity_constraints",
     "weyl_operator",
     "weyl_symbol",
     "wigner",
     "wigner_equation",
     "without_irrelevant",
+    "wkb_equations",
 ]

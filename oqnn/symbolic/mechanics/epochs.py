@@ -10,7 +10,7 @@ from sympy import Add, Expr, Function, ImmutableMatrix, Symbol
 from ..._core.checks import check_integer
 from ..canonical import OMEGA, TIME
 from .hamilton_jacobi import check_variables
-from .shifts import PERIOD, Shift, shift
+from .shifts import PERIOD, Shift, apply_shifts
 
 __all__ = [
     "FRICTION",
@@ -45,7 +45,7 @@ def update_operator(epoch: int, *, friction: Any = FRICTION) -> Expr:
     Returns
     -------
     Expr
-        In shifts; ``shift(update_operator(n), g)`` lets it act.
+        In shifts; ``apply_shifts(update_operator(n), g)`` lets it act.
 
     Raises
     ------
@@ -93,7 +93,9 @@ def epoch_recursion(
     W: Expr = Function("W", real=True)(TIME - PERIOD)
     M: Expr = sympy.S.Zero
     for n in range(epochs):
-        M = sympy.expand(friction * M - RATE * shift(Shift(-n * PERIOD), gradient))
+        M = sympy.expand(
+            friction * M - RATE * apply_shifts(Shift(-n * PERIOD), gradient)
+        )
         W = sympy.expand(W + M / OMEGA)
         passed.append((W, M))
     return tuple(passed)

@@ -20,7 +20,7 @@ from sympy import (
 from ..._core.checks import check_integer
 from ..canonical import OMEGA, TIME
 from .hamilton_jacobi import HamiltonJacobi, hamilton_jacobi
-from .shifts import PERIOD, Shift, shift
+from .shifts import PERIOD, Shift, apply_shifts
 
 __all__ = ["TIME_CONSTANT", "LearningNetwork", "learning_network"]
 
@@ -137,7 +137,7 @@ class LearningNetwork:
             for v, layer in enumerate(stack):
                 for now, delayed in zip(stack[0], layer, strict=True):
                     function = Function(now.name, real=True)(TIME)
-                    functions[delayed] = shift(Shift(v * PERIOD), function)
+                    functions[delayed] = apply_shifts(Shift(v * PERIOD), function)
         return sympy.sympify(expr).xreplace(functions)
 
     def with_cost(self, cost: Any) -> "LearningNetwork":

@@ -7,7 +7,7 @@ from sympy import Add, Derivative, Expr, Integer, Mul, Symbol, sympify
 
 from ..canonical import TIME
 
-__all__ = ["PERIOD", "Shift", "compose", "shift"]
+__all__ = ["PERIOD", "Shift", "apply_shifts", "compose_shifts"]
 
 PERIOD = Symbol("T", positive=True)
 
@@ -16,7 +16,7 @@ class Shift(Expr):
     r"""The operator S_T on functions of time, (S_T X)(t) = X(t − T).
 
     Products and powers compose by themselves, ``Shift(0)`` is 1, and sums with constant
-    factors are operators too. :func:`shift` lets one act.
+    factors are operators too. :func:`apply_shifts` lets one act.
 
     Examples
     --------
@@ -57,10 +57,10 @@ class Shift(Expr):
         return base if exp is None else rf"{base}^{{{exp}}}"
 
     def _pretty(self, printer: Any) -> Any:
-        return printer._print(Symbol(f"S({self.delay})"))
+        return printer._print(sympy.Function("S")(self.delay))
 
 
-def compose(operator: Any) -> Expr:
+def compose_shifts(operator: Any) -> Expr:
     """Return a sum of shifts with every product composed, symbolic powers too.
 
     Parameters
@@ -81,7 +81,7 @@ def compose(operator: Any) -> Expr:
     Examples
     --------
     >>> n, mu = sympy.Symbol("n", integer=True), sympy.Symbol("mu")
-    >>> compose((1 - mu * Shift(PERIOD)) * mu**n * Shift(PERIOD) ** n)
+    >>> compose_shifts((1 - mu * Shift(PERIOD)) * mu**n * Shift(PERIOD) ** n)
     mu**n*S(T*n) - mu**(n + 1)*S(T*n + T)
     """
     return Add(*(constant * Shift(d) for d, constant in _terms(operator).items()))
@@ -103,7 +103,7 @@ def _terms(operator: Any) -> dict[Expr, Expr]:
     return found
 
 
-def shift(operator: Any, function: Any, *, t: Symbol = TIME) -> Expr:
+def apply_shifts(operator: Any, function: Any, *, t: Symbol = TIME) -> Expr:
     """Let a sum of shifts with constant factors act on a function of time.
 
     Parameters
@@ -128,7 +128,7 @@ def shift(operator: Any, function: Any, *, t: Symbol = TIME) -> Expr:
     Examples
     --------
     >>> X, mu = sympy.Function("X"), sympy.Symbol("mu")
-    >>> shift(1 - mu * Shift(PERIOD), X(TIME))
+    >>> apply_shifts(1 - mu * Shift(PERIOD), X(TIME))
     -mu*X(-T + t) + X(t)
     """
     function, terms = sympify(function), _terms(operator)

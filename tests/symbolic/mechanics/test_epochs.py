@@ -13,7 +13,7 @@ from oqnn.symbolic.mechanics.epochs import (
     epoch_recursion,
     update_operator,
 )
-from oqnn.symbolic.mechanics.shifts import PERIOD, Shift, compose, shift
+from oqnn.symbolic.mechanics.shifts import PERIOD, Shift, apply_shifts, compose_shifts
 
 mu, eta, omega, T, t = FRICTION, RATE, OMEGA, PERIOD, TIME
 g = Function("g", real=True)
@@ -27,7 +27,7 @@ def test_eq_1_9_epoch_update(n):
     """W(nT+τ) = W((n−1)T+τ) + ΔW, ΔW = −(η/ω) Σ_v μ^v S_{vT} g, from rest."""
     passed = epoch_recursion(n + 1)
     before = passed[n - 1][0] if n else Function("W", real=True)(t - T)
-    change = shift(update_operator(n), g(t)).subs(t, t + n * T)
+    change = apply_shifts(update_operator(n), g(t)).subs(t, t + n * T)
     assert expand(passed[n][0] - before - change) == 0
 
 
@@ -39,11 +39,11 @@ def test_eq_1_9_update_telescopes_for_every_epoch():
     def end(k):
         return 1 - mu ** (k + 1) * S ** (k + 1)
 
-    assert compose(1 - mu * S - end(0)) == 0
+    assert compose_shifts(1 - mu * S - end(0)) == 0
     step = end(n) + (1 - mu * S) * mu ** (n + 1) * S ** (n + 1)
-    assert compose(step - end(n + 1)) == 0
-    found = compose((1 - mu * S) * update_operator(5) * (-omega / eta))
-    assert compose(found - end(5)) == 0
+    assert compose_shifts(step - end(n + 1)) == 0
+    found = compose_shifts((1 - mu * S) * update_operator(5) * (-omega / eta))
+    assert compose_shifts(found - end(5)) == 0
 
 
 def test_update_with_a_gradient_that_is_given():

@@ -8,7 +8,7 @@ from sympy import Derivative, Function, Rational, expand, tanh
 
 from oqnn.symbolic.canonical import OMEGA, TIME
 from oqnn.symbolic.mechanics.learning_network import TIME_CONSTANT, learning_network
-from oqnn.symbolic.mechanics.shifts import PERIOD, Shift, shift
+from oqnn.symbolic.mechanics.shifts import PERIOD, Shift, apply_shifts
 
 LAMBDA, t, T = TIME_CONSTANT, TIME, PERIOD
 f = Function("f", real=True)
@@ -84,9 +84,9 @@ def test_eq_1_9_shifts_show_as_delays_in_time():
     assert first.lhs == Derivative(W, t)
     assert first.rhs == M / OMEGA
     for v, equation in enumerate(rest, start=1):
-        assert equation.lhs == shift(Shift(v * T), first.lhs)
-        assert equation.rhs == shift(Shift(v * T), first.rhs)
-    a = shift(Shift(T), W) * y
+        assert equation.lhs == apply_shifts(Shift(v * T), first.lhs)
+        assert equation.rhs == apply_shifts(Shift(v * T), first.rhs)
+    a = apply_shifts(Shift(T), W) * y
     assert expand(network.equations[0].rhs - (f(a) - y) / LAMBDA) == 0
 
 
@@ -96,8 +96,8 @@ def test_forces_on_momenta_are_not_one_equation_shifted():
     now, used = network.equations[-2:]
     assert not now.rhs.has(Function("Delta1", real=True))
     assert used.rhs.has(Function("Delta1", real=True)(t))
-    assert used.lhs == shift(Shift(T), now.lhs)
-    assert used.rhs != shift(Shift(T), now.rhs)
+    assert used.lhs == apply_shifts(Shift(T), now.lhs)
+    assert used.rhs != apply_shifts(Shift(T), now.rhs)
 
 
 def test_gradient_is_the_gradient_of_the_cost_of_an_epoch():
