@@ -31,12 +31,16 @@ def test_sums_are_broken_between_terms():
 
 
 def test_no_term_is_lost():
-    """The terms of all lines make up the sum, in LaTeX as well."""
-    parsed = formula_latex(LONG)
-    assert parsed.startswith("\\begin{aligned}\n& ")
-    numbers = re.findall(r"[-+]?\s*\\frac|[-+]|&", parsed)
-    assert len(numbers) >= len(LONG.args)
-    assert formula_latex(x + p) == "p + x"
+    """Every term is there with its sign, and nothing else."""
+    tex = formula_latex(LONG)
+    rows = re.findall(r"^& (.*?)(?: \\\\)?$", tex, re.MULTILINE)
+    assert len(rows) > 3
+    joined = f"+ {' '.join(rows)}".replace("+ - ", "- ", 1)
+    for term in LONG.args:
+        minus = term.could_extract_minus_sign()
+        piece = sympy.latex(-term if minus else term)
+        assert f"{'-' if minus else '+'} {piece}" in joined
+    assert len(re.findall(r"[-+] ", joined)) == len(LONG.args)
 
 
 def test_short_formulas_stay_in_one_line():
