@@ -1,4 +1,4 @@
-"""Wigner functions against their formulas and against the integral that defines them."""
+"""Wigner functions against their formulas and the integral that defines them."""
 
 import numpy as np
 import pytest
