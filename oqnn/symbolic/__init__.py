@@ -35,11 +35,32 @@ from .moyal_derivation import derive_moyal
 from .ordering import reorder
 from .output import to_function
 from .projection.algebra import superoperators
+from .projection.correlated_qubits import (
+    correlated_state,
+    correlation_excess,
+    inhomogeneous_part,
+    kraus_operators,
+    kraus_part,
+)
 from .projection.cumulants import ordered_cumulant, tcl_generator, tcl_inhomogeneity
+from .projection.families import (
+    apply_projection,
+    projection_conditions,
+    turned_families,
+)
+from .projection.initial_correlations import derive_initial_correlations
 from .projection.matrices import superoperator_matrix
 from .projection.nakajima_zwanzig import (
     derive_nakajima_zwanzig,
     nakajima_zwanzig_kernel,
+)
+from .projection.projections import derive_projections
+from .projection.register import derive_register
+from .projection.register_blocks import (
+    lindblad_rate,
+    register_adjoint,
+    register_embedding,
+    register_rate,
 )
 from .projection.rules import simplify_projections, without_irrelevant
 from .projection.tcl import derive_tcl
@@ -72,20 +93,26 @@ __all__ = [
     "Shift",
     "Step",
     "TimeOrderedIntegral",
+    "apply_projection",
     "apply_shifts",
     "cat_state",
     "classical_limit",
     "collect_hbar",
     "compose_shifts",
     "constraint_matrix",
+    "correlated_state",
+    "correlation_excess",
     "cross_wigner",
     "derive",
     "derive_cat",
     "derive_hamilton_jacobi",
+    "derive_initial_correlations",
     "derive_madelung",
     "derive_mixture",
     "derive_moyal",
     "derive_nakajima_zwanzig",
+    "derive_projections",
+    "derive_register",
     "derive_tcl",
     "dirac_bracket",
     "displaced",
@@ -96,10 +123,14 @@ __all__ = [
     "gaussian_star",
     "gaussian_state",
     "hamilton_jacobi",
+    "inhomogeneous_part",
     "inner_product",
     "integrate_gaussians",
+    "kraus_operators",
+    "kraus_part",
     "ladder_operators",
     "learning_network",
+    "lindblad_rate",
     "madelung",
     "marginal",
     "mixture",
@@ -115,7 +146,11 @@ __all__ = [
     "poisson_bracket",
     "polar_form",
     "primary_constraints",
+    "projection_conditions",
     "purity",
+    "register_adjoint",
+    "register_embedding",
+    "register_rate",
     "reorder",
     "schrodinger_residual",
     "semiclassical_wave",
@@ -130,6 +165,7 @@ __all__ = [
     "tcl_generator",
     "tcl_inhomogeneity",
     "to_function",
+    "turned_families",
     "update_operator",
     "velocity_constraints",
     "weyl_operator",
