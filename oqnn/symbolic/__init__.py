@@ -7,11 +7,20 @@ operators are SymPy expressions in those of :func:`operators`; ħ is always expl
 from .brackets import moyal_bracket, poisson_bracket
 from .canonical import ladder_operators, operators, symbols
 from .classical_limit import ClassicalLimit, LimitTerm, classical_limit
+from .complete_positivity import (
+    caldeira_leggett,
+    complete_positivity,
+    kossakowski_matrix,
+    purity_rate,
+)
 from .derivation import Derivation, Step
 from .derive import TOPICS, derive
+from .fokker_planck import FokkerPlanck, fokker_planck
+from .fringes import convergence_radius, fringe_series, fringe_sum
 from .gaussian_star import gaussian_star
 from .gaussians import integrate_gaussians
 from .hbar_orders import HbarOrders, collect_hbar
+from .lindblad_derivation import derive_lindblad_phase_space
 from .mechanics.constraints import (
     constraint_matrix,
     dirac_bracket,
@@ -34,6 +43,7 @@ from .moyal import moyal_series, moyal_terms, wigner_equation
 from .moyal_derivation import derive_moyal
 from .ordering import reorder
 from .output import to_function
+from .phase_space_lindblad import RHO, phase_space_lindblad, phase_space_superoperator
 from .projection.algebra import superoperators
 from .projection.correlated_qubits import (
     correlated_state,
@@ -80,10 +90,12 @@ from .wigner import cross_wigner, mixture, smear_momentum, wigner
 from .wigner_moments import expectation, marginal, norm, overlap, purity
 
 __all__ = [
+    "RHO",
     "TOPICS",
     "ClassicalLimit",
     "Derivation",
     "EpochMap",
+    "FokkerPlanck",
     "HamiltonJacobi",
     "HbarOrders",
     "LearningNetwork",
@@ -95,11 +107,14 @@ __all__ = [
     "TimeOrderedIntegral",
     "apply_projection",
     "apply_shifts",
+    "caldeira_leggett",
     "cat_state",
     "classical_limit",
     "collect_hbar",
+    "complete_positivity",
     "compose_shifts",
     "constraint_matrix",
+    "convergence_radius",
     "correlated_state",
     "correlation_excess",
     "cross_wigner",
@@ -107,6 +122,7 @@ __all__ = [
     "derive_cat",
     "derive_hamilton_jacobi",
     "derive_initial_correlations",
+    "derive_lindblad_phase_space",
     "derive_madelung",
     "derive_mixture",
     "derive_moyal",
@@ -120,12 +136,16 @@ __all__ = [
     "epoch_recursion",
     "expectation",
     "fock_state",
+    "fokker_planck",
+    "fringe_series",
+    "fringe_sum",
     "gaussian_star",
     "gaussian_state",
     "hamilton_jacobi",
     "inhomogeneous_part",
     "inner_product",
     "integrate_gaussians",
+    "kossakowski_matrix",
     "kraus_operators",
     "kraus_part",
     "ladder_operators",
@@ -143,11 +163,14 @@ __all__ = [
     "operators",
     "ordered_cumulant",
     "overlap",
+    "phase_space_lindblad",
+    "phase_space_superoperator",
     "poisson_bracket",
     "polar_form",
     "primary_constraints",
     "projection_conditions",
     "purity",
+    "purity_rate",
     "register_adjoint",
     "register_embedding",
     "register_rate",
