@@ -13,7 +13,7 @@ TOPICS = {
     "cat": "superpositions:derive_cat",
     "mixture": "superpositions:derive_mixture",
     "classical-limit": "classical_limit:derive_classical_limit",
-    "lindblad-phase-space": "phase_space_lindblad:derive_lindblad_phase_space",
+    "lindblad-phase-space": "lindblad_derivation:derive_lindblad_phase_space",
     "hamilton-jacobi": "mechanics.derivations:derive_hamilton_jacobi",
     "madelung": "mechanics.derivations:derive_madelung",
     "nakajima-zwanzig": "projection.nakajima_zwanzig:derive_nakajima_zwanzig",
