@@ -15,11 +15,20 @@ from .complete_positivity import (
 )
 from .derivation import Derivation, Step
 from .derive import TOPICS, derive
+from .flows import (
+    break_time,
+    conditional_variance,
+    flowed_covariance,
+    gaussian_derivative,
+    linear_flow,
+    order_ratio,
+)
 from .fokker_planck import FokkerPlanck, fokker_planck
 from .fringes import convergence_radius, fringe_series, fringe_sum
 from .gaussian_star import gaussian_star
 from .gaussians import integrate_gaussians
 from .hbar_orders import HbarOrders, collect_hbar
+from .limits_derivation import derive_classical_limit
 from .lindblad_derivation import derive_lindblad_phase_space
 from .mechanics.constraints import (
     constraint_matrix,
@@ -107,12 +116,14 @@ __all__ = [
     "TimeOrderedIntegral",
     "apply_projection",
     "apply_shifts",
+    "break_time",
     "caldeira_leggett",
     "cat_state",
     "classical_limit",
     "collect_hbar",
     "complete_positivity",
     "compose_shifts",
+    "conditional_variance",
     "constraint_matrix",
     "convergence_radius",
     "correlated_state",
@@ -120,6 +131,7 @@ __all__ = [
     "cross_wigner",
     "derive",
     "derive_cat",
+    "derive_classical_limit",
     "derive_hamilton_jacobi",
     "derive_initial_correlations",
     "derive_lindblad_phase_space",
@@ -135,10 +147,12 @@ __all__ = [
     "epoch_map",
     "epoch_recursion",
     "expectation",
+    "flowed_covariance",
     "fock_state",
     "fokker_planck",
     "fringe_series",
     "fringe_sum",
+    "gaussian_derivative",
     "gaussian_star",
     "gaussian_state",
     "hamilton_jacobi",
@@ -151,6 +165,7 @@ __all__ = [
     "ladder_operators",
     "learning_network",
     "lindblad_rate",
+    "linear_flow",
     "madelung",
     "marginal",
     "mixture",
@@ -161,6 +176,7 @@ __all__ = [
     "nakajima_zwanzig_kernel",
     "norm",
     "operators",
+    "order_ratio",
     "ordered_cumulant",
     "overlap",
     "phase_space_lindblad",

@@ -12,7 +12,7 @@ TOPICS = {
     "moyal": "moyal_derivation:derive_moyal",
     "cat": "superpositions:derive_cat",
     "mixture": "superpositions:derive_mixture",
-    "classical-limit": "classical_limit:derive_classical_limit",
+    "classical-limit": "limits_derivation:derive_classical_limit",
     "lindblad-phase-space": "lindblad_derivation:derive_lindblad_phase_space",
     "hamilton-jacobi": "mechanics.derivations:derive_hamilton_jacobi",
     "madelung": "mechanics.derivations:derive_madelung",
