@@ -102,6 +102,7 @@ class _Evaluator:
         self.P, self.one, self.liouvillian = P, np.eye(len(P)), liouvillian
         x, w = np.polynomial.legendre.leggauss(nodes)
         self.x, self.w = (1 + x) / 2, w / 2  # on [0, 1]
+        self.known: dict[float, np.ndarray] = {}
 
     def at(self, expr: Expr, points: Points) -> np.ndarray:
         """Return the matrices of an expression, shape (points, m, m)."""
@@ -130,11 +131,12 @@ class _Evaluator:
         )
 
     def _liouvillian(self, times: np.ndarray) -> np.ndarray:
-        distinct, where = np.unique(times, return_inverse=True)
-        matrices = np.array([self.liouvillian(float(time)) for time in distinct])
         size = len(self.P)
-        check_shapes(liouvillian=(matrices, f"times {size} {size}"))
-        return matrices[where]
+        for time in set(times.tolist()) - set(self.known):
+            matrix = np.asarray(self.liouvillian(time))
+            check_shapes(liouvillian=(matrix, f"{size} {size}"))
+            self.known[time] = matrix
+        return np.array([self.known[time] for time in times.tolist()])
 
     def _integral(self, expr: TimeOrderedIntegral, points: Points) -> np.ndarray:
         count = len(next(iter(points.values())))

@@ -12,6 +12,9 @@ from symbolic.projection.series import (
 )
 from sympy import Add, Order
 
+from oqnn import FiniteEnvironment, Projection
+from oqnn._core.bases import hermitian_basis
+from oqnn.dynamics import tcl_generator as numerical_generator
 from oqnn.symbolic import (
     TimeOrderedIntegral,
     derive_tcl,
@@ -163,3 +166,52 @@ def test_strange_orders_are_refused(order, error, message):
             function(order)
     with pytest.raises(error, match=message):
         generator_from_series(order)
+
+
+def random_hermitian(rng, size):
+    draw = rng.normal(size=(size, size)) + 1j * rng.normal(size=(size, size))
+    return draw + draw.conj().T
+
+
+@pytest.mark.parametrize("order", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_eq_2_5_generators_are_those_of_the_numerical_solver(order):
+    """A qubit and a qutrit of two sectors, in the interaction picture and back.
+
+    K_S(t) = L₀ + e^{L₀t} Σ_{k ≤ order} K_k(t) e^{−L₀t}, in coordinates of the blocks.
+    """
+    rng = np.random.default_rng(12)
+    H, H_int = random_hermitian(rng, 2), random_hermitian(rng, 6)
+    H_E = np.diag([0.3, -0.7, 0.4])
+    kept = Projection.sectors([np.diag([1, 1, 0]), np.diag([0, 0, 1])])
+    environment = FiniteEnvironment(H_E, H_int, kept)
+    expected = numerical_generator(H, environment, [0.45], order=order).matrices[0]
+
+    free = np.kron(H, np.eye(3)) + np.kron(np.eye(2), H_E)
+    basis = np.eye(36).reshape(36, 6, 6)
+    whole = np.array([kept.apply(unit).ravel() for unit in basis]).T
+
+    def superoperator(A):
+        return -1j * (np.kron(A, np.eye(6)) - np.kron(np.eye(6), A.T))
+
+    def liouvillian(time):
+        turn = expm(1j * free * time)
+        return superoperator(turn @ H_int @ turn.conj().T)
+
+    series = tcl_generator(order).removeO()
+    found = superoperator_matrix(
+        series, whole, liouvillian, {t: 0.45, alpha: 1.0}, nodes=6
+    )
+    turn = expm(superoperator(free) * 0.45)
+    found = superoperator(free) + turn @ found @ np.linalg.inv(turn)
+
+    hermitian = hermitian_basis(2)
+    starts = [np.kron(a, b) for b in kept.B for a in hermitian]
+    coordinates = [
+        [
+            np.trace(a @ block).real
+            for block in kept.blocks((found @ start.ravel()).reshape(6, 6))
+            for a in hermitian
+        ]
+        for start in starts
+    ]
+    np.testing.assert_allclose(np.transpose(coordinates), expected, atol=1e-9)
