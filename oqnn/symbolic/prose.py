@@ -63,7 +63,11 @@ ACCENTS = {
     "\u0307": r"\dot",
     "\u0308": r"\ddot",
 }
+CHARACTER = re.compile(rf".[{''.join(ACCENTS)}]?", re.DOTALL)
 SCRIPTS = {"<super>": "^", "<sub>": "_"}
+
+
+SCRIPTED = re.compile(r"((?<!\w)\w)?([_^])(\{[^{}]*\}|\w(?!\w))")  # as in ρ_B, e^{ix}
 
 
 def prose_latex(prose: str) -> str:
@@ -73,19 +77,36 @@ def prose_latex(prose: str) -> str:
     $\hbar ^{2}{}$ \& $\hat{x}$ $\to$ 0
     """
     prose = unicodedata.normalize("NFC", prose)
-    characters = re.findall(rf".[{''.join(ACCENTS)}]?", prose, re.DOTALL)
-    pieces = []
-    for kind, run in groupby(map(_translated, characters), key=lambda piece: piece[0]):
-        tex = [piece for _, piece in run]
-        if kind in SCRIPTS.values():
-            pieces.append(("$", f"{kind}{{{''.join(tex)}}}{{}}"))
-        else:
-            pieces.append((kind, (" " if kind == "$" else "").join(tex)))
+    pieces, end = [], 0
+    for found in SCRIPTED.finditer(prose):
+        pieces += _pieces(prose[end : found.start()])
+        base, script = (_maths(part or "") for part in found.group(1, 3))
+        pieces.append(("$", f"{base}{found[2]}{{{script}}}{{}}"))
+        end = found.end()
+    pieces += _pieces(prose[end:])
     whole = ""
     for kind, group in groupby(pieces, key=lambda piece: piece[0]):
         parts = [piece for _, piece in group]
         whole += f"${' '.join(parts)}$" if kind == "$" else "".join(parts)
     return whole
+
+
+def _pieces(prose: str) -> list[tuple[str, str]]:
+    """Split a sentence into text ("") and maths ("$"), scripts gathered."""
+    pieces = []
+    characters = map(_translated, CHARACTER.findall(prose))
+    for kind, run in groupby(characters, key=lambda piece: piece[0]):
+        tex = [piece for _, piece in run]
+        if kind in SCRIPTS.values():
+            pieces.append(("$", f"{kind}{{{''.join(tex)}}}{{}}"))
+        else:
+            pieces.append((kind, (" " if kind == "$" else "").join(tex)))
+    return pieces
+
+
+def _maths(prose: str) -> str:
+    """Return signs as they stand within maths."""
+    return " ".join(tex for _, tex in _pieces(prose.strip("{}")))
 
 
 def _translated(character: str) -> tuple[str, str]:

@@ -105,12 +105,13 @@ def test_ascii_text_is_ascii():
 @pytest.mark.parametrize(
     ("prose", "tex"),
     [
-        ("100 % of a_b & {c} #1", r"100 \% of a\_b \& \{c\} \#1"),
+        ("100 % of ab_cd & {c} #1", r"100 \% of ab\_cd \& \{c\} \#1"),
         ("ħ² → 0", r"$\hbar ^{2}{}$ $\to$ 0"),
         ("Schrödinger, x̂ and ρ̇", r"Schrödinger, $\hat{x}$ and $\dot{\rho}$"),
+        ("(∂_t ρ_B) e^{iJ/ħ}", r"($\partial _{t}{}$ $\rho_{B}{}$) $e^{iJ/ \hbar}{}$"),
         ("α⁻¹, Λ₁₂, ½", r"$\alpha ^{-1}{}$, $\Lambda _{12}{}$, $\tfrac{1}{2}$"),
-        ("L†L ≥ λ, a~b^c", r"L$^{\dagger}{}$L $\geq$ $\lambda$, "
-         r"a\textasciitilde{}b\textasciicircum{}c"),
+        ("L†L ≥ λ, a~b^", r"L$^{\dagger}{}$L $\geq$ $\lambda$, "
+         r"a\textasciitilde{}b\textasciicircum{}"),
     ],
 )  # fmt: skip
 def test_prose_becomes_latex(prose, tex):
@@ -131,9 +132,9 @@ def test_a_derivation_as_text():
 
 def test_a_derivation_as_latex():
     tex = DERIVATION.latex()
-    assert tex.startswith(
-        "\\section*{$\\hbar$ \\& co.}\n\n\\medskip\\emph{a\\_1:}\n\\begin{equation*}\nx"
-    )
+    heading, first = tex.split("\n\n")[:2]
+    assert heading == r"\section*{$\hbar$ \& co.}"
+    assert first.startswith("\\medskip\\emph{$a_{1}{}$:}\n\\begin{equation*}\nx = ")
     assert "\nAs $\\hbar$ $\\to$ 0." in tex
     document = DERIVATION.latex_document()
     assert document.startswith("\\documentclass{article}\n")
