@@ -13,6 +13,7 @@ from .complete_positivity import (
     kossakowski_matrix,
     purity_rate,
 )
+from .correlation_derivation import derive_correlation_map
 from .derivation import Derivation, Step
 from .derive import TOPICS, derive
 from .flows import (
@@ -132,6 +133,7 @@ __all__ = [
     "derive",
     "derive_cat",
     "derive_classical_limit",
+    "derive_correlation_map",
     "derive_hamilton_jacobi",
     "derive_initial_correlations",
     "derive_lindblad_phase_space",

@@ -20,7 +20,7 @@ TOPICS = {
     "tcl": "projection.tcl:derive_tcl",
     "register": "projection.register:derive_register",
     "initial-correlations": f"{CORRELATIONS}:derive_initial_correlations",
-    "correlation-map": "correlation_map:derive_correlation_map",
+    "correlation-map": "correlation_derivation:derive_correlation_map",
 }
 """Where the derivation of each topic is, as ``module:function``."""
 
