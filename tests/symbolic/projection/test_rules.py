@@ -91,6 +91,10 @@ def test_products_of_integrals_interleave():
 ONE = TimeOrderedIntegral(L(r) * P, r, t)
 TWO = TimeOrderedIntegral(Rational(1, 3) * L(r) * Q * L(s) - L(s) * L(r), (r, s), t)
 ELSEWHERE = TimeOrderedIntegral(L(r), r, t, 1)
+EARLIER = TimeOrderedIntegral(L(r), r, t, t1)
+LATER = TimeOrderedIntegral(L(r), r, t, s)
+BEFORE = TimeOrderedIntegral(L(r), r, t1)
+SOONER = TimeOrderedIntegral(L(r), r, s)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +105,10 @@ ELSEWHERE = TimeOrderedIntegral(L(r), r, t, 1)
         ONE * ELSEWHERE,
         TimeOrderedIntegral(ELSEWHERE * L(s), s, t),
         TimeOrderedIntegral(L(s) * TimeOrderedIntegral(L(t1) * L(s), t1, 1), s, t),
+        TimeOrderedIntegral(EARLIER * L(s) * Q * L(t1), (s, t1), t),
+        TimeOrderedIntegral(LATER * L(s) * Q * L(t1), (s, t1), t),
+        TimeOrderedIntegral(L(s) * Q * L(t1) * BEFORE, (s, t1), t),
+        TimeOrderedIntegral(L(s) * Q * L(t1) * SOONER, (s, t1), t),
     ],
 )
 def test_simplified_expressions_have_the_same_matrices(whole):

@@ -168,6 +168,63 @@ def test_strange_orders_are_refused(order, error, message):
         generator_from_series(order)
 
 
+def with_moments(integral, moment):
+    """Put the value of each moment in its place, and do the integral."""
+    total = 0
+    for term in Add.make_args(integral.integrand):
+        scalars, word = term.args_cnc()
+        value, met = sympy.Mul(*scalars), []
+        for factor in word[1:]:
+            if factor == P:
+                value, met = value * moment(met), []
+            else:
+                met.append(factor.args[0])
+        total += value
+    return TimeOrderedIntegral(total, integral.times, integral.upper).doit()
+
+
+def test_eq_2_9_rates_of_the_damped_jaynes_cummings_model():
+    """γ₂ = γ₀(1 − e^{−λt}), γ₄ − γ₂ = (γ₀²/λ)(sinh λt − λt)e^{−λt}.
+
+    One excitation leaves and returns, pair after pair: ⟨LL₁⟩ = −f(t − t₁) and
+    ⟨LL₁L₂L₃⟩ = f(t − t₁)f(t₂ − t₃), with f = ½γ₀λe^{−λτ}; the rate is −2K.
+    """
+    strength, width = sympy.symbols("gamma_0 lambda", positive=True)
+
+    def moment(met):
+        pairs = zip(met[::2], met[1::2], strict=True)
+        return sympy.Mul(
+            *(-strength * width / 2 * sympy.exp(-width * (a - b)) for a, b in pairs)
+        )
+
+    series = tcl_generator(4, odd_moments_vanish=True)
+    second, fourth = (-2 * with_moments(series.coeff(alpha, n), moment) for n in (2, 4))
+    decay = sympy.exp(-width * t)
+    assert sympy.expand(second - strength * (1 - decay)) == 0
+    expected = (sympy.sinh(width * t) - width * t) * decay * strength**2 / width
+    difference = fourth - expected.rewrite(sympy.exp)
+    assert sympy.expand(difference, power_base=True) == 0
+
+
+def test_eq_2_9_second_order_is_exact_for_pure_dephasing_by_oscillators():
+    """Gaussian moments that commute, ⟨LL₁L₂L₃⟩ = Σ over pairings: K₄ = 0."""
+    c = sympy.Function("c")
+
+    def moment(met):
+        if not met:
+            return 1
+        first, *rest = met
+        return sum(
+            c(first, other) * moment([time for time in rest if time != other])
+            for other in rest
+        )
+
+    series = tcl_generator(6, odd_moments_vanish=True)
+    for order in (4, 6):
+        assert with_moments(series.coeff(alpha, order), moment) == 0
+    assert with_moments(series.coeff(alpha, 2), moment) != 0
+
+
 def random_hermitian(rng, size):
     draw = rng.normal(size=(size, size)) + 1j * rng.normal(size=(size, size))
     return draw + draw.conj().T
