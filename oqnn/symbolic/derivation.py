@@ -110,6 +110,6 @@ class Derivation:
 
 def _heading(step: Step) -> str:
     """Return the name of a step with a capital, unless it starts with a symbol."""
-    first = step.name.split()[0]
+    first = step.name.split()[0].rstrip(",:")
     is_word = first.isalpha() and len(first) > 1 and first.islower()
     return step.name[0].upper() + step.name[1:] if is_word else step.name

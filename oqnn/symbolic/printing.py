@@ -1,6 +1,7 @@
 """Formulas that are too long for a line, as text and as LaTeX."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any
@@ -130,12 +131,32 @@ class _TextPrinter(PrettyPrinter):
         return prettyForm(*prettyForm(*exponent.parens()).left("exp"))
 
     def _print_Relational(self, e: Any) -> Any:
-        taken = self._print(e.lhs).width() + 3
-        self.room -= taken
+        sign = prettyForm(f" {xsym(e.rel_op)} ")
+        left = self._beside(self._print(e.rhs).width(), e.lhs)
+        if left.width() < self._unbroken(e.lhs):
+            left = prettyForm(str(left), left.height() // 2)
+        right = self._beside(left.width(), e.rhs)
+        return prettyForm(*prettyForm.next(left, sign, right), binding=prettyForm.OPEN)
+
+    def _beside(self, columns: int, expr: Any) -> Any:
+        """Print one side of a relation in what the other leaves, half at least."""
+        room = self.room
+        self.room -= min(columns + 3, room // 2)
         try:
-            return super()._print_Relational(e)
+            return self._print(expr)
         finally:
-            self.room += taken
+            self.room = room
+
+    def _unbroken(self, expr: Any) -> int:
+        room, self.room = self.room, sys.maxsize
+        try:
+            return self._print(expr).width()
+        finally:
+            self.room = room
+
+    def _print_Indexed(self, e: Any) -> Any:
+        indices = self._print_seq(e.indices, "[", "]", ", ")
+        return prettyForm(*self._print(e.base.label).right(indices))
 
     def _print_Add(self, expr: Any, order: Any = None) -> Any:
         whole = super()._print_Add(expr, order=order)
@@ -214,7 +235,7 @@ class _DisplayPrinter(LatexPrinter):
     def _print_Relational(self, expr: Any) -> str:
         if not isinstance(expr.rhs, Add):
             return super()._print_Relational(expr)
-        taken = self._width(expr.lhs) + 3
+        taken = min(self._width(expr.lhs) + 3, PAGE // 2)
         self.room -= taken
         try:
             whole = super()._print_Relational(expr)

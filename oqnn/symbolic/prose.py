@@ -67,7 +67,8 @@ CHARACTER = re.compile(rf".[{''.join(ACCENTS)}]?", re.DOTALL)
 SCRIPTS = {"<super>": "^", "<sub>": "_"}
 
 
-SCRIPTED = re.compile(r"((?<!\w)\w)?([_^])(\{[^{}]*\}|\w(?!\w))")  # as in ρ_B, e^{ix}
+# as in ρ_B, L_μν, e^{ix}
+SCRIPTED = re.compile(r"((?<!\w)\w)?([_^])(\{[^{}]*\}|[α-ω]+|\w(?!\w))")
 
 
 def prose_latex(prose: str) -> str:

@@ -109,6 +109,7 @@ def test_ascii_text_is_ascii():
         ("ħ² → 0", r"$\hbar ^{2}{}$ $\to$ 0"),
         ("Schrödinger, x̂ and ρ̇", r"Schrödinger, $\hat{x}$ and $\dot{\rho}$"),
         ("(∂_t ρ_B) e^{iJ/ħ}", r"($\partial _{t}{}$ $\rho_{B}{}$) $e^{iJ/ \hbar}{}$"),
+        ("L_μν", r"$L_{\mu \nu}{}$"),
         ("α⁻¹, Λ₁₂, ½", r"$\alpha ^{-1}{}$, $\Lambda _{12}{}$, $\tfrac{1}{2}$"),
         ("L†L ≥ λ, a~b^", r"L$^{\dagger}{}$L $\geq$ $\lambda$, "
          r"a\textasciitilde{}b\textasciicircum{}"),
@@ -146,3 +147,19 @@ def test_a_derivation_as_latex():
 def test_a_derivation_in_a_notebook():
     shown = DERIVATION._repr_markdown_()
     assert shown.startswith("**ħ & co.**\n\n*a_1:*\n\n$$\nx = \\hbar\n$$\n\nAs ħ → 0.")
+
+
+def test_relations_keep_their_sides_apart():
+    """What follows a sum over several lines stands at its middle."""
+    ghz = sum(sympy.symbols("A_1:9")) <= 2
+    assert len(formula_text(ghz, width=41).splitlines()) == 1
+    rows = formula_text(ghz, width=20).splitlines()
+    assert len(rows) > 2
+    assert [row.endswith("≤ 2") for row in rows].count(True) == 1
+    assert not rows[0].endswith("≤ 2")
+    assert not rows[-1].endswith("≤ 2")
+
+
+def test_indices_print_as_symbols():
+    mu = Symbol("mu", integer=True)
+    assert formula_text(sympy.Indexed("chi", mu, 2)) == "χ[μ, 2]"
