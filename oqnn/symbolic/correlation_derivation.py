@@ -79,7 +79,7 @@ def _ghz() -> tuple[Step, ...]:
     return (
         Step(
             "GHZ, product",
-            Eq(Mul(*factors, evaluate=False), parity.expression),
+            Eq(Mul(*factors, evaluate=False), parity.expression, evaluate=False),
             "The right side is 1 for every configuration. The state has the four "
             "factors 1, −1, −1 and −1, so no law has all of them.",
         ),
