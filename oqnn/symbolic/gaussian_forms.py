@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sympy
 from sympy import Add, Dummy, Expr, I, Integer, Mul, Poly, Pow, Symbol, exp
 
-__all__ = ["Terms", "written"]
+__all__ = ["Terms", "cancelled", "written"]
 
 # Σ kernel × polynomial × e^exponent: (kernel, exponent) → polynomial. Kernels hold what
 # is free of the variables and no product of powers: roots, sums in denominators.
@@ -71,6 +71,13 @@ def _real_form(
         done.append((even, exp(square) * sympy.cos(phase)))
         done.append((odd, exp(square) * sympy.sin(phase)))
     return done
+
+
+def cancelled(factor: Expr, variables: Sequence[Symbol]) -> Expr:
+    """Cancel the coefficients of a polynomial where sums stand in denominators."""
+    if any(e.exp.is_negative and e.base.is_Add for e in factor.atoms(Pow)):
+        return _tidy(factor, variables)
+    return factor
 
 
 def _real_and_phase(exponent: Expr, kept: Sequence[Symbol]) -> tuple[Expr, Expr]:

@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, I, Integer, Mul, Poly, Pow, Symbol, exp, pi, sqrt
 
-from .gaussian_forms import Terms, written
+from .gaussian_forms import Terms, cancelled, written
 
 __all__ = ["collect_gaussians", "gaussian_terms", "integrate_gaussians"]
 
@@ -240,7 +240,7 @@ def _integrated(
         total = Add(
             *(sympy.expand(monomial * q * moments[n]) for n, q in powers.items())
         )
-        done.append(((kernel, rest), total))
+        done.append(((kernel, rest), cancelled(total, variables)))
     return _merged(done)
 
 

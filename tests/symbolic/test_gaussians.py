@@ -37,10 +37,12 @@ INTEGRAND = (U**3 - 2 * U * V + sin(2 * U + V / 3)) * exp(
 
 
 def test_two_variables_against_quadrature():
-    u, v = np.meshgrid(LINE, LINE, indexing="ij")
+    u, v = np.meshgrid(LINE[::10], LINE[::10], indexing="ij")
     values = sympy.lambdify((U, V), INTEGRAND, "numpy")(u, v)
     found = complex(integrate_gaussians(INTEGRAND, U, V))
-    np.testing.assert_allclose(values.sum() * STEP**2, found, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        values.sum() * (10 * STEP) ** 2, found, rtol=1e-12, atol=1e-12
+    )
 
 
 def test_the_order_of_integration_does_not_matter():

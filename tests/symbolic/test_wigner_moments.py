@@ -98,7 +98,7 @@ def test_eq_1_1_expectation_values(operator):
 @pytest.mark.slow
 def test_eq_1_1_trace_of_a_product():
     """Tr[AB] = (1/h)∬ÃB̃ dx dp: with A = |ψ⟩⟨ψ| and B = |φ⟩⟨φ| it is |⟨ψ|φ⟩|²."""
-    psi, phi = STATES["superposition"], displaced(fock_state(1, b), x0, p0)
+    psi, phi = STATES["superposition"], displaced(fock_state(1, 2 * a), x0, p0)
     amplitude = inner_product(psi, phi)
     found = overlap(wigner(psi), wigner(phi))
     assert zero(found - amplitude * conjugate(amplitude))
