@@ -253,6 +253,8 @@ def _polar(factor: Expr) -> tuple[Expr, Expr]:
         return exp(real), imaginary
     if isinstance(factor, Pow) and factor.exp.is_real:
         size, angle = _polar(factor.base)
+        if not (factor.exp.is_integer or size.is_nonnegative):
+            size, angle = sympy.Abs(size), angle + sympy.pi * sympy.Heaviside(-size)
         return size**factor.exp, factor.exp * angle
     if factor.is_nonnegative:
         return factor, sympy.S.Zero

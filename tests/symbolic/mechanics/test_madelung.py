@@ -142,6 +142,29 @@ def test_polar_form_of_other_factors():
     assert abs(complex(R.subs(at).evalf()).imag) < 1e-15
 
 
+def test_polar_form_of_a_root_that_changes_sign():
+    """√cos x: R stays real beyond the zero, and S steps by πħ/2 there."""
+    R, S = polar_form(sqrt(cos(x)) * exp(I * x))
+    for place in (0.4, 2.9):
+        at = {x: place, h: 0.3}
+        gap = (R * exp(I * S / h) - sqrt(cos(x)) * exp(I * x)).subs(at)
+        assert abs(complex(gap.evalf())) < 1e-13
+        assert complex(R.subs(at).evalf()).imag == 0
+
+
+def test_oscillator_propagator_of_mehler():
+    """√(mω/2πiħ sin ωt) e^{iJ/ħ}, past its focus too, solves the equation."""
+    psi = (m * w / (2 * pi * I * h * sin(w * t))) ** Rational(1, 2)
+    psi *= exp(I * TWO_POINT / h)
+    split = madelung(OSCILLATOR, psi)
+    for time in (0.9, 4.0):  # ωt = π lies between
+        at = {m: 1.3, w: 1.1, h: 0.7, a: 0.3, x: 0.5, t: time}
+        for left in (split.quantum_hamilton_jacobi, split.continuity):
+            assert abs(complex(left.doit().subs(at).evalf())) < 1e-12
+        gap = (split.wave_function - psi).subs(at)
+        assert abs(complex(gap.evalf())) < 1e-12
+
+
 def test_cat_is_split_too():
     """Two packets that move apart: the brackets make up the residual of ψ itself."""
     psi = exp(-((x - 1) ** 2) + 2 * I * x) + exp(-((x + 1) ** 2) - I * x)
