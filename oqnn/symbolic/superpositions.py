@@ -77,7 +77,7 @@ def derive_cat(order: int | None = None) -> Derivation:
     whole = wigner(cat_state(WIDTH, DISTANCE))
     cross = cross_wigner(right, left)
     fringes = collect_gaussians(A**2 * (cross + conjugate(cross)), [X, P])
-    packets = A**2 * (wigner(right) + wigner(left))
+    packets = collect_gaussians(A**2 * (wigner(right) + wigner(left)), [X, P])
     steps = (
         Step("packet", Eq(psi_0(X), packet), "The ground state of an oscillator."),
         Step(
