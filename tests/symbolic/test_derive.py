@@ -42,9 +42,24 @@ def test_wrong_orders_are_refused(order, kind):
         oqnn.symbolic.derive("cat", order=order)
 
 
-def test_exact_topics_have_no_order():
-    with pytest.raises(ValueError, match="`order` must be None for the cat, but is 2"):
-        derive("cat", order=2)
+EXACT = [
+    "cat",
+    "lindblad-phase-space",
+    "register",
+    "initial-correlations",
+    "correlation-map",
+]
+
+
+@pytest.mark.parametrize("topic", EXACT)
+def test_exact_topics_have_no_order(topic):
+    with pytest.raises(ValueError, match=r"`order` must be None for .*but is 2"):
+        derive(topic, order=2)
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic not in EXACT])
+def test_other_topics_have_one(topic):
+    assert derive(topic, order=2).steps
 
 
 def test_steps_are_found_by_name():
