@@ -64,6 +64,7 @@ from .projection.correlated_qubits import (
 )
 from .projection.cumulants import ordered_cumulant, tcl_generator, tcl_inhomogeneity
 from .projection.families import (
+    ProjectionConditions,
     apply_projection,
     projection_conditions,
     turned_families,
@@ -112,6 +113,7 @@ __all__ = [
     "LimitTerm",
     "Madelung",
     "MixedHessian",
+    "ProjectionConditions",
     "Shift",
     "Step",
     "TimeOrderedIntegral",

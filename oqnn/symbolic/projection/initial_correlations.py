@@ -132,7 +132,7 @@ def _two_parts() -> list[Step]:
         Step(
             "Kraus operators",
             Eq(M, sqrt(weight) * Bra("m") * U * Ket("n"), evaluate=False),
-            "|n⟩ and pₙ are the eigenstates and eigenvalues of ρ_B.",
+            "|n⟩ and pₙ are the eigenstates and eigenvalues of the marginal of B.",
         ),
         Step(
             "Map",
