@@ -138,6 +138,22 @@ def test_growth_beyond_powers():
     assert found.limit is None
 
 
+def test_several_modes():
+    """Two packets of unequal widths: every term is 1/ħ over W, mixed ones too."""
+    (x1, x2), (p1, p2), _ = symbols(2)
+    v = Symbol("v", real=True)
+    W = exp(
+        -(x1**2) / a**2 - x2**2 / b**2 - (a * p1 / hbar) ** 2 - (b * p2 / hbar) ** 2
+    )
+    ratios = [term / W for term in moyal_terms(U(x1, x2), 1, W)]
+    scaled = {p1: u * hbar / a, p2: v * hbar / b}
+    found = classical_limit(ratios, fixed=[a, b, scaled])
+    assert [term.power for term in found.terms] == [-1, -1]
+    mixed = U(x1, x2).diff(x1, 2, x2)
+    number = expand(found.terms[1].leading).coeff(mixed)
+    assert expand(number - a**2 * b * (4 * u**2 - 2) * 2 * v / 8) == 0
+
+
 def test_table():
     table = str(
         classical_limit(moyal_terms(x**4, 1, smear_momentum(PACKET, c)), [a, c])

@@ -69,6 +69,14 @@ def test_exact_polynomials_are_complete_without_an_order():
     assert collect_hbar((x + hbar) ** 40).powers[-1] == 40
 
 
+def test_complete_expressions_can_be_cut():
+    """What is left out is seen from the power at which it begins."""
+    cut = collect_hbar((x + hbar**2) ** 3 + hbar**7, 3)
+    assert (cut.powers, cut.end) == ((0, 2), 4)
+    assert cut.expression.getO() == Order(hbar**4)
+    assert collect_hbar(x + hbar, 3).end is None
+
+
 def test_negative_and_half_powers():
     """1/√(ħ + ħ²) = ħ^{−1/2} − ħ^{1/2}/2 + 3ħ^{3/2}/8 − …"""
     orders = collect_hbar(1 / sqrt(hbar + hbar**2), 1)
