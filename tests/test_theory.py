@@ -18,7 +18,6 @@ LIMIT_S = 120
 def run(notebook, monkeypatch):
     """Execute a notebook in the repository's root; warnings are errors."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("MPLBACKEND", "agg")
     strict = "import warnings\nwarnings.simplefilter('error')"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(strict))
     resources = {"metadata": {"path": str(THEORY.parent)}}

@@ -22,6 +22,7 @@ nb_execution_mode = "cache"  # a chapter runs again only when its cells change
 nb_execution_cache_path = str(ROOT / "build" / "book-cache")
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
+nb_render_markdown_format = "myst"  # a derivation shows itself with $$ formulas
 
 templates_path = ["_templates"]
 exclude_patterns = ["_templates"]
@@ -44,15 +45,25 @@ def in_the_repository() -> None:
     os.environ["IPYTHONDIR"] = str(ROOT / "build" / "ipython")
 
 
+def mathml(node: Any, **options: str) -> str:
+    """Return a formula as MathML.
+
+    The converter knows `aligned` by another name, and its overlines do not stretch.
+    """
+    formula = re.sub(r"\{aligned\}(\[t\])?", "{align*}", node.astext())
+    line = '<mo accent="true">&#x02015;</mo>', '<mo stretchy="true">&#x000AF;</mo>'
+    return convert(formula, **options).replace(*line)
+
+
 def visit_inline(translator: Any, node: Any) -> None:
     """Write a formula in a line as MathML, which browsers set without a network."""
-    translator.body.append(convert(node.astext()))
+    translator.body.append(mathml(node))
     raise SkipNode
 
 
 def visit_display(translator: Any, node: Any) -> None:
     """Write a formula on a line of its own as MathML."""
-    formula = convert(node.astext(), display="block")
+    formula = mathml(node, display="block")
     style = "margin: 1em 0; overflow-x: auto; overflow-y: hidden"
     translator.body.append(f'<div class="math" style="{style}">{formula}</div>')
     raise SkipNode
