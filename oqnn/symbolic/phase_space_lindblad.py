@@ -247,7 +247,8 @@ def _on_a_wave(term: Sandwich, pairs: Pairs, waves: dict, hbar: Expr) -> Expr:
     for x, p in pairs:
         left[x], left[p] = x + half * waves[p], p - half * waves[x]
         right[x], right[p] = x - half * waves[p], p + half * waves[x]
-    return star(term.left.xreplace(left), term.right.xreplace(right), hbar=hbar)
+    A, B = term.left.xreplace(left), term.right.xreplace(right)
+    return A * B if A.is_number or B.is_number else star(A, B, hbar=hbar)
 
 
 def _as_derivatives(symbol: Expr, waves: dict, W: Expr) -> Expr:
