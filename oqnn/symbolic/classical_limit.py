@@ -129,8 +129,9 @@ def classical_limit(
         If `fixed` holds anything but symbols and mappings, or `expr` operators.
     ValueError
         If a symbol of `expr` is neither named nor related, `fixed` names a symbol that
-        only looks like one of `expr`, relations go round in a circle, `hbar` is no
-        symbol, or the behaviour of a term cannot be decided, as where the sign of q in
+        only looks like one of `expr`, relations go round in a circle or move symbols of
+        an `expr` with an order such as O(ħ²), `expr` is empty, `hbar` is no symbol, or
+        the behaviour of a term cannot be decided, as where the sign of q in
         e^{q/ħ} is not known.
 
     Examples
@@ -147,26 +148,44 @@ def classical_limit(
     """
     if not isinstance(hbar, Symbol):
         raise ValueError(f"`hbar` must be a symbol, but is {hbar!r}.")
-    terms = _labelled(expr)
+    terms, left_out = _labelled(expr, hbar)
+    if not terms:
+        raise ValueError("`expr` must hold at least one term, but is empty.")
     pairs = pairs_in(**{f"expr[{k!r}]": e for k, e in terms.items()})
     named, relations = _quantities(fixed)
     held = set().union(*(e.free_symbols for e in terms.values()))
     _check_named(held, named, relations, {hbar, TIME, *sum(pairs, ())}, fixed)
     relations = _resolved(relations)
+    if left_out and relations:
+        raise ValueError(
+            f"`expr` must not end in {left_out[0].label} where `fixed` moves symbols "
+            "with ħ, since the order holds for symbols at rest. Give the terms of "
+            "moyal_terms, or what .removeO() leaves."
+        )
     moved = {k: e.subs(relations, simultaneous=True) for k, e in terms.items()}
     found = tuple(_fate(label, term, hbar) for label, term in moved.items())
-    return ClassicalLimit(found, relations, _limit(found, hbar))
+    return ClassicalLimit((*found, *left_out), relations, _limit(found, hbar))
 
 
-def _labelled(expr: Any) -> dict[str, Expr]:
+def _labelled(expr: Any, hbar: Symbol) -> tuple[dict[str, Expr], tuple[LimitTerm, ...]]:
+    """Return terms by label, and one for the order of what an expression leaves out."""
     if isinstance(expr, Mapping):
-        return {str(k): sympy.sympify(e) for k, e in expr.items()}
+        return {str(k): sympy.sympify(e) for k, e in expr.items()}, ()
     if isinstance(expr, Sequence) and not isinstance(expr, str):
-        return {f"s = {s}": sympy.sympify(e) for s, e in enumerate(expr)}
+        return {f"s = {s}": sympy.sympify(e) for s, e in enumerate(expr)}, ()
     expr = sympy.sympify(expr)
     expr = expr.rhs if isinstance(expr, Eq) else expr
-    addends = sympy.expand_mul(expr, deep=False).as_ordered_terms()
-    return {f"addend {k}": e for k, e in enumerate(addends, 1)}
+    order = expr.getO()
+    rest = _order_term(order, hbar) if order else None
+    addends = sympy.expand_mul(expr.removeO(), deep=False).as_ordered_terms()
+    terms = {f"addend {k}": e for k, e in enumerate(addends, 1)}
+    return terms, (rest,) if rest else ()
+
+
+def _order_term(order: Expr, hbar: Symbol) -> LimitTerm:
+    power = series(order, hbar).end
+    fate = "vanishes" if power > 0 else "diverges"
+    return LimitTerm(str(order), order, fate, power, sympy.nan, "left out")
 
 
 def _quantities(fixed: Any) -> tuple[set[Symbol] | None, dict[Symbol, Expr]]:

@@ -116,8 +116,8 @@ def order_ratio(
     Raises
     ------
     TypeError, ValueError
-        If `s` is no integer from 0, or `U` is constant, holds p, or holds a symbol
-        named like x, p or ħ that is another.
+        If `s` is no integer from 0, a variance is not positive, or `U` is constant,
+        holds p, or holds a symbol named like x, p or ħ that is another.
 
     References
     ----------
@@ -135,6 +135,9 @@ def order_ratio(
         raise ValueError(
             f"`U` must be a function of x alone and not constant, but is {U}."
         )
+    for name, value in (("variance", variance), ("conditional", conditional)):
+        if value is not None and sympy.sympify(value).is_nonpositive:
+            raise ValueError(f"`{name}` must be positive, but is {value}.")
     if conditional is None:
         scale = variance / 2
     else:

@@ -115,7 +115,7 @@ def convergence_radius(U: Any, at: Any = X) -> Expr:
     Returns
     -------
     Expr
-        ∞ if U has no singularities; a decimal number where these are roots of
+        ∞ if U has no singularities, 0 at one; a decimal number where these are roots of
         polynomials that have no closed form.
 
     Raises

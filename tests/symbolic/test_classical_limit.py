@@ -12,6 +12,7 @@ from oqnn.symbolic import (
     smear_momentum,
     symbols,
     wigner,
+    wigner_equation,
 )
 from oqnn.symbolic.classical_limit import classical_limit
 
@@ -132,6 +133,17 @@ def test_addends_equations_and_half_powers():
     assert found.limit == x
 
 
+def test_equation_with_an_order():
+    """What is left out is one more term, with its power."""
+    equation = wigner_equation(p**2 / 2 + U(x), 1)
+    found = classical_limit(Eq(Symbol("W_t"), equation))
+    assert sorted(term.power for term in found.terms) == [0, 0, 2, 4]
+    assert found.terms[-1].label == "O(hbar**4)"
+    assert expand(found.limit - equation.removeO().subs(hbar, 0)) == 0
+    with pytest.raises(ValueError, match=r"must not end in O\(hbar\*\*4\)"):
+        classical_limit(equation, fixed={p: u * hbar})
+
+
 def test_growth_beyond_powers():
     found = classical_limit(exp(a / hbar) + exp(sympy.I * x / hbar - b / hbar**2))
     assert sorted(map(str, (t.power for t in found.terms))) == ["-oo", "oo"]
@@ -180,3 +192,5 @@ def test_refusals():
         classical_limit(sympy.Abs(x + hbar) * p)
     with pytest.raises(ValueError, match="`hbar` must be a symbol"):
         classical_limit(x, hbar=2)
+    with pytest.raises(ValueError, match="at least one term, but is empty"):
+        classical_limit([])

@@ -184,6 +184,8 @@ def test_refusals():
         gaussian_derivative(-1, a)
     with pytest.raises(ValueError, match="`U` must be a function of x alone and not"):
         order_ratio(Symbol("g"), 1, V)
+    with pytest.raises(ValueError, match="`conditional` must be positive, but is 0"):
+        order_ratio(U(x), 1, V, conditional=0)
     with pytest.raises(TypeError, match="`s` must be an integer"):
         order_ratio(tanh(x), sqrt(2), V)
     with pytest.raises(ValueError, match="`H` must be a polynomial of degree two"):
