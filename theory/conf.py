@@ -12,7 +12,7 @@ from latex2mathml.converter import convert
 ROOT = Path(__file__).parent.parent
 
 project = "oqnn"
-author = "The oqnn developers"
+author = copyright = "The oqnn developers"
 version = release = version_of("oqnn")
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
 

@@ -129,6 +129,7 @@ def truncated(
 def _split(whole: Expr, order: int, hbar: Symbol) -> tuple[Expr, bool]:
     """Return the part up to ħ^order, and whether there is more."""
     terms = Add.make_args(sympy.expand_mul(whole))
-    powers = [term.as_coeff_exponent(hbar)[1] for term in terms]
+    # as_coeff_exponent would do, but refuses mixed derivatives
+    powers = [term.as_powers_dict().get(hbar, 0) for term in terms]
     kept = Add(*(t for t, power in zip(terms, powers, strict=True) if power <= order))
     return kept, any(power > order for power in powers)

@@ -116,6 +116,15 @@ def test_truncation_shows_its_order(order):
     assert expand(found.removeO() - bidifferential(U(x), V(p), order)) == 0
 
 
+def test_truncation_takes_mixed_derivatives():
+    """{xp, ·}-like products of an undetermined W hold ∂²W/∂x∂p."""
+    f, W = x * p * U(x), Function("W")(x, p)
+    found = star(f, W, order=2)
+    assert found.getO() == Order(hbar**3)
+    assert found.has(W.diff(x, p))
+    assert expand(found.removeO() - bidifferential(f, W, 2)) == 0
+
+
 def test_nothing_left_out_leaves_no_order():
     assert not star(x, p, order=1).has(Order)
     assert star(x, p, order=0) == x * p + Order(hbar)
