@@ -5,7 +5,7 @@ from textwrap import fill, indent
 
 from sympy import Basic
 
-from .printing import formula_latex, formula_text
+from .printing import display_latex, formula_latex, formula_text
 from .prose import prose_latex
 
 __all__ = ["Derivation", "Step"]
@@ -87,11 +87,9 @@ class Derivation:
         """
         parts = [rf"\section*{{{prose_latex(self.title)}}}"]
         for step in self.steps:
-            body = formula_latex(step.formula)
-            parts.append(
-                f"\\medskip\\emph{{{prose_latex(_heading(step))}:}}\n"
-                f"\\begin{{equation*}}\n{body}\n\\end{{equation*}}"
-            )
+            heading = prose_latex(_heading(step))
+            display = display_latex(step.formula)
+            parts.append(f"\\medskip\\emph{{{heading}:}}\n{display}")
             parts += [prose_latex(step.remark)] if step.remark else []
         return "\n\n".join(parts)
 

@@ -1,12 +1,22 @@
 """Formulas that are too long for a line, as text and as LaTeX."""
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import Any
 
-from sympy import Add, Basic, Derivative, Expr, Integral, Mul, Order, Symbol, fraction
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Eq,
+    Expr,
+    Integral,
+    Mul,
+    Order,
+    Symbol,
+    fraction,
+)
 from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
@@ -19,7 +29,7 @@ from sympy.printing.pretty.stringpict import prettyForm
 
 from .canonical import HBAR
 
-__all__ = ["formula_latex", "formula_text"]
+__all__ = ["display_latex", "formula_latex", "formula_text"]
 
 PAGE = 84  # columns of text that a line of a page of LaTeX has room for
 NESTED = 12  # columns less for each sum within a sum
@@ -43,6 +53,25 @@ def formula_text(formula: Basic, *, width: int = 80, unicode: bool = True) -> st
 def formula_latex(formula: Basic) -> str:
     """Return a formula as LaTeX for display, long sums broken between their terms."""
     return _DisplayPrinter().doprint(formula)
+
+
+def display_latex(formula: Basic) -> str:
+    """Return a formula as a display of its own, whose lines may go over pages."""
+    printer = _DisplayPrinter()
+    if isinstance(formula, Eq):
+        left, rows = (
+            f"{printer._print(formula.lhs)} ={{}}\n",
+            printer.right_rows(formula),
+        )
+    else:
+        left, rows = "", printer.rows(formula)
+    if len(rows) < 2:
+        return f"\\begin{{equation*}}\n{printer.doprint(formula)}\n\\end{{equation*}}"
+    return f"\\begin{{align*}}\n{left}{_aligned(rows)}\n\\end{{align*}}"
+
+
+def _aligned(rows: list[str]) -> str:
+    return " \\\\\n".join(f"& {row}" for row in rows)
 
 
 def _signed(terms: Iterable[Expr]) -> list[Signed]:
@@ -233,34 +262,42 @@ class _DisplayPrinter(LatexPrinter):
         return super()._print_ExpBase(expr, exp)
 
     def _print_Relational(self, expr: Any) -> str:
-        if not isinstance(expr.rhs, Add):
+        rows = self.right_rows(expr)
+        if len(rows) < 2 or not isinstance(expr, Eq):
             return super()._print_Relational(expr)
-        taken = min(self._width(expr.lhs) + 3, PAGE // 2)
-        self.room -= taken
-        try:
-            whole = super()._print_Relational(expr)
-        finally:
-            self.room += taken
         # the first line of the sum stands beside the left-hand side
-        return re.sub(
-            r"(= )\\begin\{aligned\}", r"\1\\begin{aligned}[t]", whole, count=1
-        )
+        body = f"\\begin{{aligned}}[t]\n{_aligned(rows)}\n\\end{{aligned}}"
+        return f"{self._print(expr.lhs)} = {body}"
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
-        if self._width(expr) <= self.room:
+        rows = self.rows(expr, order)
+        if len(rows) < 2:
             return super()._print_Add(expr, order=order)
+        return f"\\begin{{aligned}}\n{_aligned(rows)}\n\\end{{aligned}}"
+
+    def right_rows(self, relation: Any) -> list[str]:
+        """Return the lines of a right-hand side in what the left leaves of them."""
+        room = self.room
+        self.room -= min(self._width(relation.lhs) + 3, room // 2)
+        try:
+            return self.rows(relation.rhs)
+        finally:
+            self.room = room
+
+    def rows(self, expr: Any, order: Any = None) -> list[str]:
+        """Return the lines of a sum, nothing for what fits in one."""
+        if not isinstance(expr, Add) or self._width(expr) <= self.room:
+            return []
         terms = _signed(self._as_ordered_terms(expr, order=order))
         room = self.room
         self.room -= NESTED
         try:
-            rows = [
+            return [
                 self._row(line, first=k == 0)
                 for k, line in enumerate(_lines(terms, self._width, room))
             ]
         finally:
             self.room = room
-        body = " \\\\\n".join(f"& {row}" for row in rows)
-        return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
     def _width(self, expr: Any) -> int:
         return self.text._print(expr).width()

@@ -8,7 +8,7 @@ from sympy import Derivative, Eq, Function, Integral, Rational, Symbol, exp
 
 from oqnn.symbolic import Derivation, Step, moyal_bracket, star, symbols
 from oqnn.symbolic.canonical import TIME
-from oqnn.symbolic.printing import formula_latex, formula_text
+from oqnn.symbolic.printing import display_latex, formula_latex, formula_text
 from oqnn.symbolic.prose import prose_latex
 
 x, p, hbar = symbols()
@@ -77,6 +77,24 @@ def test_sums_within_products_and_integrals_are_broken():
     text = formula_text(nested, width=70)
     assert max(map(len, text.splitlines())) <= 70
     assert formula_latex(Symbol("k") * sum(terms)).count(r"\begin{aligned}") == 1
+
+
+def test_long_displays_may_go_over_pages():
+    tex = display_latex(MOYAL)
+    assert tex.startswith("\\begin{align*}\n\\frac{\\partial}{\\partial t} W")
+    assert "={}\n& " in tex
+    assert "aligned" not in tex
+    assert display_latex(LONG).startswith("\\begin{align*}\n& ")
+    assert display_latex(x) == "\\begin{equation*}\nx\n\\end{equation*}"
+    both = display_latex(Eq(LONG, x * p + LONG / 2, evaluate=False))
+    names = re.findall(r"\\(begin|end)\{(.*?)\}", both)
+    assert names == [
+        ("begin", "align*"),
+        ("begin", "aligned"),
+        ("end", "aligned"),
+        ("end", "align*"),
+    ]
+    assert display_latex(x > LONG).startswith(r"\begin{equation*}")
 
 
 def test_derivatives_of_products_have_brackets():
