@@ -76,7 +76,7 @@ def star(f: Any, g: Any, order: int | None = None, *, hbar: Expr = HBAR) -> Expr
     raise ValueError(
         "`f` or `g` must be a polynomial, or a sum of polynomials times exponentials "
         f"of linear forms, for an exact product, but they are {f} and {g}. Give "
-        "`order=` for a product truncated in ħ."
+        "`order=` for a product truncated in ħ; gaussian_star multiplies Gaussians."
     )
 
 
