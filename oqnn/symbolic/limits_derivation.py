@@ -1,7 +1,7 @@
 """What becomes of the quantum terms as ħ → 0: equations 1.4 to 1.7 derived."""
 
 import sympy
-from sympy import Derivative, Eq, Function, Integer, Symbol, log, tanh
+from sympy import Derivative, Eq, Function, Integer, Symbol, cosh, log, sinh, tanh
 
 from .._core.checks import check_integer
 from .canonical import HBAR, MASS, TIME, pair
@@ -121,7 +121,11 @@ def _mixed(order: int) -> tuple[Step, ...]:
 def _flow(order: int) -> tuple[Step, ...]:
     start = sympy.diag(HBAR / (2 * MASS * RATE), HBAR * MASS * RATE / 2)
     H = P**2 / (2 * MASS) - MASS * RATE**2 * X**2 / 2
-    grown = flowed_covariance(H, start)
+    grown, twice = flowed_covariance(H, start)[0, 0], cosh(2 * RATE * TIME)
+    squares = {
+        cosh(RATE * TIME) ** 2: (twice + 1) / 2,
+        sinh(RATE * TIME) ** 2: (twice - 1) / 2,
+    }
     pure = conditional_variance([[VARIANCE, 0], [0, HBAR**2 / (4 * VARIANCE)]])
     time = break_time(RATE, L)
     return (
@@ -139,7 +143,7 @@ def _flow(order: int) -> tuple[Step, ...]:
         ),
         Step(
             "unstable point",
-            Eq(VARIANCE, sympy.trigsimp(grown[0, 0])),
+            Eq(VARIANCE, sympy.expand(grown.subs(squares))),
             "Of p²/2m − mλ²x²/2 from the least uncertain packet.",
         ),
         Step("break time", Eq(TIME, time), "When Var(x) reaches L²."),

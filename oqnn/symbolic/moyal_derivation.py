@@ -61,7 +61,7 @@ def derive_moyal(order: int | None = 3) -> Derivation:
     order = 3 if order is None else order
     check_integer(order, "order", least=0)
     U, W = Function("U"), undetermined_state()
-    psi, density = PSI(X, TIME), PSI(AHEAD, TIME) * conjugate(PSI(BEHIND, TIME))
+    psi, density = PSI(X, TIME), _density()
     H = P**2 / (2 * MASS) + U(X)
     kinetic, potential = wigner_equation(P**2 / (2 * MASS)), moyal_series(U(X), order)
     equation = wigner_equation(H, order)
@@ -76,7 +76,8 @@ def derive_moyal(order: int | None = 3) -> Derivation:
         Step(
             "Wigner function",
             Eq(W, _over_y(KERNEL * density) / (2 * pi * HBAR)),
-            "With h = 2πħ. Its time derivative has a kinetic and a potential part.",
+            "With h = 2πħ, ψ at the time t. Its derivative has a kinetic and a "
+            "potential part.",
         ),
         Step(
             "kinetic integral",
