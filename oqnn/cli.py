@@ -280,7 +280,7 @@ def _page(out: Path | None) -> dict[str, Any]:
 
     wide = out is None and sys.stdout.isatty()
     try:
-        "ħ∂⌠".encode("utf-8" if out else sys.stdout.encoding)
+        "ħ∂⌠".encode("utf-8" if out else sys.stdout.encoding or "ascii")
         unicode = True
     except UnicodeEncodeError:
         unicode = False
