@@ -143,7 +143,7 @@ def derive(
     context: typer.Context,
     topic: Annotated[
         str | None,
-        typer.Argument(metavar="[TOPIC]", help="What to derive; without it, a list."),
+        typer.Argument(metavar="TOPIC", help="What to derive; without it, a list."),
     ] = None,
     order: Annotated[
         int | None, typer.Option(help="Where an expansion ends, in topics with one.")

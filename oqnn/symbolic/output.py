@@ -120,7 +120,7 @@ def _formula(expr: Any) -> Any:
     if any(entry.is_commutative is False for entry in entries):
         raise TypeError(
             f"`expr` must be a formula of numbers, but holds operators: {expr}. Take "
-            "its weyl_symbol first."
+            "its weyl_symbol first, or the superoperator_matrix of projections."
         )
     return expr
 
