@@ -10,10 +10,11 @@ expressions and elements of a polynomial ring alike.
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy
 from sympy import Add, Expr, I, Symbol
+from sympy.core.function import AppliedUndef
 
 from .canonical import HBAR
 from .polynomials import ring_polynomials
@@ -41,6 +42,13 @@ def bidifferential_sum(
     variables = [v for pair in pairs for v in pair]
     if f.is_polynomial(*variables) and g.is_polynomial(*variables):
         return _sum_in_a_ring(f, g, pairs, start, step, last, hbar)
+    if _is_undetermined(g) and f.is_polynomial(*variables):
+        return _sum_of_derivatives(f, g, pairs, start, step, last, hbar)
+    if _is_undetermined(f) and g.is_polynomial(
+        *variables
+    ):  # Π_n(f, g) = (−1)ⁿ Π_n(g, f)
+        mirrored = _sum_of_derivatives(g, f, pairs, start, step, last, -hbar)
+        return -mirrored if start % 2 else mirrored
     last = _degree_bound(f, g, pairs) if last is None else last
     walk = _walk(f, g, pairs, last, _divided_derivative)
     return Add(
@@ -89,6 +97,49 @@ def _sum_in_a_ring(
             sums[n - start] = sums.get(n - start, F.ring.zero) + left * right
     scale = ring.scale**2
     return Add(*(ring.expression(e, 2**n * scale, n, hbar**n) for n, e in sums.items()))
+
+
+class _Derivatives(NamedTuple):
+    """Derivatives of an undetermined function, which are only counted."""
+
+    counts: tuple[int, ...]
+    place: dict[Any, int]  # of the variables that it has
+
+    def diff(self, variable: Any) -> "_Derivatives | None":
+        if variable not in self.place:
+            return None
+        k = self.place[variable]
+        counts = (*self.counts[:k], self.counts[k] + 1, *self.counts[k + 1 :])
+        return self._replace(counts=counts)
+
+
+def _is_undetermined(g: Expr) -> bool:
+    return isinstance(g, AppliedUndef) and all(a.is_Symbol for a in g.args)
+
+
+def _sum_of_derivatives(
+    f: Expr, W: Expr, pairs: Pairs, start: int, step: int, last: int | None, hbar: Expr
+) -> Expr:
+    """Differentiate a polynomial in a ring, and count the derivatives of W."""
+    variables = [v for pair in pairs for v in pair]
+    ring = ring_polynomials((f,), variables)
+    (F,) = ring.elements
+    of = dict(zip(variables, F.ring.gens, strict=False))
+    known = [v for v in variables if v in W.args]
+    G = _Derivatives((0,) * len(known), {of[v]: k for k, v in enumerate(known)})
+    ring_pairs = [(of[x], of[p]) for x, p in pairs]
+    last = sys.maxsize if last is None else last
+    sums: dict[tuple[int, tuple[int, ...]], Any] = {}
+    for n, left, right in _walk(F, G, ring_pairs, last, _divided_in_a_ring):
+        if n >= start and (n - start) % step == 0:
+            key = n - start, right.counts
+            sums[key] = sums.get(key, F.ring.zero) + left
+    terms = []
+    for (n, counts), element in sums.items():
+        slopes = [(v, k) for v, k in zip(known, counts, strict=True) if k]
+        factor = hbar**n * (W.diff(*slopes) if slopes else W)
+        terms.append(ring.expression(element, 2**n * ring.scale, n, factor))
+    return Add(*terms)
 
 
 def _walk(f: Any, g: Any, pairs: Any, last: int, divided: Callable) -> Iterator:

@@ -2,7 +2,7 @@
 
 import pytest
 import sympy
-from sympy import Function, I, Order, exp, expand, sin
+from sympy import Function, I, Order, exp, expand, factorial, sin
 
 from oqnn.symbolic import moyal_bracket, poisson_bracket, star, symbols
 
@@ -37,6 +37,32 @@ def test_quadratic_hamiltonians_are_classical():
     H = 3 * p**2 - x * p + 2 * x**2 + p
     W0 = W(x, p)
     assert expand(moyal_bracket(H, W0) - poisson_bracket(H, W0)) == 0
+
+
+@pytest.mark.parametrize("order", [None, 0, 2])
+def test_undetermined_functions_on_either_side(order):
+    """Against the definition, derivative by derivative; W(x₂, p₁) has few of them."""
+    H = (2 - I) * x1 * p2**2 * x2 - p1**3 * x2 / 3 + hbar * p1 * x2
+    for f, g in ((H, W(x2, p1)), (W(x2, p1), H), (W(x1, p1, x2, p2), H)):
+        slow = 0
+        for n, s in (
+            (1, 1),
+            (3, -(hbar**2) / 4),
+            (5, hbar**4 / 16),
+            (7, -(hbar**6) / 64),
+        ):
+            slow += s * power_of_poisson(f, g, n) / factorial(n)
+        found = moyal_bracket(f, g, order)
+        if order is not None:
+            slow = sum(expand(slow).coeff(hbar, k) * hbar**k for k in range(order + 1))
+        assert expand(found.removeO() - slow) == 0
+
+
+def power_of_poisson(f, g, n):
+    pairs = [(x1, p1, 1), (x2, p2, 1), (p1, x1, -1), (p2, x2, -1)]
+    if n == 0 or f == 0 or g == 0:
+        return f * g
+    return sum(s * power_of_poisson(f.diff(a), g.diff(b), n - 1) for a, b, s in pairs)
 
 
 def test_two_modes_and_a_coupling():
