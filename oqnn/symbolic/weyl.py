@@ -120,7 +120,7 @@ def _all_commute(expr: Expr) -> bool:
     held = expr.atoms(CanonicalOperator)
     kinds: dict[int, set] = {}
     for operator in held:
-        kinds.setdefault(operator.mode, set()).add(operator.func)
+        kinds.setdefault(operator.mode, set()).add(operator)
     return all(len(kind) == 1 for kind in kinds.values())
 
 

@@ -61,6 +61,17 @@ def test_ladder_operators():
     assert weyl_symbol(a * ad - ad * a) == 1
 
 
+def test_ladder_operators_of_two_oscillators_do_not_commute():
+    """[a, b] → (s − r)/2√(rs) for the annihilation operators of mω = r and mω = s."""
+    b, _ = ladder_operators(mass=2, frequency=3)
+    r, s = m * omega, 6
+    found = expand(weyl_symbol(a * b - b * a) - (s - r) / (2 * sqrt(r * s)))
+    assert sympy.simplify(found) == 0
+    whole = a.in_phase_space() * b.in_phase_space() + (s - r) / (4 * sqrt(r * s))
+    assert sympy.simplify(weyl_symbol(a * b) - whole) == 0
+    assert expand(weyl_symbol(b**2 * b) - b.in_phase_space() ** 3) == 0
+
+
 def test_functions_of_what_commutes_keep_their_form():
     assert weyl_symbol(U(X)) == U(x)
     assert weyl_symbol(U(X1, X2) * V(X1)) == U(x1, x2) * V(x1)
