@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, I, Mul, Rational, Symbol, sqrt
+from sympy import Add, Dummy, Expr, I, Mul, Rational, Symbol, sqrt
 
 from .._core.checks import check_choice
 from .canonical import (
@@ -124,7 +124,7 @@ def _in_amplitudes(
     values, letters = {}, []
     for x, p in pairs:
         mode = int(x.name[1:] or 0)
-        conjugate, alpha = Symbol(f"alpha_s{mode}"), Symbol(f"alpha{mode}")
+        conjugate, alpha = Dummy(f"alpha_s{mode}"), Dummy(f"alpha{mode}")
         values[x] = sqrt(hbar / (2 * scale)) * (alpha + conjugate)
         values[p] = I * sqrt(hbar * scale / 2) * (conjugate - alpha)
         letters.append((conjugate, alpha, ad.func(mode, scale), a.func(mode, scale)))

@@ -69,6 +69,13 @@ def test_mass_and_frequency_of_the_result():
     assert expand(found - expected) == 0
 
 
+def test_amplitudes_meet_no_parameter_of_their_name():
+    alpha = sympy.Symbol("alpha0")
+    b, bd = ladder_operators(mass=1, frequency=1)
+    found = reorder(alpha * X, "normal", mass=1, frequency=1)
+    assert expand(found - alpha * sympy.sqrt(hbar / 2) * (b + bd)) == 0
+
+
 def test_refusals():
     with pytest.raises(ValueError, match="`to` must be one of 'xp'"):
         reorder(X, "weyl")
