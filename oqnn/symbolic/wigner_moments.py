@@ -135,7 +135,8 @@ def overlap(W1: Any, W2: Any, *, hbar: Expr = HBAR) -> Expr:
     Raises
     ------
     TypeError, ValueError
-        As :func:`norm` does, or if `hbar` is not known to be positive.
+        As :func:`norm` does, or if `hbar` is not known to be positive or the two are of
+        different modes.
 
     References
     ----------
@@ -143,6 +144,13 @@ def overlap(W1: Any, W2: Any, *, hbar: Expr = HBAR) -> Expr:
     """
     W1, W2, hbar = sympy.sympify(W1), sympy.sympify(W2), positive(hbar, "hbar")
     pairs = pairs_in(W1=W1, W2=W2)
+    if pairs_in(W1=W1) != pairs_in(W2=W2):
+        raise ValueError(
+            "`W1` and `W2` must be of the same modes, but hold "
+            f"{', '.join(str(x) for x, _ in pairs_in(W1=W1))} and "
+            f"{', '.join(str(x) for x, _ in pairs_in(W2=W2))}. Take the marginal of "
+            "the larger system, or expectation of an observable of some modes."
+        )
     variables = [v for both in pairs for v in both]
     whole = W1 * W2 * (2 * pi * hbar) ** len(pairs)
     return integrate_gaussians(whole, *variables, name="W")

@@ -208,6 +208,10 @@ def test_marginals_of_a_correlated_pair():
         (lambda: marginal(exp(-(x**2)), b), "`kept` must name variables among x, p"),
         (lambda: purity(exp(-(x**2)), hbar=0), "`hbar` must be positive"),
         (lambda: overlap(exp(-(x**2)), cos(p)), "`W` must decay as a Gaussian"),
+        (
+            lambda: overlap(gaussian_state(1, mode=1), gaussian_state(1, mode=2)),
+            "`W1` and `W2` must be of the same modes",
+        ),
         (lambda: expectation(sympy.Abs(x), exp(-(x**2))), "`W` must be a finite sum"),
     ],
 )
