@@ -140,8 +140,8 @@ def displaced(
     Raises
     ------
     TypeError, ValueError
-        If `psi` is no function of positions alone, or `x0` or `p0` is not known to be
-        real.
+        If `psi` is no function of positions alone, `mode` is no mode of it, or `x0` or
+        `p0` is not known to be real.
 
     Examples
     --------
@@ -149,8 +149,7 @@ def displaced(
     exp(-(x - 2)**2/2)/pi**(1/4)
     """
     psi, hbar = sympy.sympify(psi), positive(hbar, "hbar")
-    positions(psi=psi)
-    x, x0, p0 = _position(mode), _real(x0, "x0"), _real(p0, "p0")
+    x, x0, p0 = _position_in(psi, mode), _real(x0, "x0"), _real(p0, "p0")
     return psi.subs(x, x - x0) * exp(I * p0 * (x - x0 / 2) / hbar)
 
 
@@ -182,8 +181,8 @@ def squeezed(
     Raises
     ------
     TypeError, ValueError
-        If `psi` is no function of positions alone, `factor` is not known to be
-        positive, or `shear` to be real.
+        If `psi` is no function of positions alone, `mode` is no mode of it, `factor` is
+        not known to be positive, or `shear` to be real.
 
     Examples
     --------
@@ -191,8 +190,8 @@ def squeezed(
     sqrt(3)*exp(-x**2/18)/(3*pi**(1/4))
     """
     psi, hbar = sympy.sympify(psi), positive(hbar, "hbar")
-    positions(psi=psi)
-    s, x, kappa = positive(factor, "factor"), _position(mode), _real(shear, "shear")
+    x, kappa = _position_in(psi, mode), _real(shear, "shear")
+    s = positive(factor, "factor")
     return psi.subs(x, x / s) / sqrt(s) * exp(I * kappa * x**2 / (2 * hbar))
 
 
@@ -270,3 +269,14 @@ def _real(value: Any, name: str) -> Expr:
 def _position(mode: int) -> Symbol:
     check_integer(mode, "mode", least=0)
     return pair(mode)[0]
+
+
+def _position_in(psi: Expr, mode: int) -> Symbol:
+    """Return the position of a mode that a wavefunction has to hold."""
+    x, held = _position(mode), positions(psi=psi)
+    if x not in held:
+        raise ValueError(
+            f"`mode` must be a mode of `psi`, but is {mode}, and psi holds "
+            f"{', '.join(map(str, held))}."
+        )
+    return x

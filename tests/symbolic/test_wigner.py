@@ -295,6 +295,11 @@ def test_operators_are_no_wavefunctions():
         (lambda: squeezed(x, 0), "`factor` must be positive"),
         (lambda: squeezed(x, 1, shear=I), "`shear` must be real"),
         (lambda: displaced(x * p), "`psi` must be a function of positions"),
+        (
+            lambda: displaced(gaussian_state(a, mode=1), 2),
+            "`mode` must be a mode of `psi`, but is 0",
+        ),
+        (lambda: squeezed(x, 2, mode=1), "`mode` must be a mode of `psi`, but is 1"),
         (lambda: smear_momentum(exp(-(p**2)), 0), "`width` must be positive"),
         (lambda: smear_momentum(exp(-(p**2)), 1, mode=2), "`mode` must be a mode of"),
         (lambda: mixture([(a, x), (1 - b, p)]), "that sum to 1, but they sum to a"),
