@@ -48,11 +48,12 @@ def in_the_repository() -> None:
 def mathml(node: Any, **options: str) -> str:
     """Return a formula as MathML.
 
-    The converter knows `aligned` by another name, takes 2bp for a length, and its
-    overlines do not stretch.
+    The converter knows `aligned` by another name, takes 2bp for a length, shrinks big
+    brackets under exponents, and its overlines do not stretch.
     """
     formula = re.sub(r"\{aligned\}(\[t\])?", "{align*}", node.astext())
     formula = re.sub(r"(\d) ?bp", r"\1{b}p", formula)
+    formula = re.sub(r"(\\[bB]igg?[lr]?[)\]])\^", r"\1{}^", formula)
     line = '<mo accent="true">&#x02015;</mo>', '<mo stretchy="true">&#x000AF;</mo>'
     return convert(formula, **options).replace(*line)
 
