@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import sympy
 from sympy import (
     Add,
+    Derivative,
     Dummy,
     Expr,
     I,
@@ -167,12 +168,13 @@ def phase_space_superoperator(
                 "`expr` must be a sum of products that hold RHO once each, but holds "
                 f"{term}. Write A ρ B as A * RHO * B."
             )
-        place = letters.index(RHO)
+        place, factor = letters.index(RHO), Mul(*numbers)
+        last = None if order is None else order + _lowered(factor, hbar)
         left, right = (
-            _symbol(Mul(*word), hbar, order)
+            _symbol(Mul(*word), hbar, last)
             for word in (letters[:place], letters[place + 1 :])
         )
-        terms.append(Sandwich(Mul(*numbers), left, right))
+        terms.append(Sandwich(factor, left, right))
     return _equation(terms, hbar, order)
 
 
@@ -190,7 +192,7 @@ def _check_hermitian(symbol: Expr) -> None:
     doubtful = {
         s: Dummy(s.name, real=True) for s in symbol.free_symbols if not s.is_real
     }
-    functions = {f: Dummy(real=True) for f in symbol.atoms(AppliedUndef)}
+    functions = {f: Dummy(real=True) for f in symbol.atoms(AppliedUndef, Derivative)}
     real = symbol.removeO().xreplace(functions).xreplace(doubtful)
     if sympy.expand(real - conjugate(real)) != 0:
         raise ValueError(
@@ -212,7 +214,7 @@ def _product(f: Expr, g: Expr, hbar: Expr, order: int | None) -> Expr:
     try:
         return star(f, g, hbar=hbar)
     except ValueError:
-        return star(f, g, order, hbar=hbar)
+        return star(f.removeO(), g.removeO(), order, hbar=hbar)
 
 
 def _equation(terms: Sequence[Sandwich], hbar: Expr, order: int | None) -> Expr:
@@ -293,11 +295,16 @@ def _on_a_state(
             )
     if order is None:
         return star(star(term.left, W, hbar=hbar), term.right, hbar=hbar)
-    last = order + max(0, -term.factor.as_powers_dict().get(hbar, 0))
+    last = order + _lowered(term.factor, hbar)
     left = bidifferential_sum(term.left.removeO(), W, pairs, last=last, hbar=hbar)
     right = term.right.removeO()
     whole = bidifferential_sum(left, right, pairs, last=last, hbar=hbar)
     return whole + Order(hbar ** (last + 1))
+
+
+def _lowered(factor: Expr, hbar: Expr) -> int:
+    """Return by how many powers of ħ a factor lowers what it stands before."""
+    return max(0, int(sympy.ceiling(-factor.as_powers_dict().get(hbar, 0))))
 
 
 def _truncated(whole: Expr, hbar: Symbol, order: int) -> Expr:

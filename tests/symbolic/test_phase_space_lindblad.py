@@ -200,6 +200,35 @@ def test_truncation_says_so():
     assert same(classical.removeO(), -p * W.diff(x) + 4 * x**3 * W.diff(p))
 
 
+def test_mass_that_depends_on_the_position():
+    """P̂ f(X̂) P̂ is Hermitian, with the symbol p²f + ħ²f″/4."""
+    f = Function("f")(x)
+    found = phase_space_lindblad(P * Function("f")(X) * P, order=0).removeO()
+    assert same(found, p**2 * f.diff(x) * W.diff(p) - 2 * p * f * W.diff(x))
+    with pytest.raises(ValueError, match="`H` must be Hermitian"):
+        phase_space_lindblad(I * P * Function("f")(X) * P, order=0)
+
+
+@pytest.mark.parametrize("order", [0, 2])
+def test_truncated_products_of_functions_against_polynomials(order):
+    """U = x³ and V = p³ put in afterwards give what the polynomials give."""
+    U, V = Function("U"), Function("V")
+    powers = {U(x): x**3, V(p): p**3}
+    found = phase_space_lindblad(0, [U(X) * V(P)], order=order).removeO()
+    exact = phase_space_lindblad(0, [X**3 * P**3], order=order).removeO()
+    assert same(_put_in(found, powers), exact)
+    word = U(X) * V(P) * RHO * X / hbar**2
+    found = phase_space_superoperator(word, order=order).removeO()
+    word = X**3 * P**3 * RHO * X / hbar**2
+    exact = phase_space_superoperator(word, order=order).removeO()
+    assert same(_put_in(found, powers), exact)
+
+
+def _put_in(found, powers):
+    real = found.replace(sympy.conjugate, lambda inner: inner)
+    return real.subs(powers).doit()
+
+
 def test_hbar_is_what_the_caller_passes():
     assert same(phase_space_lindblad(0, [X], hbar=2), 2 * W.diff(p, 2))
 
