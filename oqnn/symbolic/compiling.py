@@ -74,9 +74,11 @@ def _names(code: CodeType) -> Iterator[str]:
 
 def _special_functions() -> dict[str, Callable]:
     """Return functions of JAX that SymPy's printer does not know."""
+    import jax.numpy as jnp
     from jax.scipy import special
 
     return {
+        "abs": jnp.abs,
         "erf": special.erf,
         "erfc": special.erfc,
         "gamma": special.gamma,

@@ -106,6 +106,13 @@ def test_functions_beyond_the_elementary(modules):
     np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
 
 
+@BOTH
+def test_absolute_values(modules):
+    """|x| - |x + ip| in numbers, of either sign."""
+    f = to_function(sympy.Abs(x) - sympy.Abs(x + sympy.I * p), (x, p), modules=modules)
+    np.testing.assert_allclose(f(np.array([-3.0, 3.0]), 4.0), [-2, -2], rtol=1e-15)
+
+
 def test_numpy_and_jax_agree_in_double_precision():
     f = moyal_bracket(p**2 / 2 + x**6 / 6, x * p**3 * exp(-(x**2)))
     f = tanh(f) + sqrt(1 + x**2) / hbar
