@@ -1,7 +1,7 @@
 """Derivations: Hamilton-Jacobi theory of learning networks, and Madelung's split."""
 
 import sympy
-from sympy import Eq, Function, I, Symbol, cos, sin
+from sympy import Add, Eq, Function, I, Order, Symbol, cos, sin
 
 from ..._core.checks import check_integer
 from ..canonical import HBAR, MASS, OMEGA, TIME, symbols
@@ -98,10 +98,26 @@ def derive_madelung(order: int | None = None) -> Derivation:
         ),
         Step("quantum potential", split.quantum_potential),
         *_wave_steps(),
+        *_power_steps(last),
     ]
-    for power, equation in enumerate(wkb_equations(last)):
-        steps.append(Step(f"power {power} of hbar", Eq(equation, 0, evaluate=False)))
     return Derivation("Madelung's split of Schrödinger's equation", tuple(steps))
+
+
+def _power_steps(last: int) -> list[Step]:
+    x, _, _ = symbols()
+    J = [Function(f"J{k}", real=True)(x, TIME) for k in range(last + 1)]
+    series = Add(*((-I * HBAR) ** k * part for k, part in enumerate(J)))
+    return [
+        Step(
+            "phase in powers of hbar",
+            Eq(Symbol("S"), series + Order(HBAR ** (last + 1)), evaluate=False),
+            "Now ψ = e^{iS/ħ} without R, and S complex. Every power of ħ must vanish.",
+        ),
+        *(
+            Step(f"power {power} of hbar", Eq(equation, 0, evaluate=False))
+            for power, equation in enumerate(wkb_equations(last))
+        ),
+    ]
 
 
 def _equation_steps(network: LearningNetwork) -> list[Step]:

@@ -4,9 +4,10 @@ import pytest
 import sympy
 from sympy import Function, Symbol
 
-from oqnn.symbolic.canonical import HBAR, MASS, OMEGA, TIME
+from oqnn.symbolic.canonical import HBAR, MASS, OMEGA, TIME, symbols
 from oqnn.symbolic.mechanics.derivations import derive_hamilton_jacobi, derive_madelung
 from oqnn.symbolic.mechanics.epochs import FRICTION, RATE
+from oqnn.symbolic.mechanics.madelung import schrodinger_residual
 from oqnn.symbolic.mechanics.shifts import PERIOD
 
 
@@ -46,6 +47,19 @@ def test_eq_1_10_derivation_leaves_nothing():
     expected = sympy.I * HBAR / (2 * MASS) * J.diff(J.args[0], 2)
     assert sympy.expand(d["wave of a classical action"] - expected) == 0
     assert d["power 3 of hbar"].lhs.has(Function("J3", real=True)(*J.args))
+
+
+def test_eq_1_10_powers_of_hbar_are_those_of_the_phase_shown():
+    """e^{−iS/ħ}(iħ∂_t − Ĥ)e^{iS/ħ} with the S of the derivation, power by power."""
+    d, (x, p, _) = derive_madelung(2), symbols()
+    phase = sympy.I / HBAR * d["phase in powers of hbar"].rhs.removeO()
+    H = p**2 / (2 * MASS) + Function("U", real=True)(x)
+    wave = sympy.exp(sympy.expand(phase))
+    left = schrodinger_residual(H, wave).expand(power_exp=False)
+    left = sympy.expand(left.subs(wave, 1))
+    for k in range(3):
+        equation = d[f"power {k} of hbar"].lhs
+        assert sympy.expand(left.coeff(HBAR, k) + (-sympy.I) ** k * equation) == 0
 
 
 @pytest.mark.parametrize("derive", [derive_hamilton_jacobi, derive_madelung])
