@@ -227,7 +227,9 @@ def _orders(order: int, odd_moments_vanish: bool) -> list[Step]:
             f"{rule} The series of Σ and the ordered cumulants agree.".strip(),
         ),
         Step(
-            "Inhomogeneity, expanded", Eq(INHOMOGENEITY, inhomogeneity, evaluate=False)
+            "Inhomogeneity, expanded",
+            Eq(INHOMOGENEITY, inhomogeneity, evaluate=False),
+            rule,
         ),
     ]
 

@@ -52,6 +52,16 @@ def test_eq_2_5_second_and_fourth_order():
     assert found == alpha**2 * second + alpha**4 * fourth + Order(alpha**6)
 
 
+def test_eq_2_5_every_expansion_without_odd_moments_says_so():
+    """Q = 1 − P in the inhomogeneity leaves PL(t)PL(t₁)Q where odd moments stay."""
+    remarks = {step.name: step.remark for step in derive_tcl(2).steps}
+    assert tcl_inhomogeneity(2, odd_moments_vanish=False) != tcl_inhomogeneity(
+        2, odd_moments_vanish=True
+    )
+    for name in ("Generator, expanded", "Inhomogeneity, expanded"):
+        assert "Odd moments PL…LP vanish." in remarks[name]
+
+
 def test_eq_2_5_fourth_order_prints_as_the_triple_integral():
     fourth = tcl_generator(4, odd_moments_vanish=True).coeff(alpha, 4)
     tex = sympy.latex(fourth).replace(r"\mathcal{P}", "P").replace(r"\mathcal{L}", "L")
