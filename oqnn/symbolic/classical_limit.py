@@ -285,16 +285,36 @@ class _Lead:
 
 def _leads(expr: Expr, hbar: Symbol) -> list[_Lead]:
     """Return one lead for all that is a series in ħ, and one for each other addend."""
-    plain, leads = [], []
+    plain: list[Expr] = []
+    others: list[Expr] = []
     for addend in Add.make_args(expr):
-        try:
-            series(addend, hbar, 0)
+        if _is_series(addend, hbar):
             plain.append(addend)
-        except NotASeries:
-            leads += [_lead(part, hbar) for part in _opened(addend)]
+        else:
+            others += _opened(addend)
+    leads = [_lead(part, hbar) for part in _joined(others, hbar)]
     if plain and Add(*plain) != 0:
         leads.append(_Lead(*_first(Add(*plain), hbar)))
     return [lead for lead in leads if lead.coefficient != 0]
+
+
+def _is_series(expr: Expr, hbar: Symbol) -> bool:
+    try:
+        series(expr, hbar, 0)
+    except NotASeries:
+        return False
+    return True
+
+
+def _joined(products: Iterable[Expr], hbar: Symbol) -> list[Expr]:
+    """Add up what stands before equal factors that are no series."""
+    found: dict[Expr, list[Expr]] = {}
+    for product in products:
+        factors = Mul.make_args(product)
+        regular = [f for f in factors if _is_series(f, hbar)]
+        wave = Mul(*(f for f in factors if f not in regular))
+        found.setdefault(wave, []).append(Mul(*regular))
+    return [wave * Add(*parts) for wave, parts in found.items()]
 
 
 def _opened(addend: Expr) -> tuple[Expr, ...]:

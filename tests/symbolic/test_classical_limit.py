@@ -133,6 +133,18 @@ def test_addends_equations_and_half_powers():
     assert found.limit == x
 
 
+def test_waves_that_cancel_are_no_waves():
+    """What stands before equal waves is added up before its limit is taken."""
+    wave = cos(x / hbar)
+    found = classical_limit({"sum": wave * (x + hbar * p) - x * wave}, fixed=None)
+    (term,) = found.terms
+    assert (term.fate, term.power, found.limit) == ("vanishes", 1, 0)
+    assert expand(term.leading - p * wave) == 0
+    found = classical_limit([wave * x / hbar, -wave * x / hbar + p])
+    assert [term.fate for term in found.terms] == ["diverges", "diverges"]
+    assert found.limit == p
+
+
 def test_equation_with_an_order():
     """What is left out is one more term, with its power."""
     equation = wigner_equation(p**2 / 2 + U(x), 1)
