@@ -145,7 +145,8 @@ def convergence_radius(U: Any, at: Any = X) -> Expr:
     if not U.has(X):
         return oo
     try:
-        return nearest_distance(singularities(U, X), X, at)
+        exact = sympy.nsimplify(U, rational=True)  # e^{0.3x} is known by ratios
+        return nearest_distance(singularities(exact, X), X, at)
     except Undecided as undecided:
         raise ValueError(
             "`U` must have singularities that are found in closed form, but "

@@ -133,6 +133,8 @@ def test_eq_1_5_radii_in_closed_form():
     assert convergence_radius(coth(x) - 1 / x, 0) == pi
     assert convergence_radius(x / (exp(x) - 1), 0) == 2 * pi
     assert convergence_radius(exp(1 / (1 + x**2))) == sqrt(1 + x**2)
+    half = convergence_radius(tanh(0.5 * x) + 1 / sympy.cosh(0.3 * x), 0)
+    assert float(half) == pytest.approx(np.pi, rel=1e-12)
     assert convergence_radius(atan(x / w)) == sqrt(x**2 + w**2)
     two = convergence_radius(tanh(x) + tanh(3 * x), 1)
     assert float(two) == pytest.approx(np.hypot(1, np.pi / 6), rel=1e-12)
