@@ -7,6 +7,7 @@ Then means and covariances of linear systems follow from ordinary equations,
 :math:`\dot\mu = A\mu` and :math:`\dot\Sigma = A\Sigma + \Sigma A^T + D`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -132,9 +133,12 @@ def _coefficients(
     place = {v: k for k, v in enumerate(variables)}
     for term in Add.make_args(equation):
         unknown = [f for f in sympy.Mul.make_args(term) if f.has(W)]
-        if len(unknown) != 1 or not (unknown[0] == W or _is_slope(unknown[0], W)):
+        if len(unknown) != 1 or not (
+            unknown[0] == W or _is_slope(unknown[0], W, place)
+        ):
             raise ValueError(
-                f"`equation` must be linear in W and its derivatives, but holds {term}."
+                "`equation` must be linear in W and its derivatives along x and p, but "
+                f"holds {term}. Give the right side of ∂W/∂t."
             )
         (f,) = unknown
         number = term / f
@@ -156,5 +160,5 @@ def _coefficients(
     return value, slopes, curves
 
 
-def _is_slope(f: Expr, W: Expr) -> bool:
-    return isinstance(f, Derivative) and f.expr == W
+def _is_slope(f: Expr, W: Expr, along: Iterable[Symbol]) -> bool:
+    return isinstance(f, Derivative) and f.expr == W and set(f.variables) <= set(along)

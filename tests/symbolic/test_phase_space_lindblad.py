@@ -318,6 +318,8 @@ def test_maps_that_are_not_linear_are_refused(expr):
         (W.diff(x) ** 2, "must be linear in W"),
         (x * W.diff(x), "must keep the integral.*is 0.*has 1"),
         (W.diff(x) + x, "must be linear in W"),
+        (W.diff(t) - W.diff(x), r"but holds Derivative\(W\(x, p, t\), t\)"),
+        (sympy.Eq(W.diff(t), W.diff(x)), "Give the right side of ∂W/∂t"),
         (x, "must hold one W.* holds 0: x"),
         (W.diff(x) + W2.diff(x1), "must hold one W.* holds 2"),
         (W.diff(x) + sympy.Order(hbar), "must be exact"),
