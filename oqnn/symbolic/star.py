@@ -116,6 +116,7 @@ def truncated(
                 f"a product is truncated in ħ, but is {value}. Ask for the exact "
                 "product, or give that ħ a symbol of its own, which is held fixed."
             )
+    f, g = (sympy.expand(e) if e.has(hbar) else e for e in (f, g))
     ends = series_ends(f, g, pairs)
     last = None if ends else start + order
     whole = bidifferential_sum(

@@ -125,6 +125,15 @@ def test_truncation_takes_mixed_derivatives():
     assert expand(found.removeO() - bidifferential(f, W, 2)) == 0
 
 
+def test_powers_of_hbar_in_the_factors_are_counted():
+    """(x + ħ)² U ⋆ V to ħ⁰ and ħ¹ holds no more of ħ than that."""
+    f, g = (x + hbar) ** 2 * U(x), V(p)
+    assert star(f, g, order=0) == x**2 * U(x) * V(p) + Order(hbar)
+    found = star(f, g, order=1).removeO()
+    first = 2 * x * U(x) * V(p) + I / 2 * (x**2 * U(x)).diff(x) * V(p).diff(p)
+    assert expand(found - x**2 * U(x) * V(p) - hbar * first) == 0
+
+
 def test_nothing_left_out_leaves_no_order():
     assert not star(x, p, order=1).has(Order)
     assert star(x, p, order=0) == x * p + Order(hbar)
