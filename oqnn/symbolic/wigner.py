@@ -142,7 +142,7 @@ def mixture(states: Sequence[tuple[Any, Any]]) -> Expr:
         pairs_in(states=W)
         if P.is_real is False or P.is_negative:
             raise ValueError(f"`states` must hold probabilities, but one is {P}.")
-    total = sympy.cancel(Add(*(P for P, _ in pairs)))
+    total = sympy.simplify(Add(*(P for P, _ in pairs)))  # cos² + sin² among them
     if total != 1 and not (total.is_Float and abs(total - 1) < 1e-12):
         raise ValueError(
             f"`states` must hold probabilities that sum to 1, but they sum to {total}."

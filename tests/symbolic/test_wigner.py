@@ -281,6 +281,12 @@ def test_operators_are_no_wavefunctions():
         wigner(operators()[0])
 
 
+def test_weights_of_a_mixture_may_be_squares_of_cosine_and_sine():
+    angle = sympy.Symbol("theta", real=True)
+    c, s = sympy.cos(angle) ** 2, sympy.sin(angle) ** 2
+    assert mixture([(c, x), (s, p)]) == c * x + s * p
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
