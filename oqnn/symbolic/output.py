@@ -15,6 +15,7 @@ from sympy import (
     MatrixBase,
     Order,
     Product,
+    Rel,
     Subs,
     Sum,
     Symbol,
@@ -73,9 +74,10 @@ def to_function(
     TypeError
         If `expr` is no formula or holds operators, or `arguments` are not symbols.
     ValueError
-        If `expr` holds a symbol that is not among `arguments`, an undetermined function
-        or a derivative of it that `functions` does not give, a truncation ``O(…)``, an
-        integral or sum left to do, or a function that NumPy, or JAX, does not have.
+        If `expr` is an equation … = 0, or holds a symbol that is not among `arguments`,
+        an undetermined function or a derivative of it that `functions` does not give, a
+        truncation ``O(…)``, an integral or sum left to do, or a function that NumPy, or
+        JAX, does not have.
 
     Examples
     --------
@@ -109,7 +111,17 @@ def _formula(expr: Any) -> Any:
             f'it, as in derivation["…"]: {names}.'
         )
     if isinstance(expr, Eq):
+        if expr.rhs == 0:
+            raise ValueError(
+                "`expr` must be an equation for something, but its right side is 0: "
+                f"{expr}. Pass its left side, .lhs."
+            )
         expr = expr.rhs
+    if isinstance(expr, Rel):
+        raise TypeError(
+            f"`expr` must be a formula or an equation, but is an inequality: {expr}. "
+            "Pass its .lhs or its .rhs."
+        )
     expr = sympy.sympify(expr)
     if not isinstance(expr, Expr | MatrixBase):
         raise TypeError(

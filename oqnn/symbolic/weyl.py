@@ -23,6 +23,9 @@ def weyl_symbol(expr: Any, order: int | None = None, *, hbar: Expr = HBAR) -> Ex
     functions of operators that commute, such as f(x̂₁, x̂₂), and functions of one linear
     form, such as exp(iax̂ + ibp̂). Products become star products.
 
+    SymPy itself writes exp(x̂ + p̂) exp(−p̂) as exp(x̂) as soon as the product is built,
+    which is wrong. Multiply the symbols of such factors with :func:`star`.
+
     Parameters
     ----------
     expr : Expr

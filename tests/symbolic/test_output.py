@@ -215,8 +215,14 @@ def test_whole_derivations_are_refused():
         to_function(derivation, (x, p))
 
 
+def test_an_equation_for_nothing_is_refused():
+    """Its right side would be the constant 0."""
+    with pytest.raises(ValueError, match=r"its right side is 0: .* Pass its left side"):
+        to_function(sympy.Eq(x + p, 0), (x, p))
+
+
 def test_what_is_no_formula_is_refused():
-    with pytest.raises(TypeError, match="but is of the kind StrictLessThan"):
+    with pytest.raises(TypeError, match=r"is an inequality: x < p\. Pass its \.lhs"):
         to_function(x < p, (x, p))
 
 
