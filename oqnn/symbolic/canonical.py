@@ -114,10 +114,15 @@ def _modes(name: str, free: Iterable[Any]) -> Iterator[int]:
 
 
 class CanonicalOperator(Expr):
-    """One of x̂, p̂, â, â† of a mode; operators do not commute in SymPy products."""
+    """One of x̂, p̂, â, â† of a mode; operators do not commute in SymPy products.
+
+    Each kind has a `word` for text, a `symbol` for LaTeX, and ``in_phase_space(hbar)``,
+    its Weyl symbol, which is linear in (x, p).
+    """
 
     is_commutative = False
-    word, symbol = "?", "?"
+    word: str
+    symbol: str
 
     def __new__(cls, mode: int = 0, *scale: Any) -> "CanonicalOperator":
         """Build the operator of a mode; ladder operators also take their scale."""
@@ -127,10 +132,6 @@ class CanonicalOperator(Expr):
     def mode(self) -> int:
         """The mode that the operator acts on."""
         return int(self.args[0])
-
-    def in_phase_space(self, hbar: Expr = HBAR) -> Expr:
-        """Return its Weyl symbol, linear in (x, p)."""
-        raise NotImplementedError
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.word}{self.mode or ''}"
