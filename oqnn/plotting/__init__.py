@@ -14,6 +14,7 @@ from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
 from .traces import measures_over_time
 from .views import margins_over_time, three_views
+from .wigner import wigner_map, wigner_panels
 
 __all__ = [
     "density_matrix_elements",
@@ -30,4 +31,6 @@ __all__ = [
     "spikes_and_reconstruction",
     "spin_wigner_map",
     "three_views",
+    "wigner_map",
+    "wigner_panels",
 ]
