@@ -1,0 +1,218 @@
+"""The exact step of W under linear drift and constant diffusion, on a grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.typing import ArrayLike
+from scipy.linalg import expm
+
+from .._core.checks import check_finite, check_shapes, check_symmetric
+from .grid import PhaseSpaceGrid
+
+__all__ = ["LinearFlow"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearFlow:
+    r"""The semigroup of a Fokker-Planck equation with linear drift, for one time step.
+
+    .. math:: \partial_t W = -\sum_{ij} \partial_i (A_{ij} z_j W)
+              + \sum_{ij} D_{ij}\, \partial_i \partial_j W, \qquad z = (x, p),
+
+    moves W by :math:`M = e^{A\,dt}` and blurs it with the covariance
+    :math:`C = \int_0^{dt} M(s)\,2D\,M(s)^T ds` [1]_. For an upper triangular A, as that
+    of p/m, friction and damping, the two factor into moves along one axis each:
+
+    .. math:: W \to \text{blur}_x \cdot \text{shear}(s_1) \cdot \text{blur}_p \cdot
+              \text{dilate}_p \cdot \text{shear}(s_2) \cdot \text{dilate}_x W ,
+
+    with :math:`s_1 = C_{xp}/C_{pp}`, :math:`s_2 = M_{xp} - s_1 M_{pp}`, the blur of p
+    by :math:`C_{pp}` and that of x by what is left, :math:`C_{xx} - C_{xp}^2/C_{pp}`.
+    Shears and blurs of x are a product with a phase on one real Fourier transform along
+    x, the blur of p takes a complex one along p, and a dilation is a dense matrix.
+    Factors that are one are left out, so free motion costs one real transform and back.
+    All of it is exact for a trigonometric polynomial, up to what passes the edges:
+    shears and blurs wrap around, dilations take W as zero outside the box.
+
+    Attributes
+    ----------
+    propagator, covariance : shape (2, 2)
+        M and C.
+
+    References
+    ----------
+    .. [1] C. F. Van Loan, IEEE Trans. Autom. Control 23, 395 (1978), theorem 1, for C.
+
+    Examples
+    --------
+    >>> grid = PhaseSpaceGrid.centered(8, 6, (64, 48))
+    >>> flow = LinearFlow.build(grid, [[0, 1], [0, -0.2]], [[0, 0], [0, 0.1]], 0.5)
+    >>> W = np.exp(-(grid.x[:, None] ** 2) - grid.p**2) / np.pi
+    >>> float((flow(W).sum() * grid.dx * grid.dp).round(9))
+    1.0
+    """
+
+    propagator: np.ndarray
+    covariance: np.ndarray
+    _dilate_x: np.ndarray | None  # (nx, nx)
+    _first: np.ndarray | None  # (nk, np), the shear s2
+    _blur_p: np.ndarray | None  # (np,), where p is not dilated
+    _dilate_p: np.ndarray | None  # (np, np), transposed, with the blur of p
+    _last: np.ndarray | None  # (nk, np), the shear s1 and the blur of x
+
+    @classmethod
+    def build(
+        cls, grid: PhaseSpaceGrid, drift: ArrayLike, diffusion: ArrayLike, dt: float
+    ) -> "LinearFlow":
+        """Return the flow for a time step, with its factors ready.
+
+        Parameters
+        ----------
+        grid : PhaseSpaceGrid
+            Even.
+        drift : shape (2, 2), 1/time
+            A, upper triangular; ``[[0, 1/m], [0, 0]]`` is free motion.
+        diffusion : shape (2, 2)
+            D = [[D_xx, D_px], [D_px, D_pp]], positive semidefinite.
+        dt : float
+            The time step. May be negative where nothing diffuses.
+
+        Raises
+        ------
+        ValueError
+            If the grid is uneven, a matrix has another shape or is not finite, `drift`
+            is not upper triangular, or `diffusion` not symmetric or not positive.
+        """
+        drift, diffusion = np.asarray(drift, float), np.asarray(diffusion, float)
+        grid.check_even()
+        _check_matrices(drift, diffusion)
+        check_finite(np.asarray(dt), "dt")
+        if dt < 0 and diffusion.any():
+            raise ValueError(
+                f"`dt` must not be negative where W diffuses, but is {dt}. "
+                "Diffusion cannot be undone."
+            )
+        M, C = _moments(drift, diffusion, dt)
+        blurs_p = C[1, 1] > 0
+        s1 = C[0, 1] / C[1, 1] if blurs_p else M[0, 1] / M[1, 1]
+        s2 = M[0, 1] - s1 * M[1, 1] if blurs_p else 0.0
+        left = C[0, 0] - s1 * C[0, 1] if blurs_p else C[0, 0]
+
+        blur_p, dilate_p = None, None
+        theta = 2 * np.pi * scipy.fft.fftfreq(grid.p.size, grid.dp)
+        gauss = np.exp(-C[1, 1] * theta**2 / 2)
+        if M[1, 1] != 1:
+            dilate_p = _dilation(grid.p, M[1, 1])
+            blurred = scipy.fft.ifft(
+                gauss[:, None] * scipy.fft.fft(dilate_p, axis=0), axis=0
+            )
+            dilate_p = np.ascontiguousarray(blurred.real.T)
+        elif blurs_p:
+            blur_p = gauss
+        return cls(
+            propagator=M,
+            covariance=C,
+            _dilate_x=_dilation(grid.x, M[0, 0]) if M[0, 0] != 1 else None,
+            _first=_shear(grid, s2, 0.0) if s2 else None,
+            _blur_p=blur_p,
+            _dilate_p=dilate_p,
+            _last=_shear(grid, s1, left) if s1 or left else None,
+        )
+
+    def __call__(self, values: np.ndarray, *, workers: int | None = None) -> np.ndarray:
+        """Return W after the step.
+
+        Parameters
+        ----------
+        values : shape (..., nx, np)
+            Real, on the grid of `build`. Not changed.
+        workers : int, optional
+            Threads of the Fourier transforms, as in ``scipy.fft``.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., nx, np).
+        """
+        # Sizes are known from what is about to be used; a wrong one fails in NumPy.
+        W = values if self._dilate_x is None else self._dilate_x @ values
+        if self._first is None and self._dilate_p is not None:
+            W = W @ self._dilate_p  # while the numbers are real
+        if self._first is None and self._last is None and self._blur_p is None:
+            return W.copy() if W is values else W
+        nx = values.shape[-2]
+        F = scipy.fft.rfft(W, axis=-2, workers=workers)  # (..., nk, np)
+        if self._first is not None:
+            F *= self._first
+            if self._dilate_p is not None:
+                F = _times_real(F, self._dilate_p)
+        if self._blur_p is not None:
+            F = scipy.fft.fft(F, axis=-1, overwrite_x=True, workers=workers)
+            F *= self._blur_p
+            F = scipy.fft.ifft(F, axis=-1, overwrite_x=True, workers=workers)
+        if self._last is not None:
+            F *= self._last
+        return scipy.fft.irfft(F, nx, axis=-2, overwrite_x=True, workers=workers)
+
+
+def _check_matrices(drift: np.ndarray, diffusion: np.ndarray) -> None:
+    """Refuse what the factors could not do, or what has no solution."""
+    check_shapes(drift=(drift, "2 2"), diffusion=(diffusion, "2 2"))
+    check_finite(drift, "drift")
+    check_finite(diffusion, "diffusion")
+    check_symmetric(diffusion, "diffusion")
+    if drift[1, 0] != 0:
+        raise ValueError(
+            "`drift` must be upper triangular, but its entry [p, x] is "
+            f"{drift[1, 0]:.6g}. A force -kx belongs to the potential, as k x**2 / 2."
+        )
+    least = np.linalg.eigvalsh(diffusion)[0]
+    if least < -1e-12 * np.abs(diffusion).max():
+        raise ValueError(
+            "`diffusion` must be positive semidefinite, but its least eigenvalue is "
+            f"{least:.3g}: W would sharpen without bound along one direction. "
+            "D_px needs D_xx D_pp >= D_px**2."
+        )
+
+
+def _moments(
+    drift: np.ndarray, diffusion: np.ndarray, dt: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return M and C of a step by one exponential (Van Loan)."""
+    block = np.block([[-drift, 2 * diffusion], [np.zeros((2, 2)), drift.T]])
+    E = expm(block * dt)
+    M = E[2:, 2:].T
+    C = M @ E[:2, 2:]
+    return M, (C + C.T) / 2  # rounding only
+
+
+def _shear(grid: PhaseSpaceGrid, shift: float, variance: float) -> np.ndarray:
+    """Return the factor, (nk, np), of x → x + shift·p and a blur of x."""
+    k = grid.k[:, None]
+    factor = np.exp(-1j * k * shift * grid.p - variance * k**2 / 2)
+    if grid.x.size % 2 == 0:
+        factor[-1] = factor[-1].real  # cos: half of this wave runs the other way
+    return factor
+
+
+def _dilation(axis: np.ndarray, factor: float) -> np.ndarray:
+    """Return the matrix of f(x) → f(x/factor)/factor, with f zero outside the box."""
+    n = axis.size
+    step = (axis[-1] - axis[0]) / (n - 1)
+    points = axis / factor
+    inside = np.abs(points - (axis[0] + axis[-1]) / 2) <= n * step / 2
+    turns = (points[:, None] - axis) / (n * step)
+    turns -= np.round(turns)
+    slope = np.tan(np.pi * turns) if n % 2 == 0 else np.sin(np.pi * turns)
+    hit = slope == 0
+    kernel = np.sin(np.pi * n * turns) / (n * np.where(hit, 1, slope))
+    return np.where(hit, 1, kernel) * inside[:, None] / factor
+
+
+def _times_real(F: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Return F @ matrix: half the work of a product of complex matrices."""
+    out = np.empty_like(F)
+    out.real = F.real @ matrix
+    out.imag = F.imag @ matrix
+    return out
