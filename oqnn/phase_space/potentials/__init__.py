@@ -1,0 +1,1 @@
+"""Potentials U(x, t): polynomials, wells, networks, drives, kicks, functions."""
