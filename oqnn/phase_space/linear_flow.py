@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import expm
 
 from .._core.checks import check_finite, check_shapes, check_symmetric
+from .fourier import from_wavenumbers, to_wavenumbers, transpose
 from .grid import PhaseSpaceGrid
 
 __all__ = ["LinearFlow"]
@@ -56,10 +57,10 @@ class LinearFlow:
     propagator: np.ndarray
     covariance: np.ndarray
     _dilate_x: np.ndarray | None  # (nx, nx)
-    _first: np.ndarray | None  # (nk, np), the shear s2
+    _first: np.ndarray | None  # (np, nk), the shear s2
     _blur_p: np.ndarray | None  # (np,), where p is not dilated
-    _dilate_p: np.ndarray | None  # (np, np), transposed, with the blur of p
-    _last: np.ndarray | None  # (nk, np), the shear s1 and the blur of x
+    _dilate_p: np.ndarray | None  # (np, np), with the blur of p
+    _last: np.ndarray | None  # (np, nk), the shear s1 and the blur of x
 
     @classmethod
     def build(
@@ -104,10 +105,8 @@ class LinearFlow:
         gauss = np.exp(-C[1, 1] * theta**2 / 2)
         if M[1, 1] != 1:
             dilate_p = _dilation(grid.p, M[1, 1])
-            blurred = scipy.fft.ifft(
-                gauss[:, None] * scipy.fft.fft(dilate_p, axis=0), axis=0
-            )
-            dilate_p = np.ascontiguousarray(blurred.real.T)
+            waves = gauss[:, None] * scipy.fft.fft(dilate_p, axis=0)
+            dilate_p = np.ascontiguousarray(scipy.fft.ifft(waves, axis=0).real)
         elif blurs_p:
             blur_p = gauss
         return cls(
@@ -120,40 +119,45 @@ class LinearFlow:
             _last=_shear(grid, s1, left) if s1 or left else None,
         )
 
-    def __call__(self, values: np.ndarray, *, workers: int | None = None) -> np.ndarray:
+    def __call__(self, values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """Return W after the step.
 
         Parameters
         ----------
         values : shape (..., nx, np)
-            Real, on the grid of `build`. Not changed.
-        workers : int, optional
-            Threads of the Fourier transforms, as in ``scipy.fft``.
+            Real, on the grid of `build`.
+        out : shape (..., nx, np), optional
+            Where to write; may be `values`, which are left as they are otherwise.
 
         Returns
         -------
         np.ndarray
             Shape (..., nx, np).
         """
-        # Sizes are known from what is about to be used; a wrong one fails in NumPy.
-        W = values if self._dilate_x is None else self._dilate_x @ values
-        if self._first is None and self._dilate_p is not None:
-            W = W @ self._dilate_p  # while the numbers are real
-        if self._first is None and self._last is None and self._blur_p is None:
-            return W.copy() if W is values else W
-        nx = values.shape[-2]
-        F = scipy.fft.rfft(W, axis=-2, workers=workers)  # (..., nk, np)
+        if out is None:
+            out = np.empty_like(values)
+        # From here on indexed [p, x] and [p, k]: transforms along the last axis are
+        # the quick ones, and the dilation of p is one real product.
+        W = transpose(values, np.empty((*values.shape[:-2], *values.shape[:-3:-1])))
+        if self._dilate_x is not None:
+            W = W @ self._dilate_x.T
+        shears = self._first is not None or self._last is not None
+        if not shears and self._dilate_p is not None:
+            return transpose(self._dilate_p @ W, out)
+        if not shears and self._blur_p is None:
+            return transpose(W, out)
+        F = to_wavenumbers(W)
         if self._first is not None:
             F *= self._first
-            if self._dilate_p is not None:
-                F = _times_real(F, self._dilate_p)
+        if self._dilate_p is not None:
+            F = (self._dilate_p @ F.view(float)).view(complex)
         if self._blur_p is not None:
-            F = scipy.fft.fft(F, axis=-1, overwrite_x=True, workers=workers)
-            F *= self._blur_p
-            F = scipy.fft.ifft(F, axis=-1, overwrite_x=True, workers=workers)
+            F = scipy.fft.fft(F, axis=-2, overwrite_x=True)
+            F *= self._blur_p[:, None]
+            F = scipy.fft.ifft(F, axis=-2, overwrite_x=True)
         if self._last is not None:
             F *= self._last
-        return scipy.fft.irfft(F, nx, axis=-2, overwrite_x=True, workers=workers)
+        return transpose(from_wavenumbers(F, values.shape[-2], out=W), out)
 
 
 def _check_matrices(drift: np.ndarray, diffusion: np.ndarray) -> None:
@@ -188,11 +192,11 @@ def _moments(
 
 
 def _shear(grid: PhaseSpaceGrid, shift: float, variance: float) -> np.ndarray:
-    """Return the factor, (nk, np), of x → x + shift·p and a blur of x."""
-    k = grid.k[:, None]
-    factor = np.exp(-1j * k * shift * grid.p - variance * k**2 / 2)
+    """Return the factor, (np, nk), of x → x + shift·p and a blur of x."""
+    k, p = grid.k, grid.p[:, None]
+    factor = np.exp(-1j * k * shift * p - variance * k**2 / 2)
     if grid.x.size % 2 == 0:
-        factor[-1] = factor[-1].real  # cos: half of this wave runs the other way
+        factor[:, -1] = factor[:, -1].real  # half of this wave runs the other way
     return factor
 
 
@@ -208,11 +212,3 @@ def _dilation(axis: np.ndarray, factor: float) -> np.ndarray:
     hit = slope == 0
     kernel = np.sin(np.pi * n * turns) / (n * np.where(hit, 1, slope))
     return np.where(hit, 1, kernel) * inside[:, None] / factor
-
-
-def _times_real(F: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Return F @ matrix: half the work of a product of complex matrices."""
-    out = np.empty_like(F)
-    out.real = F.real @ matrix
-    out.imag = F.imag @ matrix
-    return out
