@@ -1,0 +1,88 @@
+"""Whether a grid holds a state, and the grid that would."""
+
+import warnings
+
+import numpy as np
+
+from .grid import PhaseSpaceGrid
+from .wigner_function import Bandwidth, EdgeMass
+
+__all__ = ["EDGE_BOUND", "GridWarning", "check_fits", "warn_of_grid"]
+
+EDGE_BOUND = 1e-6  # share of ∬|W|; what wraps around is of this size
+UNFIT = 1e-2  # of a state that is not on the grid at all
+BANDWIDTH_BOUND = 0.95
+LONGER, FINER = 1.5, 2
+
+
+class GridWarning(UserWarning):
+    """The grid is too small or too coarse for what was computed on it."""
+
+
+def check_fits(edges: EdgeMass, grid: PhaseSpaceGrid, name: str = "W") -> None:
+    """Refuse a state of which more than a hundredth lies at the edges.
+
+    Raises
+    ------
+    ValueError
+        With the grid that would do.
+    """
+    worst = {axis: float(np.max(mass)) for axis, mass in edges._asdict().items()}
+    if max(worst.values()) <= UNFIT:
+        return
+    raise ValueError(
+        f"`{name}` must fit its grid, but holds {worst['x']:.2g} of its mass at the "
+        f"edges of x and {worst['p']:.2g} at those of p. "
+        f"Try {_proposal(grid, edges, None)}."
+    )
+
+
+def warn_of_grid(
+    times: np.ndarray, edges: EdgeMass, bandwidth: Bandwidth, grid: PhaseSpaceGrid
+) -> None:
+    """Warn once if, at some of the times, the grid was too small or too coarse."""
+    found = []
+    for axis, mass in edges._asdict().items():
+        at = np.flatnonzero(_worst(mass) > EDGE_BOUND)
+        if at.size:
+            found.append(
+                f"from t = {times[at[0]]:.4g} on, up to {np.max(mass):.2g} of |W| lies "
+                f"at the edges of {axis}"
+            )
+    for axis, used in (("x", bandwidth.k), ("p", bandwidth.theta)):
+        at = np.flatnonzero(_worst(used) > BANDWIDTH_BOUND)
+        if at.size:
+            found.append(
+                f"from t = {times[at[0]]:.4g} on, W is finer than the spacing of {axis}"
+            )
+    if found:
+        warnings.warn(
+            f"{'; '.join(found)}. Norm and purity do not show this. "
+            f"Try {_proposal(grid, edges, bandwidth)}.",
+            GridWarning,
+            stacklevel=3,
+        )
+
+
+def _worst(values: np.ndarray) -> np.ndarray:
+    """Return the largest of a batch at every time, shape (t,)."""
+    return np.asarray(values).reshape(len(values), -1).max(axis=1)
+
+
+def _proposal(
+    grid: PhaseSpaceGrid, edges: EdgeMass, bandwidth: Bandwidth | None
+) -> str:
+    """Name longer axes where there is mass at the edges, finer ones where W is fine."""
+    parts = []
+    used = bandwidth or Bandwidth(np.zeros(1), np.zeros(1))
+    rows = (("x", grid.x, edges.x, used.k), ("p", grid.p, edges.p, used.theta))
+    for name, axis, mass, share in rows:
+        longer = LONGER if np.max(mass) > EDGE_BOUND else 1
+        finer = FINER if np.max(share) > BANDWIDTH_BOUND else 1
+        middle, step = (axis[0] + axis[-1]) / 2, axis[1] - axis[0]
+        half = longer * step * axis.size / 2
+        size = 2 * round(longer * finer * axis.size / 2)
+        parts.append(
+            f"{name} from {middle - half:.4g} to {middle + half:.4g} with {size} points"
+        )
+    return " and ".join(parts)

@@ -1,0 +1,94 @@
+"""What channels add to the equation of motion, sorted by how a step applies it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from .local_part import Decay
+
+__all__ = ["Channel", "OpenParts"]
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """One coupling to an environment, see `open_terms`."""
+
+    def drift(self, hbar: float) -> np.ndarray:
+        """Return A of d⟨z⟩/dt = A⟨z⟩, z = (x, p), shape (2, 2)."""
+
+    def diffusion(self, hbar: float) -> np.ndarray:
+        """Return [[D_xx, D_px], [D_px, D_pp]], shape (2, 2)."""
+
+    def decay(self, x: np.ndarray, y: np.ndarray, hbar: float) -> np.ndarray:
+        """Return the rate at which ρ(x + y/2, x − y/2) decays."""
+
+    def decay_slopes(
+        self, x: np.ndarray, y: np.ndarray, hbar: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the derivatives of `decay` with respect to x and y."""
+
+
+@dataclass(frozen=True)
+class MomentumDiffusion:
+    """D_pp W_pp, which is a decay of ρ(x + y/2, x − y/2) by D_pp y²/ħ²."""
+
+    rate: float
+
+    def decay(self, x: np.ndarray, y: np.ndarray, hbar: float) -> np.ndarray:
+        """Return D_pp y²/ħ²."""
+        return self.rate * (y / hbar) ** 2
+
+    def decay_slopes(
+        self, x: np.ndarray, y: np.ndarray, hbar: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return its derivatives with respect to x and y."""
+        return np.zeros_like(y), 2 * self.rate * y / hbar**2
+
+
+@dataclass(frozen=True, eq=False)
+class OpenParts:
+    """Channels together: linear drift, constant diffusion, and decays in (x, y)."""
+
+    drift: np.ndarray  # (2, 2)
+    diffusion: np.ndarray  # (2, 2), only what the flow has to do
+    decays: tuple[Decay, ...]
+
+    @classmethod
+    def of(cls, channels: Sequence[Channel], hbar: float) -> "OpenParts":
+        """Return the sums over channels.
+
+        D_pp alone joins the decays, where it costs nothing; with friction or D_px the
+        flow does all of it at once.
+
+        Raises
+        ------
+        TypeError
+            If something is no channel.
+        """
+        if isinstance(channels, Channel):
+            raise TypeError(
+                "`channels` must be a sequence of channels, but is a single one. "
+                f"Try [{type(channels).__name__}(...)]."
+            )
+        for n, channel in enumerate(channels):
+            if not isinstance(channel, Channel):
+                raise TypeError(
+                    f"`channels` must hold channels, but channels[{n}] is a "
+                    f"{type(channel).__name__}. Diffusion(D_pp=0.1) is one."
+                )
+        zero = np.zeros((2, 2))
+        drift = sum((np.asarray(c.drift(hbar)) for c in channels), zero)
+        diffusion = sum((np.asarray(c.diffusion(hbar)) for c in channels), zero)
+        decays: tuple[Decay, ...] = tuple(channels)
+        if not drift.any() and diffusion[0, 1] == 0:
+            decays = (*decays, MomentumDiffusion(float(diffusion[1, 1])))
+            diffusion = diffusion * np.array([[1, 0], [0, 0]])
+        return cls(drift, diffusion, decays)
+
+    @property
+    def is_shear(self) -> bool:
+        """Whether nothing but D_xx joins the free motion."""
+        only_xx = self.diffusion[1, 1] == 0 and self.diffusion[0, 1] == 0
+        return only_xx and not self.drift.any()

@@ -1,0 +1,108 @@
+"""Split steps: the local part V and the flow T of phase space, one after the other."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from .fourier import from_wavenumbers, to_wavenumbers
+from .local_part import LocalPart
+
+__all__ = ["SplitStep", "TimeOrder"]
+
+TimeOrder = Literal[2, 4]
+Flow = Callable[[np.ndarray], np.ndarray]
+
+
+class SplitStep:
+    r"""Steps of a fixed length dt for W(x, p).
+
+    Second order is Strang's :math:`e^{V/2}e^{T}e^{V/2}`; fourth order is the scheme of
+    Suzuki and Chin [1]_,
+
+    .. math:: e^{V/6}\, e^{T/2}\, e^{2\tilde V/3}\, e^{T/2}\, e^{V/6}, \qquad
+              \tilde V = V + \tfrac{dt^2}{48}[V, [T, V]],
+
+    in which nothing runs backwards in time, so that diffusion is welcome. V is taken
+    at the times t, t + dt/2 and t + dt that T has reached, which keeps the order for
+    potentials that change in time. Neighbouring half-steps are merged.
+
+    Parameters
+    ----------
+    local : LocalPart
+        V.
+    flow : callable of a time
+        Returns the function that applies T for that time to values in place.
+    dt : float
+        Length of a step.
+    order : 2 or 4
+        Order of the global error in dt.
+
+    References
+    ----------
+    .. [1] Chin and Chen, J. Chem. Phys. 117, 1409 (2002), algorithm 4A.
+    """
+
+    def __init__(
+        self,
+        local: LocalPart,
+        flow: Callable[[float], Flow],
+        dt: float,
+        order: TimeOrder,
+    ) -> None:
+        self._local, self._dt, self._order = local, dt, order
+        self._fixed = not local.potential.depends_on_time
+        self._flow = flow(dt if order == 2 else dt / 2)
+        self._known: dict[tuple[float, bool], np.ndarray] = {}
+
+    @property
+    def dt(self) -> float:
+        """Length of a step."""
+        return self._dt
+
+    def run(
+        self,
+        values: np.ndarray,
+        start: float,
+        steps: int,
+        *,
+        after: Callable[[float], None] | None = None,
+    ) -> np.ndarray:
+        """Return values (..., nx, np) after some steps from time `start`.
+
+        `after` is called with the time at the end of each step.
+        """
+        outer = 1 / 2 if self._order == 2 else 1 / 6
+        size, dt = values.shape[-1], self._dt
+        values = np.array(values)
+        waves = to_wavenumbers(values)
+        np.multiply(waves, self._factor(start, outer), out=waves)
+        for n in range(steps):
+            now = start + n * dt
+            self._move(waves, values, size)
+            if self._order == 4:
+                middle = self._factor(now + dt / 2, 2 / 3, corrected=True)
+                np.multiply(waves, middle, out=waves)
+                self._move(waves, values, size)
+            share = outer if n == steps - 1 else 2 * outer
+            np.multiply(waves, self._factor(now + dt, share), out=waves)
+            if after is not None:
+                after(now + dt)
+        return from_wavenumbers(waves, size, out=values)
+
+    def _move(self, waves: np.ndarray, values: np.ndarray, size: int) -> None:
+        """Apply the flow between two visits to θ; `values` is room to work in."""
+        moved = self._flow(from_wavenumbers(waves, size, out=values))
+        to_wavenumbers(moved, out=waves)
+
+    def _factor(self, t: float, share: float, *, corrected: bool = False) -> np.ndarray:
+        """Return exp(share · dt · V(t)), with the commutator if `corrected`."""
+        if self._fixed and (share, corrected) in self._known:
+            return self._known[share, corrected]
+        v = self._local.exponent(t)
+        if corrected:
+            v = v + self._dt**2 / 48 * self._local.double_commutator(t)
+        factor = np.exp(share * self._dt * v)
+        if self._fixed:
+            self._known[share, corrected] = factor
+        return factor

@@ -1,0 +1,149 @@
+"""The way through the times that were asked for, step by step, kick by kick."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._core.progress import ProgressLine
+from .fourier import from_wavenumbers, to_wavenumbers
+from .grid import PhaseSpaceGrid
+from .linear_flow import LinearFlow
+from .local_part import LocalPart
+from .open_parts import OpenParts
+from .potentials.checks import check_potential
+from .potentials.potential import Potential
+from .shear import Shear
+from .splitting import Flow, SplitStep, TimeOrder
+from .step_control import StepControl
+
+__all__ = ["Walk"]
+
+TICKS = 1000  # of the progress line
+POPULATED = 1e-8  # of the largest |G|; a wave below it is no part of the state
+FARTHEST = 0.5  # of the momentum box, that one step may kick
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """One equation of motion on one grid."""
+
+    local: LocalPart
+    parts: OpenParts
+    time_order: TimeOrder
+
+    @classmethod
+    def prepare(
+        cls,
+        potential: Potential,
+        grid: PhaseSpaceGrid,
+        parts: OpenParts,
+        *,
+        mass: float,
+        order_hbar: int | None,
+        time_order: TimeOrder,
+    ) -> "Walk":
+        """Return the walk under p²/2m + U and the channels' parts."""
+        local = LocalPart(
+            grid, potential, mass, order_hbar, parts.decays, parts.diffusion[0, 0]
+        )
+        return cls(local, parts, time_order)
+
+    def through(
+        self,
+        times: np.ndarray,
+        values: np.ndarray,
+        *,
+        step: float | None,
+        tol: float,
+        progress: bool | None,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return values (t, ..., nx, np), errors (t,) and numbers of steps (t,)."""
+        whole = np.empty((times.size, *values.shape))
+        errors, steps = np.zeros(times.size), np.zeros(times.size, dtype=int)
+        whole[0], total = values, float(times[-1] - times[0])
+        control = StepControl(
+            lambda dt: SplitStep(self.local, self._flow, dt, self.time_order),
+            self.time_order,
+            step=step,
+            tol=tol,
+            total=total or 1.0,
+            guess=self._longest(values, float(times[0]), total, step),
+        )
+        with ProgressLine("phase space", TICKS, show=progress) as line:
+            tick = _ticker(line, float(times[0]), total)
+            for n in range(1, times.size):
+                values, errors[n], steps[n] = self._between(
+                    control, values, float(times[n - 1]), float(times[n]), tick
+                )
+                whole[n] = values
+        return whole, np.cumsum(errors), steps
+
+    def _between(
+        self,
+        control: StepControl,
+        values: np.ndarray,
+        start: float,
+        stop: float,
+        tick: Callable[[float], None],
+    ) -> tuple[np.ndarray, float, int]:
+        """Return values at `stop`, the error made and the steps taken."""
+        error, steps = 0.0, 0
+        kicks = self.local.potential.kicks(start, stop)
+        for at, kick in (*kicks, (stop, None)):
+            if at > start:
+                values, more, taken = control.advance(values, start, at, tick)
+                error, steps, start = error + more, steps + taken, at
+            if kick is not None:
+                values = self._kicked(values, kick, at)
+        return values, error, steps
+
+    def _kicked(self, values: np.ndarray, kick: Potential, t: float) -> np.ndarray:
+        """Return values after a potential that acts for an instant."""
+        waves = to_wavenumbers(values) * self.local.kick(kick, t)
+        return from_wavenumbers(waves, values.shape[-1])
+
+    def _flow(self, dt: float) -> Flow:
+        grid, mass = self.local.grid, self.local.mass
+        if self.parts.is_shear:
+            return Shear(grid, mass, dt, self.local.diffusion_xx)
+        drift = self.parts.drift + np.array([[0, 1 / mass], [0, 0]])
+        return LinearFlow.build(grid, drift, self.parts.diffusion, dt)
+
+    def _longest(
+        self, values: np.ndarray, t: float, total: float, step: float | None
+    ) -> float:
+        """Return a first step, refusing one that kicks across the momentum box."""
+        grid, local = self.local.grid, self.local
+        half = local.y[0, -1] / 2
+        reach = np.linspace(grid.x[0] - half, grid.x[-1] + half, 4 * grid.x.size)
+        check_potential(
+            local.potential, reach if local.order_hbar is None else grid.x, t
+        )
+        waves = np.abs(to_wavenumbers(values)).reshape(-1, *local.shape).max(axis=0)
+        # ∂v/∂θ is the rate at which a wave packet in θ moves along p.
+        rates = np.abs(local.slopes(t)[1].imag)[waves > POPULATED * waves.max()]
+        box = grid.dp * grid.p.size
+        longest = (
+            FARTHEST * box / max(float(rates.max()), FARTHEST * box / (total or 1))
+        )
+        if step is not None and step > longest:
+            raise ValueError(
+                f"`step` must be so short that W stays in the momentum box, "
+                f"of length {box:.4g}, but is {step:.3g} where forces are "
+                f"{rates.max():.3g}. Try {longest / 4:.2g}, or leave it out."
+            )
+        return longest / 4
+
+
+def _ticker(line: ProgressLine, start: float, total: float) -> Callable[[float], None]:
+    """Return the function that moves a progress line to a time."""
+    shown = 0
+
+    def tick(now: float) -> None:
+        nonlocal shown
+        reached = int(TICKS * (now - start) / total)
+        line.advance(max(0, reached - shown), text=f"t = {now:.4g}")
+        shown = max(shown, reached)
+
+    return tick
