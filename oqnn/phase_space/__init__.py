@@ -3,6 +3,13 @@
 from .evolution import PhaseSpaceEvolution
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
+from .packets import (
+    GaussianPacket,
+    cat_state,
+    mixture,
+    superposition,
+    superposition_wavefunction,
+)
 from .potentials.function import FunctionPotential
 from .potentials.pendulum import Pendulum
 from .potentials.polynomial import DoubleWell, Polynomial
@@ -13,6 +20,7 @@ from .wigner_function import WignerFunction
 __all__ = [
     "DoubleWell",
     "FunctionPotential",
+    "GaussianPacket",
     "GridWarning",
     "Pendulum",
     "PhaseSpaceEvolution",
@@ -21,5 +29,9 @@ __all__ = [
     "Potential",
     "WignerFunction",
     "as_potential",
+    "cat_state",
+    "mixture",
     "propagate",
+    "superposition",
+    "superposition_wavefunction",
 ]
