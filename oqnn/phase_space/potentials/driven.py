@@ -1,0 +1,79 @@
+"""Potentials under a uniform oscillating force."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..._core.checks import check_finite
+from .checks import check_order
+from .potential import Kick, Potential, as_potential
+
+__all__ = ["Driven"]
+
+
+@dataclass(frozen=True, eq=False)
+class Driven:
+    r"""The potential :math:`U(x, t) - A x \cos(\omega t + \varphi)`.
+
+    The force is :math:`+A\cos(\omega t + \varphi)`. `Driven` of a `DoubleWell` is the
+    Duffing oscillator.
+
+    Parameters
+    ----------
+    potential : Potential or callable
+        U.
+    amplitude : float, force
+        A.
+    frequency : float, 1/time
+        ω, angular.
+    phase : float, optional
+        φ.
+
+    Raises
+    ------
+    TypeError
+        If `potential` is no potential.
+    ValueError
+        If a parameter is not finite.
+
+    Examples
+    --------
+    >>> from oqnn.phase_space import DoubleWell
+    >>> duffing = Driven(DoubleWell(), 0.5, 2.0)
+    >>> float(duffing(2.0, 0.0) - duffing(2.0, np.pi / 2))
+    -2.0
+    """
+
+    potential: Potential
+    amplitude: float
+    frequency: float
+    phase: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "potential", as_potential(self.potential))
+        for name in ("amplitude", "frequency", "phase"):
+            check_finite(np.asarray(getattr(self, name)), name)
+
+    @property
+    def depends_on_time(self) -> bool:
+        """Always."""
+        return True
+
+    def __call__(self, x: ArrayLike, t: float = 0.0) -> np.ndarray:
+        """Return U(x, t), in the shape of `x`."""
+        x = np.asarray(x, dtype=float)
+        return self.potential(x, t) - self._force(t) * x
+
+    def derivative(self, x: ArrayLike, order: int, t: float = 0.0) -> np.ndarray:
+        """Return the derivative of an order ≥ 1, in the shape of `x`."""
+        check_order(order)
+        slope = self.potential.derivative(x, order, t)
+        return slope - self._force(t) if order == 1 else slope
+
+    def kicks(self, t0: float, t1: float) -> tuple[Kick, ...]:
+        """Return the kicks of the potential inside."""
+        return self.potential.kicks(t0, t1)
+
+    def _force(self, t: float) -> float:
+        return self.amplitude * np.cos(self.frequency * t + self.phase)
