@@ -19,7 +19,10 @@ from .packets import (
     superposition_wavefunction,
 )
 from .positivity import PositivityWarning, positivity_margin
+from .potentials.driven import Driven
 from .potentials.function import FunctionPotential
+from .potentials.kicked import Kicked
+from .potentials.network import NetworkPotential
 from .potentials.pendulum import Pendulum
 from .potentials.polynomial import DoubleWell, Polynomial
 from .potentials.potential import Potential, as_potential
@@ -31,12 +34,15 @@ __all__ = [
     "Damping",
     "Diffusion",
     "DoubleWell",
+    "Driven",
     "Friction",
     "FunctionPotential",
     "GaussianPacket",
     "GridWarning",
+    "Kicked",
     "LinearJump",
     "Localisation",
+    "NetworkPotential",
     "Pendulum",
     "PhaseSpaceEvolution",
     "PhaseSpaceGrid",

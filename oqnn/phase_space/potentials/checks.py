@@ -34,6 +34,10 @@ def check_values(values: ArrayLike, shape: tuple[int, ...], name: str) -> np.nda
             f"`{name}` must return numbers, but returns {type(values).__name__} "
             f"of {array.dtype}."
         )
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+        raise ValueError(
+            f"`{name}` must be computed in double precision, but returns {array.dtype}."
+        )
     if array.shape not in (shape, ()):
         raise ValueError(
             f"`{name}` must return an array of the shape of x, {shape}, but returns "

@@ -62,6 +62,7 @@ class FunctionPotential:
     derivatives: Sequence[Callable[..., ArrayLike]] = ()
     length: float = 1.0
     depends_on_time: bool = field(init=False)
+    _compiled: dict[int, Callable] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         timed = _takes_time(self.function, "function")
@@ -125,23 +126,18 @@ class FunctionPotential:
 
     @in_double_precision
     def _by_jax(self, x: np.ndarray, order: int, t: float) -> np.ndarray:
-        """Differentiate along x by nested forward mode, as often as asked."""
+        """Differentiate along x, compiled once for each order."""
         import jax
         import jax.numpy as jnp
 
-        time = (t,) if self.depends_on_time else ()
-
-        def value(x: Any) -> Any:
-            values = jnp.asarray(self.function(x, *time), dtype=float)
-            return jnp.broadcast_to(values, x.shape)
-
-        def slope(f: Callable) -> Callable:
-            # Each value depends on its own x: one direction differentiates all.
-            return lambda x: jax.jvp(f, (x,), (jnp.ones_like(x),))[1]
-
-        for _ in range(order):
-            value = slope(value)
-        return np.array(value(jnp.asarray(x)))
+        points = jnp.asarray(x)
+        arguments = (points, t) if self.depends_on_time else (points,)
+        if order not in self._compiled:
+            slope = _derived(self.function, order)
+            # Uncompiled, time stays a number, as math.cos and np.cos want it.
+            traces = _trace(slope, arguments) is not None
+            self._compiled[order] = jax.jit(slope) if traces else slope
+        return np.array(self._compiled[order](*arguments))
 
     def _by_differences(self, x: np.ndarray, t: float) -> np.ndarray:
         """Central differences of eighth order."""
@@ -177,16 +173,38 @@ def _takes_time(function: Callable, name: str) -> bool:
     return len(needed) == 2 or (len(places) > 1 and places[1].name in ("t", "time"))
 
 
-@in_double_precision
-def _check_precision(function: Callable, timed: bool) -> None:
-    """Refuse functions for JAX that hold 32-bit arrays, as its default makes them."""
+def _derived(function: Callable, order: int) -> Callable:
+    """Derivative along x of a function of each point, by nested forward mode."""
+    import jax
+    import jax.numpy as jnp
+
+    def value(x: Any, *t: float) -> Any:
+        return jnp.broadcast_to(jnp.asarray(function(x, *t), dtype=float), x.shape)
+
+    def slope(f: Callable) -> Callable:
+        # Each value depends on its own x: one direction differentiates all.
+        return lambda x, *t: jax.jvp(lambda y: f(y, *t), (x,), (jnp.ones_like(x),))[1]
+
+    for _ in range(order):
+        value = slope(value)
+    return value
+
+
+def _trace(function: Callable, arguments: tuple) -> str | None:
+    """Return a function as JAX sees it, None if it is not written for JAX."""
     import jax
 
     try:
-        trace = str(jax.make_jaxpr(function)(np.ones(2), *((0.5,) if timed else ())))
-    except Exception:  # it is not written for JAX
-        return
-    if "f32[" in trace:
+        return str(jax.make_jaxpr(function)(*arguments))
+    except Exception:  # anything may go wrong on arguments without values
+        return None
+
+
+@in_double_precision
+def _check_precision(function: Callable, timed: bool) -> None:
+    """Refuse functions for JAX that hold 32-bit arrays, as its default makes them."""
+    trace = _trace(function, (np.ones(2), 0.5) if timed else (np.ones(2),))
+    if trace is not None and "f32[" in trace:
         raise ValueError(
             "`function` must compute in double precision, but holds 32-bit numbers, "
             "as jax.numpy makes them by default. Make its constants with numpy."
