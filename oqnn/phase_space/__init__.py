@@ -1,5 +1,6 @@
 """Numeric phase space: Wigner functions on grids, and how they move."""
 
+from .density import density_from_wigner, wigner_from_density
 from .evolution import PhaseSpaceEvolution
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
@@ -27,6 +28,7 @@ from .potentials.pendulum import Pendulum
 from .potentials.polynomial import DoubleWell, Polynomial
 from .potentials.potential import Potential, as_potential
 from .propagate import propagate
+from .wavefunctions import wigner_from_wavefunction
 from .wigner_function import WignerFunction
 
 __all__ = [
@@ -52,9 +54,12 @@ __all__ = [
     "WignerFunction",
     "as_potential",
     "cat_state",
+    "density_from_wigner",
     "mixture",
     "positivity_margin",
     "propagate",
     "superposition",
     "superposition_wavefunction",
+    "wigner_from_density",
+    "wigner_from_wavefunction",
 ]
