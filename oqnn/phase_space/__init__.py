@@ -2,8 +2,11 @@
 
 from .density import density_from_wigner, wigner_from_density
 from .evolution import PhaseSpaceEvolution
+from .fock import fock_grid, fock_wigner_at, wigner_from_fock
+from .fock_inverse import fock_from_wigner
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
+from .hermite import oscillator_wavefunctions
 from .open_terms import (
     CaldeiraLeggett,
     Damping,
@@ -55,11 +58,16 @@ __all__ = [
     "as_potential",
     "cat_state",
     "density_from_wigner",
+    "fock_from_wigner",
+    "fock_grid",
+    "fock_wigner_at",
     "mixture",
+    "oscillator_wavefunctions",
     "positivity_margin",
     "propagate",
     "superposition",
     "superposition_wavefunction",
     "wigner_from_density",
+    "wigner_from_fock",
     "wigner_from_wavefunction",
 ]
