@@ -7,6 +7,7 @@ from .fock_inverse import fock_from_wigner
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
 from .hermite import oscillator_wavefunctions
+from .liouville import propagate_classical
 from .open_terms import (
     CaldeiraLeggett,
     Damping,
@@ -31,12 +32,21 @@ from .potentials.pendulum import Pendulum
 from .potentials.polynomial import DoubleWell, Polynomial
 from .potentials.potential import Potential, as_potential
 from .propagate import propagate
+from .schrodinger import WavefunctionEvolution, propagate_wavefunction
+from .trajectories import (
+    TangentMaps,
+    Trajectories,
+    classical_trajectories,
+    tangent_maps,
+)
+from .von_neumann import DensityEvolution, propagate_density
 from .wavefunctions import wigner_from_wavefunction
 from .wigner_function import WignerFunction
 
 __all__ = [
     "CaldeiraLeggett",
     "Damping",
+    "DensityEvolution",
     "Diffusion",
     "DoubleWell",
     "Driven",
@@ -54,9 +64,13 @@ __all__ = [
     "Polynomial",
     "PositivityWarning",
     "Potential",
+    "TangentMaps",
+    "Trajectories",
+    "WavefunctionEvolution",
     "WignerFunction",
     "as_potential",
     "cat_state",
+    "classical_trajectories",
     "density_from_wigner",
     "fock_from_wigner",
     "fock_grid",
@@ -65,8 +79,12 @@ __all__ = [
     "oscillator_wavefunctions",
     "positivity_margin",
     "propagate",
+    "propagate_classical",
+    "propagate_density",
+    "propagate_wavefunction",
     "superposition",
     "superposition_wavefunction",
+    "tangent_maps",
     "wigner_from_density",
     "wigner_from_fock",
     "wigner_from_wavefunction",
