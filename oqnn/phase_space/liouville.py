@@ -8,12 +8,13 @@ import scipy.ndimage
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_positive
+from .arguments import convert_times
 from .evolution import PhaseSpaceEvolution
 from .grid import PhaseSpaceGrid
 from .guards import check_fits
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
-from .refinement import Segment, convert_times, cut, refine, steps_between
+from .refinement import Segment, cut, refine, steps_between
 from .symplectic import ORDER, cross, kicked, march
 from .wigner_function import Bandwidth, WignerFunction
 

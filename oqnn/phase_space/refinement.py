@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from .._core.checks import check_increasing, check_positive, check_shapes
 from .._core.errors import ConvergenceError
 from .potentials.potential import Potential
 
-__all__ = ["Segment", "convert_times", "cut", "refine", "steps_between"]
+__all__ = ["Segment", "cut", "refine", "steps_between"]
 
 REFINEMENT = 5 / 3  # no power of two: steps cannot stay in tune with a drive
 MOST_REFINEMENTS = 16
@@ -24,17 +22,6 @@ class Segment(NamedTuple):
     stop: float
     kick: Potential | None  # acts at its stop
     kept: bool  # its stop is one of the times that were asked for
-
-
-def convert_times(tlist: ArrayLike, step: float | None, tol: float) -> np.ndarray:
-    """Return the times as an array, having checked what every reference takes."""
-    times = np.asarray(tlist, dtype=float)
-    check_shapes(tlist=(times, "t"))
-    check_increasing(times, "tlist")
-    if step is not None:
-        check_positive(step, "step")
-    check_positive(tol, "tol")
-    return times
 
 
 def cut(potential: Potential, times: np.ndarray) -> list[Segment]:

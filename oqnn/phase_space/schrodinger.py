@@ -8,10 +8,11 @@ import scipy.fft
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite, check_positive, check_shapes
+from .arguments import check_time_order, convert_times
 from .grid import PhaseSpaceGrid
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
-from .refinement import Segment, convert_times, cut, refine, steps_between
+from .refinement import Segment, cut, refine, steps_between
 from .splitting import TimeOrder
 from .wigner_function import EdgeMass
 
@@ -121,8 +122,7 @@ def propagate_wavefunction(
     times = convert_times(tlist, step, tol)
     check_wavefunctions(psi, x, hbar)
     check_positive(mass, "mass")
-    if time_order not in (2, 4):
-        raise ValueError(f"`time_order` must be 2 or 4, but is {time_order!r}.")
+    check_time_order(time_order)
     check_potential(potential, x, times[0])
 
     segments = cut(potential, times)

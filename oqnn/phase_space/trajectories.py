@@ -8,9 +8,10 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite, check_positive
 from .._core.errors import ConvergenceError
+from .arguments import convert_times
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
-from .refinement import convert_times, cut, refine, steps_between
+from .refinement import cut, refine, steps_between
 from .symplectic import ORDER, march
 
 __all__ = [

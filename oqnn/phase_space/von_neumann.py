@@ -8,9 +8,10 @@ import scipy.fft
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_hermitian, check_positive
+from .arguments import check_time_order, convert_times
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
-from .refinement import Segment, convert_times, cut, refine, steps_between
+from .refinement import Segment, cut, refine, steps_between
 from .schrodinger import check_line, edge_share
 from .splitting import TimeOrder
 from .wigner_function import EdgeMass
@@ -144,8 +145,7 @@ def propagate_density(
     times = convert_times(tlist, step, tol)
     _check_density(rho, x, hbar)
     check_positive(mass, "mass")
-    if time_order not in (2, 4):
-        raise ValueError(f"`time_order` must be 2 or 4, but is {time_order!r}.")
+    check_time_order(time_order)
     check_potential(potential, x, times[0])
     rate = _decay_rate(decay, x) + _diffusion(diffusion_pp, "diffusion_pp") * (
         np.subtract.outer(x, x) ** 2 / hbar**2
