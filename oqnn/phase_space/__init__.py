@@ -1,5 +1,6 @@
 """Numeric phase space: Wigner functions on grids, and how they move."""
 
+from .corrections import QuantumCorrections, quantum_corrections
 from .density import density_from_wigner, wigner_from_density
 from .evolution import PhaseSpaceEvolution
 from .fock import fock_grid, fock_wigner_at, wigner_from_fock
@@ -7,7 +8,9 @@ from .fock_inverse import fock_from_wigner
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
 from .hermite import oscillator_wavefunctions
+from .kernels import kernel_from_symbol, symbol_from_kernel
 from .liouville import propagate_classical
+from .modes import wigner_of_mode
 from .open_terms import (
     CaldeiraLeggett,
     Damping,
@@ -41,6 +44,7 @@ from .trajectories import (
 )
 from .von_neumann import DensityEvolution, propagate_density
 from .wavefunctions import wigner_from_wavefunction
+from .weyl import weyl_quantize, weyl_transform
 from .wigner_function import WignerFunction
 
 __all__ = [
@@ -64,6 +68,7 @@ __all__ = [
     "Polynomial",
     "PositivityWarning",
     "Potential",
+    "QuantumCorrections",
     "TangentMaps",
     "Trajectories",
     "WavefunctionEvolution",
@@ -75,6 +80,7 @@ __all__ = [
     "fock_from_wigner",
     "fock_grid",
     "fock_wigner_at",
+    "kernel_from_symbol",
     "mixture",
     "oscillator_wavefunctions",
     "positivity_margin",
@@ -82,10 +88,15 @@ __all__ = [
     "propagate_classical",
     "propagate_density",
     "propagate_wavefunction",
+    "quantum_corrections",
     "superposition",
     "superposition_wavefunction",
+    "symbol_from_kernel",
     "tangent_maps",
+    "weyl_quantize",
+    "weyl_transform",
     "wigner_from_density",
     "wigner_from_fock",
     "wigner_from_wavefunction",
+    "wigner_of_mode",
 ]

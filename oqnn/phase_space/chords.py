@@ -12,6 +12,7 @@ from .._core.checks import check_increasing, check_shapes
 from .grid import PhaseSpaceGrid
 
 __all__ = [
+    "BOUND",
     "check_contained",
     "check_resolved",
     "convert_even_axis",

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite, check_hermitian
+from .._core.threads import one_blas_thread
 from .chords import (
     check_contained,
     check_resolved,
@@ -15,9 +16,12 @@ from .grid import PhaseSpaceGrid
 from .wigner_function import WignerFunction
 
 __all__ = [
+    "check_kernel",
+    "check_values",
     "density_from_wigner",
-    "kernel_of_symbol",
-    "symbol_of_kernel",
+    "kernel_of_values",
+    "own_axis",
+    "transform_kernel",
     "wigner_from_density",
 ]
 
@@ -70,10 +74,10 @@ def wigner_from_density(
            [0.367879, 0.286505]])
     """
     rho, x = np.asarray(rho_xx, dtype=complex), convert_even_axis(x, "x")
-    _check_kernel(rho, x, "rho_xx")
+    check_kernel(rho, x, "rho_xx")
     check_hermitian(rho, "rho_xx")
     h = 2 * np.pi * grid.hbar
-    return WignerFunction(symbol_of_kernel(rho, x, grid) / h, grid)
+    return WignerFunction(transform_kernel(rho, x, grid) / h, grid)
 
 
 def density_from_wigner(
@@ -129,13 +133,13 @@ def density_from_wigner(
             f"`W` must be a WignerFunction, but is a {type(W).__name__}. "
             "WignerFunction(values, grid) makes one."
         )
-    axis = _own_axis(W.grid) if x is None else convert_even_axis(x, "x")
+    axis = own_axis(W.grid) if x is None else convert_even_axis(x, "x")
     W.grid.check_even("W.grid")
-    _check_symbol(W.values, "W")
-    return kernel_of_symbol(W.values, W.grid, axis), axis
+    check_values(W.values, "W")
+    return kernel_of_values(W.values, W.grid, axis), axis
 
 
-def symbol_of_kernel(
+def transform_kernel(
     kernel: np.ndarray, x: np.ndarray, grid: PhaseSpaceGrid
 ) -> np.ndarray:
     """Return ∫e^{−ipy/ħ} A(x + y/2, x − y/2) dy, real, of checked Hermitian A."""
@@ -146,14 +150,15 @@ def symbol_of_kernel(
     kernels = phases(s, grid.p, grid.hbar) * np.tile(weights, 2)[:, None]
     kernels[:, np.abs(grid.p) > np.pi * grid.hbar / dx] = 0
     values = np.empty((*kernel.shape[:-2], *grid.shape))
-    for index in np.ndindex(kernel.shape[:-2]):
-        chords = _chords(kernel[index])
-        chords = np.hstack([chords.real, chords.imag])  # (2m, 2m)
-        values[index] = interpolate(chords, centres, grid.x) @ kernels
+    with one_blas_thread():
+        for index in np.ndindex(kernel.shape[:-2]):
+            chords = _chords(kernel[index])
+            chords = np.hstack([chords.real, chords.imag])  # (2m, 2m)
+            values[index] = interpolate(chords, centres, grid.x) @ kernels
     return values
 
 
-def kernel_of_symbol(
+def kernel_of_values(
     values: np.ndarray, grid: PhaseSpaceGrid, x: np.ndarray
 ) -> np.ndarray:
     """Return ∫A(x, p) e^{ipy/ħ} dp of real values, at (x + y/2, x − y/2) on an axis."""
@@ -166,10 +171,11 @@ def kernel_of_symbol(
     # Where i < j the chord runs backwards, which conjugates.
     middle, length, turn = i + j, np.abs(i - j), np.sign(i - j)
     rho = np.empty((*values.shape[:-2], m, m), dtype=complex)
-    for index in np.ndindex(values.shape[:-2]):
-        chords = interpolate(values[index], grid.x, centres) @ kernel
-        rho[index].real = chords[:, :m][middle, length]
-        rho[index].imag = chords[:, m:][middle, length] * turn
+    with one_blas_thread():
+        for index in np.ndindex(values.shape[:-2]):
+            chords = interpolate(values[index], grid.x, centres) @ kernel
+            rho[index].real = chords[:, :m][middle, length]
+            rho[index].imag = chords[:, m:][middle, length] * turn
     return rho
 
 
@@ -186,14 +192,14 @@ def _chords(rho: np.ndarray) -> np.ndarray:
     return np.where(inside, fine[ahead % (2 * m), behind], 0)
 
 
-def _own_axis(grid: PhaseSpaceGrid) -> np.ndarray:
+def own_axis(grid: PhaseSpaceGrid) -> np.ndarray:
     """Return the x of a grid, refined for momenta up to max|p|."""
     most = np.abs(grid.p).max()
     parts = max(1, int(np.ceil(grid.dx * most / (np.pi * grid.hbar))))
     return grid.x[0] + grid.dx / parts * np.arange(parts * grid.x.size)
 
 
-def _check_kernel(kernel: np.ndarray, x: np.ndarray, name: str) -> None:
+def check_kernel(kernel: np.ndarray, x: np.ndarray, name: str) -> None:
     """Check shape and entries of A(x, x′), and that both axes hold and resolve it."""
     if kernel.shape[-2:] != (x.size, x.size):
         raise ValueError(
@@ -208,7 +214,7 @@ def _check_kernel(kernel: np.ndarray, x: np.ndarray, name: str) -> None:
         check_resolved((np.abs(waves) ** 2).sum(other), name, "x")
 
 
-def _check_symbol(values: np.ndarray, name: str) -> None:
+def check_values(values: np.ndarray, name: str) -> None:
     """Check that both axes of a grid hold and resolve values (..., nx, np)."""
     for axis, letter in ((-2, "x"), (-1, "p")):
         other = -3 - axis

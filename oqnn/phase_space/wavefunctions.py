@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite
+from .._core.threads import one_blas_thread
 from .chords import (
     check_contained,
     check_resolved,
@@ -84,8 +85,9 @@ def wigner_from_wavefunction(
     kernel = phases(s, grid.p, grid.hbar) * np.tile(weights, 2)[:, None]
     kernel[:, np.abs(grid.p) > np.pi * grid.hbar / dx] = 0
     values = np.empty((*psi.shape[:-1], *grid.shape))
-    for index in np.ndindex(psi.shape[:-1]):
-        values[index] = _transform(psi[index], x, grid.x, kernel)
+    with one_blas_thread():
+        for index in np.ndindex(psi.shape[:-1]):
+            values[index] = _transform(psi[index], x, grid.x, kernel)
     return WignerFunction(values, grid)
 
 
