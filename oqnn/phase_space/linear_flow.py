@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import expm
 
 from .._core.checks import check_finite, check_shapes, check_symmetric
+from .._core.threads import one_blas_thread
 from .fourier import from_wavenumbers, to_wavenumbers, transpose
 from .grid import PhaseSpaceGrid
 
@@ -33,7 +34,7 @@ class LinearFlow:
     Shears and blurs of x are a product with a phase on one real Fourier transform along
     x, the blur of p takes a complex one along p, and a dilation is a dense matrix.
     Factors that are one are left out, so free motion costs one real transform and back.
-    All of it is exact for a trigonometric polynomial, up to what passes the edges:
+    All of it is exact for a W that the grid resolves, up to what passes the edges:
     shears and blurs wrap around, dilations take W as zero outside the box.
 
     Attributes
@@ -140,17 +141,17 @@ class LinearFlow:
         # the quick ones, and the dilation of p is one real product.
         W = transpose(values, np.empty((*values.shape[:-2], *values.shape[:-3:-1])))
         if self._dilate_x is not None:
-            W = W @ self._dilate_x.T
+            W = _product(W, self._dilate_x.T)
         shears = self._first is not None or self._last is not None
         if not shears and self._dilate_p is not None:
-            return transpose(self._dilate_p @ W, out)
+            return transpose(_product(self._dilate_p, W), out)
         if not shears and self._blur_p is None:
             return transpose(W, out)
         F = to_wavenumbers(W)
         if self._first is not None:
             F *= self._first
         if self._dilate_p is not None:
-            F = (self._dilate_p @ F.view(float)).view(complex)
+            F = _product(self._dilate_p, F.view(float)).view(complex)
         if self._blur_p is not None:
             F = scipy.fft.fft(F, axis=-2, overwrite_x=True)
             F *= self._blur_p[:, None]
@@ -201,14 +202,18 @@ def _shear(grid: PhaseSpaceGrid, shift: float, variance: float) -> np.ndarray:
 
 
 def _dilation(axis: np.ndarray, factor: float) -> np.ndarray:
-    """Return the matrix of f(x) → f(x/factor)/factor, with f zero outside the box."""
-    n = axis.size
-    step = (axis[-1] - axis[0]) / (n - 1)
-    points = axis / factor
-    inside = np.abs(points - (axis[0] + axis[-1]) / 2) <= n * step / 2
-    turns = (points[:, None] - axis) / (n * step)
-    turns -= np.round(turns)
-    slope = np.tan(np.pi * turns) if n % 2 == 0 else np.sin(np.pi * turns)
-    hit = slope == 0
-    kernel = np.sin(np.pi * n * turns) / (n * np.where(hit, 1, slope))
-    return np.where(hit, 1, kernel) * inside[:, None] / factor
+    """Return the matrix of f(x) → f(x/factor)/factor, with f zero outside the box.
+
+    Between the points f is a sum of sinc functions. A contraction leaves out the waves
+    that its result would be too coarse for: it is the transpose of the reading of f at
+    factor·x, so that many short steps amplify nothing but what is contracted.
+    """
+    step = (axis[-1] - axis[0]) / (axis.size - 1)
+    if factor < 1:
+        return np.sinc((axis[:, None] - factor * axis) / step)
+    return np.sinc((axis[:, None] / factor - axis) / step) / factor
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    with one_blas_thread():
+        return left @ right

@@ -139,6 +139,18 @@ def test_batches_are_moved_one_by_one_and_left_as_they_were(drift, diffusion):
     np.testing.assert_array_equal(place, moved)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_many_short_steps_amplify_only_what_is_contracted(sign):
+    """‖W(x/m)/m‖₂ = m^{−1/2}‖W‖₂, for noise up to the edges as well."""
+    grid = PhaseSpaceGrid(np.linspace(-2, 1, 40), np.linspace(-1, 3, 46))
+    step = LinearFlow.build(grid, np.diag([-0.5 * sign, -sign]), NONE, 1e-3)
+    W = np.random.default_rng(4).normal(size=grid.shape)
+    start = np.linalg.norm(W)
+    for _ in range(1000):
+        W = step(W)
+    assert np.linalg.norm(W) <= np.exp(0.75 * sign) * start
+
+
 def test_the_covariance_of_a_step_is_the_integral():
     """C = ∫ M(s) 2D M(s)ᵀ ds; for free motion 2D_pp [[t³/3m², t²/2m], [t²/2m, t]]."""
     grid = PhaseSpaceGrid.centered(6, 5, (30, 24))
