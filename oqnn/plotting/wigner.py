@@ -165,7 +165,7 @@ def draw_phase_space(
     largest = largest or 1.0  # a function that is zero everywhere has no scale
     scale = Normalize(-largest, largest)
     axes.pcolormesh(
-        x, p, values.T, norm=scale, cmap=MAP, shading="nearest", rasterized=True
+        x, p, values.T, norm=scale, cmap=MAP, shading="gouraud", rasterized=True
     )
     zero = -FLOOR * largest
     if values.min() < zero:
@@ -178,8 +178,8 @@ def draw_phase_space(
         ).set_linestyle("-")
     axes.set_xlim(x[0], x[-1])
     axes.set_ylim(p[0], p[-1])
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     return ScalarMappable(scale, MAP)
 
 
