@@ -24,6 +24,7 @@ __all__ = ["wigner_map", "wigner_panels"]
 
 X_LABEL, P_LABEL, W_LABEL = "$x$", "$p$", "$W(x, p)$"
 FLOOR = 0.01  # of the greatest |W|: what is above −FLOOR is rounding, and not hatched
+FINE = 40_000  # points that need no smoothing, which would take seconds
 STRIP = 0.22  # of a map's side
 PANEL, TOP, BAR = 1.55, 0.55, 0.8  # inches: a map, labels around a row, the scale
 
@@ -164,8 +165,9 @@ def draw_phase_space(
     """Draw one map; return what its colours mean."""
     largest = largest or 1.0  # a function that is zero everywhere has no scale
     scale = Normalize(-largest, largest)
+    shading = "gouraud" if values.size < FINE else "nearest"
     axes.pcolormesh(
-        x, p, values.T, norm=scale, cmap=MAP, shading="gouraud", rasterized=True
+        x, p, values.T, norm=scale, cmap=MAP, shading=shading, rasterized=True
     )
     zero = -FLOOR * largest
     if values.min() < zero:

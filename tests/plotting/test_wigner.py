@@ -99,6 +99,14 @@ def test_marginals_are_those_of_the_map():
     assert first.child_axes[0].get_title() == "one"
 
 
+def test_maps_of_many_points_are_drawn_at_once():
+    x, p = np.linspace(-3, 3, 260), np.linspace(-2, 2, 240)
+    axes, _ = wigner_map(x, p, cat(x, p)).axes
+    corners = mesh_of(axes).get_coordinates()  # halfway between the points
+    assert corners.shape == (241, 261, 2)
+    np.testing.assert_allclose(corners[0, 1:-1, 0], (x[1:] + x[:-1]) / 2, atol=1e-12)
+
+
 def test_a_function_that_is_zero_is_drawn():
     axes, _ = wigner_map(X, P, np.zeros((X.size, P.size)), marginals=True).axes
     assert mesh_of(axes).get_clim() == (-1, 1)
