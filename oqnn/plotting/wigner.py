@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -165,6 +166,7 @@ def draw_phase_space(
     """Draw one map; return what its colours mean."""
     largest = largest or 1.0  # a function that is zero everywhere has no scale
     scale = Normalize(-largest, largest)
+    shading: Literal["gouraud", "nearest"]
     shading = "gouraud" if values.size < FINE else "nearest"
     axes.pcolormesh(
         x, p, values.T, norm=scale, cmap=MAP, shading=shading, rasterized=True
