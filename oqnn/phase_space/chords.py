@@ -86,9 +86,9 @@ def refine(values: np.ndarray, spacing: float, offset: np.ndarray) -> np.ndarray
 
 
 def interpolate(values: np.ndarray, x: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return real or complex values (nx, n), one period on x, at points: (len, n).
+    """Return values (nx, n), known on even x, at points: (len(points), n).
 
-    By trigonometric interpolation; zero outside of x.
+    By Whittaker's series; zero outside of x.
     """
     n, spacing = x.size, (x[-1] - x[0]) / (x.size - 1)
     place = (points - x[0]) / spacing
@@ -100,12 +100,11 @@ def interpolate(values: np.ndarray, x: np.ndarray, points: np.ndarray) -> np.nda
         return np.where(inside[:, None], found, 0)
 
     away = nearest[:, None] - np.arange(n)
-    angle = np.pi * (away + rest[:, None]) / n
-    below = n * (np.sin(angle) if n % 2 else np.tan(angle))
+    below = np.pi * (away + rest[:, None])
     sign = 1 - 2 * (away % 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         weights = sign * np.sin(np.pi * rest)[:, None] / below
-    weights = np.where(away + rest[:, None] == 0, 1.0, weights)
+    weights = np.where(below == 0, 1.0, weights)
     return np.where(inside[:, None], weights, 0.0) @ values
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.polynomial.polynomial import polyval2d
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_finite, check_integer
+from .._core.checks import check_between, check_finite, check_integer
 from .._core.qobj import as_operator, is_qobj
 from .._core.threads import one_blas_thread
 from .chords import BOUND
@@ -19,6 +19,7 @@ from .polynomial_symbols import ladder_coefficients, ladder_matrix, weyl_coeffic
 
 __all__ = ["weyl_quantize", "weyl_transform"]
 
+HIGHEST = 16  # degree: rounding is 1e-12 of the symbol at 10, 1e-10 at 14, 1e-6 at 20
 AGREEMENT = 1e-9  # of a matrix with the polynomial read off its corner
 TAIL = 1e-14  # of the symbols of |m⟩⟨n| beyond the grid
 
@@ -49,8 +50,9 @@ def weyl_transform(
     grid : PhaseSpaceGrid
         Where the symbol is wanted: any points, even or not.
     degree : int, optional
-        Degree of the polynomial in x̂ and p̂ together. The matrix needs two levels more,
-        and may be wrong in its last corner, as products of cut off matrices are.
+        Degree of the polynomial in x̂ and p̂ together, up to 16: rounding grows with
+        it. The matrix needs two levels more, and may be wrong in its last corner, as
+        products of cut off matrices are.
     mass, omega : float, optional
         m and ω of the oscillator that the levels belong to.
 
@@ -67,8 +69,8 @@ def weyl_transform(
     ValueError
         If `operator` is not square, not finite, zero everywhere or of several modes;
         without `degree`, if it does not fall off before its last two levels; with it,
-        if levels are too few or the matrix is no such polynomial; if `mass` or `omega`
-        is not positive.
+        if it is above 16, levels are too few or the matrix is no such polynomial; if
+        `mass` or `omega` is not positive.
 
     References
     ----------
@@ -182,6 +184,7 @@ def weyl_quantize(
 def _polynomial(matrix: np.ndarray, degree: int) -> np.ndarray:
     """Return the c of Σ c_mn â†^m â^n, having compared it with the matrix."""
     check_integer(degree, "degree", least=0)
+    check_between(degree, "degree", 0, HIGHEST)
     levels = matrix.shape[-1]
     if levels < degree + 2:
         raise ValueError(

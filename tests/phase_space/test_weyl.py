@@ -48,6 +48,16 @@ WORDS = {
 }
 
 
+def test_high_powers_keep_their_digits():
+    """p¹⁰ has the symbol p¹⁰, by 66 coefficients of normal order."""
+    _, _, p = cut_off(17)
+    found = weyl_transform(
+        np.linalg.matrix_power(p, 10), UNEVEN, degree=10, **OSCILLATOR
+    )
+    exact = np.broadcast_to(UNEVEN.p**10, UNEVEN.shape)
+    np.testing.assert_allclose(found, exact, rtol=1e-11, atol=1e-11)
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_eq_1_1_polynomials_against_the_symbolic_room(word):
     """The matrix elements of a word on seven or more levels give its exact symbol."""
@@ -205,6 +215,8 @@ def test_refusals_of_operators():
         weyl_transform(x @ p, UNEVEN, degree=1)
     with pytest.raises(ValueError, match="must be a polynomial of degree 2 in x and p"):
         weyl_transform(np.diag([1.0, 1, 1, 0, 0, 0]), UNEVEN, degree=2)
+    with pytest.raises(ValueError, match=r"`degree` must lie in \[0, 16\]"):
+        weyl_transform(x, UNEVEN, degree=17)
     with pytest.raises(TypeError, match="`degree` must be an integer"):
         weyl_transform(x, UNEVEN, degree=1.0)
     with pytest.raises(ValueError, match="`omega` must be positive"):
