@@ -25,7 +25,7 @@ class PhaseSpaceEvolution:
     times: np.ndarray  # (t,)
     values: np.ndarray  # (t, ..., nx, np)
     grid: PhaseSpaceGrid
-    error: np.ndarray  # (t,) estimate for max|δW|/max|W| from time steps; NaN if none
+    error: np.ndarray  # (t,) estimate of ‖δW‖/‖W‖ from time steps; NaN if none
     steps: np.ndarray  # (t,) steps taken since the time before
     edge_mass: EdgeMass  # (t, ...) each, of the padded box
     bandwidth: Bandwidth  # (t, ...) each

@@ -12,6 +12,7 @@ __all__ = ["EDGE_BOUND", "GridWarning", "check_fits", "warn_of_grid"]
 EDGE_BOUND = 1e-6  # share of ∬|W|; what wraps around is of this size
 UNFIT = 1e-2  # of a state that is not on the grid at all
 BANDWIDTH_BOUND = 0.95
+STRICT_EDGE, STRICT_BANDWIDTH = 1e-9, 0.7  # where an error shows already
 LONGER, FINER = 1.5, 2
 
 
@@ -38,10 +39,20 @@ def check_fits(edges: EdgeMass, grid: PhaseSpaceGrid, name: str = "W") -> None:
 
 
 def warn_of_grid(
-    times: np.ndarray, edges: EdgeMass, bandwidth: Bandwidth, grid: PhaseSpaceGrid
+    times: np.ndarray,
+    edges: EdgeMass,
+    bandwidth: Bandwidth,
+    grid: PhaseSpaceGrid,
+    *,
+    missed: float | None = None,
 ) -> None:
-    """Warn once if, at some of the times, the grid was too small or too coarse."""
+    """Warn once if, at some of the times, the grid was too small or too coarse.
+
+    `missed` is the error of the time steps where the grid kept it above what was asked.
+    """
     found = []
+    if missed is not None:
+        found.append(f"the error, {missed:.2g}, does not fall with shorter time steps")
     for axis, mass in edges._asdict().items():
         at = np.flatnonzero(_worst(mass) > EDGE_BOUND)
         if at.size:
@@ -58,7 +69,7 @@ def warn_of_grid(
     if found:
         warnings.warn(
             f"{'; '.join(found)}. Norm and purity do not show this. "
-            f"Try {_proposal(grid, edges, bandwidth)}.",
+            f"Try {_proposal(grid, edges, bandwidth, strict=missed is not None)}.",
             GridWarning,
             stacklevel=3,
         )
@@ -70,19 +81,28 @@ def _worst(values: np.ndarray) -> np.ndarray:
 
 
 def _proposal(
-    grid: PhaseSpaceGrid, edges: EdgeMass, bandwidth: Bandwidth | None
+    grid: PhaseSpaceGrid,
+    edges: EdgeMass,
+    bandwidth: Bandwidth | None,
+    *,
+    strict: bool = False,
 ) -> str:
     """Name longer axes where there is mass at the edges, finer ones where W is fine."""
-    parts = []
+    bound = STRICT_EDGE if strict else EDGE_BOUND
+    limit = STRICT_BANDWIDTH if strict else BANDWIDTH_BOUND
     used = bandwidth or Bandwidth(np.zeros(1), np.zeros(1))
-    rows = (("x", grid.x, edges.x, used.k), ("p", grid.p, edges.p, used.theta))
-    for name, axis, mass, share in rows:
-        longer = LONGER if np.max(mass) > EDGE_BOUND else 1
-        finer = FINER if np.max(share) > BANDWIDTH_BOUND else 1
-        middle, step = (axis[0] + axis[-1]) / 2, axis[1] - axis[0]
-        half = longer * step * axis.size / 2
+    mass = [float(np.max(m)) for m in edges]
+    share = [float(np.max(u)) for u in used]
+    if strict and max(mass) <= bound:
+        limit = min(limit, 0.99 * max(share))  # at least one axis is to blame
+    parts = []
+    for n, (name, axis) in enumerate((("x", grid.x), ("p", grid.p))):
+        longer = LONGER if mass[n] > bound else 1
+        finer = FINER if share[n] > limit else 1
+        length = (axis[-1] - axis[0]) * axis.size / (axis.size - 1)
+        low = axis[0] - (longer - 1) * length / 2
         size = 2 * round(longer * finer * axis.size / 2)
         parts.append(
-            f"{name} from {middle - half:.4g} to {middle + half:.4g} with {size} points"
+            f"{name} from {low:.4g} to {low + longer * length:.4g} with {size} points"
         )
     return " and ".join(parts)

@@ -65,8 +65,8 @@ def propagate(
     step : float, optional
         Longest time step. By default it follows from `tol`.
     tol : float, optional
-        Bound for the error of the time steps, max|δW|/max|W| at the last time, as
-        estimated from steps against half steps. Not used with `step`.
+        Bound for the error of the time steps, ‖δW‖/‖W‖ in the root mean square over
+        the grid, as estimated from steps against half steps. Not used with `step`.
     channels : sequence of channels, optional
         What the environment does: diffusion, damping, localisation, … of eq. 1.8.
     padding : float, optional
@@ -85,8 +85,8 @@ def propagate(
     Warns
     -----
     GridWarning
-        If more than 1e-6 of |W| came to the edges of the box, or W became finer than
-        its grid, with the grid that would do.
+        If more than 1e-6 of |W| came to the edges of the box, W became finer than its
+        grid, or the grid keeps the error above `tol`, with the grid that would do.
     PositivityWarning
         If the channels together are not completely positive, with the condition.
 
@@ -135,12 +135,13 @@ def propagate(
         order_hbar=order_hbar,
         time_order=time_order,
     )
-    values, errors, steps = walk.through(
+    values, errors, steps, stalled = walk.through(
         times, box.enter(W.values), step=step, tol=tol, progress=progress
     )
     whole = WignerFunction(values, box.grid)
     edge_mass, bandwidth = whole.edge_mass, whole.bandwidth
-    warn_of_grid(times, edge_mass, bandwidth, box.grid)
+    missed = float(errors[-1]) if stalled and errors[-1] > tol else None
+    warn_of_grid(times, edge_mass, bandwidth, box.grid, missed=missed)
     return PhaseSpaceEvolution(
         times=times,
         values=box.leave(values),

@@ -10,11 +10,14 @@ from .splitting import SplitStep, TimeOrder
 
 __all__ = ["StepControl"]
 
-CHUNK = 64  # steps between two looks at the error
-SAFETY = 0.8
+CHUNK = 16  # steps between two looks at the error
+SHARE = 0.5  # of what is allowed, for it changes between two looks
 SLACK = 16  # how far below its allowance an error may lie before steps grow
-MOST_STEPS = 1_000_000  # of one stretch of time
+MOST_STEPS = 100_000  # of one stretch of time
+SMOOTH = 1e-5  # an error below it falls with the steps, as their order says
+LEEWAY = 0.75  # of that order
 ROUNDING = 1e-13
+SAME = 1e-12  # lengths that differ by less are one step
 
 
 class StepControl:
@@ -29,7 +32,7 @@ class StepControl:
     step : float or None
         Longest step; None to choose it by `tol`.
     tol : float
-        Bound for the estimated max|δW|/max|W| over the whole time `total`.
+        Bound for the estimated ‖δW‖/‖W‖ over the whole time `total`.
     total : float
         The whole time.
     guess : float
@@ -50,6 +53,13 @@ class StepControl:
         self._step, self._rate = step, tol / total
         self._next = step or guess
         self._ready: dict[float, SplitStep] = {}
+        self._seen: tuple[float, float, int] = (0.0, 0.0, CHUNK)  # dt, error, steps ago
+        self._stalled = False
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether `tol` was missed because errors did not fall with the steps."""
+        return self._stalled
 
     def advance(
         self,
@@ -61,16 +71,15 @@ class StepControl:
         """Return values at `stop`, the estimated error, and the number of steps."""
         error, taken, now = 0.0, 0, start
         while now < stop:
-            left = self._count(stop - now)
             if self._step is None:
-                left, local = self._choose(values, now, stop)
+                left, local, ready = self._choose(values, now, stop)
             else:
-                local = np.nan
-            dt = (stop - now) / left
-            steps = left if self._step is not None else min(left, CHUNK)
+                left, local, ready = self._count(stop - now), np.nan, MOST_STEPS
+            dt, steps = (stop - now) / left, min(left, ready)
             values = self._splitting(dt).run(values, now, steps, after=done)
             error, taken = error + steps * local, taken + steps
             now = stop if steps == left else now + steps * dt
+            self._seen = (dt, local, self._seen[2] + steps)
         return values, error, taken
 
     def _count(self, span: float) -> int:
@@ -79,33 +88,75 @@ class StepControl:
         if count > MOST_STEPS:
             raise ConvergenceError(
                 f"steps of {self._next:.3g} would be needed, {count:.1e} of them. "
-                "Terms cut at a power of hbar grow with θ without bound: use a lower "
-                "`order_hbar`, order_hbar=None, fewer points of p, or a larger `tol`."
+                "Take a larger `tol`. Where `order_hbar` cuts a series its terms grow "
+                "with θ without bound: use a lower one, None, or fewer points of p."
             )
         return max(1, count)
 
-    def _choose(self, values: np.ndarray, now: float, stop: float) -> tuple[int, float]:
-        """Return the number of steps to `stop`, and the error of the next one."""
+    def _choose(
+        self, values: np.ndarray, now: float, stop: float
+    ) -> tuple[int, float, int]:
+        """Return the number of steps to `stop`, one's error, and how many to do now."""
         while True:
             left = self._count(stop - now)
             dt = (stop - now) / left
-            whole = self._splitting(dt).run(values, now, 1)
-            halves = self._splitting(dt / 2).run(values, now, 2)
-            apart = np.abs(whole - halves).max() / np.abs(values).max()
-            local = float(apart / (1 - 0.5**self._order))
-            allowed = self._rate * dt
+            known, local, ago = self._seen
+            if ago < CHUNK and abs(dt - known) < SAME * dt:
+                return left, local, CHUNK - ago
+            local, halves = self._error(values, now, dt)
+            if local > SHARE * self._rate * dt and self._keeps(
+                values, now, dt, local, halves
+            ):
+                self._rate, self._stalled = 2 * local / (SHARE * dt), True
+            allowed = SHARE * self._rate * dt
             # an error at rounding says nothing on how it grows with the step
-            better = dt * SAFETY * (allowed / max(local, ROUNDING)) ** (1 / self._order)
+            better = dt * (allowed / max(local, ROUNDING)) ** (1 / self._order)
             if local <= max(allowed, ROUNDING):
+                self._seen = (dt, local, 0)
                 if local * SLACK < allowed:
                     self._next = min(better, 4 * dt)
-                return left, local
-            self._next = min(better, 0.7 * dt)
+                return left, local, CHUNK
+            self._next = max(min(0.9 * better, 0.7 * dt), 0.1 * dt)
+
+    def _error(
+        self, values: np.ndarray, now: float, dt: float
+    ) -> tuple[float, np.ndarray]:
+        """Return the error ‖δW‖/‖W‖ of one step, from two halves of it, and those."""
+        whole = self._splitting(dt).run(values, now, 1)
+        halves = self._splitting(dt / 2).run(values, now, 2)
+        apart = float(np.max(_norm(whole - halves) / _norm(values)))
+        return apart / (1 - 0.5**self._order), halves
+
+    def _keeps(
+        self,
+        values: np.ndarray,
+        now: float,
+        dt: float,
+        local: float,
+        halves: np.ndarray,
+    ) -> bool:
+        """Tell whether errors do not fall with the steps as those of a smooth W do.
+
+        What is finer than the grid, or has come to the edges of the box, where U jumps,
+        keeps its error however short the steps are.
+        """
+        if local > SMOOTH:
+            return False
+        quarters = self._splitting(dt / 4).run(values, now, 4)
+        apart = float(np.max(_norm(halves - quarters) / _norm(values)))
+        return local * (1 - 0.5**self._order) < 2 ** (self._order - LEEWAY) * apart
 
     def _splitting(self, dt: float) -> SplitStep:
         """Return the step of a length, made once for as long as it is in use."""
-        if dt not in self._ready:
-            while len(self._ready) > 3:
-                self._ready.pop(next(iter(self._ready)))
-            self._ready[dt] = self._make_step(dt)
+        for known, step in self._ready.items():
+            if abs(known - dt) < SAME * dt:
+                return step
+        while len(self._ready) > 4:
+            self._ready.pop(next(iter(self._ready)))
+        self._ready[dt] = self._make_step(dt)
         return self._ready[dt]
+
+
+def _norm(values: np.ndarray) -> np.ndarray:
+    """Return the root of Σ|W|² over the grid; unitary motion preserves it."""
+    return np.linalg.norm(values, axis=(-2, -1))

@@ -57,8 +57,11 @@ class Walk:
         step: float | None,
         tol: float,
         progress: bool | None,
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return values (t, ..., nx, np), errors (t,) and numbers of steps (t,)."""
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+        """Return values (t, ..., nx, np), errors (t,), numbers of steps (t,).
+
+        Last, whether the grid kept the error above `tol`.
+        """
         whole = np.empty((times.size, *values.shape))
         errors, steps = np.zeros(times.size), np.zeros(times.size, dtype=int)
         whole[0], total = values, float(times[-1] - times[0])
@@ -77,7 +80,7 @@ class Walk:
                     control, values, float(times[n - 1]), float(times[n]), tick
                 )
                 whole[n] = values
-        return whole, np.cumsum(errors), steps
+        return whole, np.cumsum(errors), steps, control.is_stalled
 
     def _between(
         self,

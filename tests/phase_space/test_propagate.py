@@ -1,0 +1,216 @@
+"""The front door of propagation: what it reports, warns of and refuses."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from oqnn import ConvergenceError
+from oqnn.phase_space import (
+    DoubleWell,
+    GridWarning,
+    PhaseSpaceGrid,
+    Polynomial,
+    WignerFunction,
+    propagate,
+)
+
+HBAR = 0.5
+QUARTIC = Polynomial([0, 0.2, 0.5, 0, 0.1])
+
+
+def packet(grid, x0=0.0, p0=0.0, a=0.7):
+    """W₀ = (2/h) e^{−(x−x₀)²/a² − a²(p−p₀)²/ħ²}."""
+    h = 2 * np.pi * grid.hbar
+    x, p = grid.x[:, None] - x0, grid.p - p0
+    values = 2 / h * np.exp(-((x / a) ** 2) - (a * p / grid.hbar) ** 2)
+    return WignerFunction(values, grid)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    return PhaseSpaceGrid.centered(6, 8, (128, 96), hbar=HBAR)
+
+
+def test_the_first_time_is_the_given_state_and_times_may_be_uneven(grid):
+    W = packet(grid, 0.5, -0.3)
+    moved = propagate(QUARTIC, W, [0.3, 0.35, 1.1])
+    np.testing.assert_array_equal(moved.values[0], W.values)
+    assert moved.times.tolist() == [0.3, 0.35, 1.1]
+    assert moved.steps[0] == 0
+    assert (moved.steps[1:] > 0).all()
+    np.testing.assert_allclose(moved.norm, 1, atol=1e-10)
+    np.testing.assert_allclose(moved.purity, 1, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("time_order", "tol"), [(2, 1e-4), (2, 1e-6), (4, 1e-4), (4, 1e-7), (4, 1e-10)]
+)
+def test_the_error_is_what_was_asked_for(tol, time_order):
+    """Against much shorter steps, by ‖δW‖/‖W‖, which purity makes a good measure."""
+    grid = PhaseSpaceGrid.centered(6, 11, (160, 128), hbar=HBAR)
+    W = packet(grid, 0.8, 0.2)
+    moved = propagate(QUARTIC, W, [0, 1.5], tol=tol, time_order=time_order)
+    exact = propagate(QUARTIC, W, [0, 1.5], step=0.004)
+    error = np.linalg.norm(moved.values[-1] - exact.values[-1])
+    error /= np.linalg.norm(W.values)
+    assert error < 1.5 * moved.error[-1] <= 1.5 * tol
+    assert error > 0.01 * moved.error[-1]
+
+
+def test_a_given_step_is_not_exceeded_and_has_no_error_estimate(grid):
+    moved = propagate(QUARTIC, packet(grid), [0, 0.1, 0.25], step=0.1)
+    assert moved.steps.tolist() == [0, 1, 2]
+    assert np.isnan(moved.error[1:]).all()
+
+
+def test_a_batch_moves_as_its_members_do(grid):
+    one, two = packet(grid, 0.5), packet(grid, -0.2, 0.6, a=0.9)
+    both = WignerFunction(np.stack([one.values, two.values]), grid)
+    together = propagate(QUARTIC, both, [0, 0.4], step=0.02)
+    for n, W in enumerate((one, two)):
+        alone = propagate(QUARTIC, W, [0, 0.4], step=0.02)
+        np.testing.assert_allclose(
+            together.values[:, n], alone.values, rtol=0, atol=1e-15
+        )
+    assert together.norm.shape == (2, 2)
+    assert together.edge_mass.x.shape == (2, 2)
+
+
+def test_what_comes_out_has_names(grid):
+    moved = propagate(QUARTIC, packet(grid), [0, 0.1])
+    data = moved.to_xarray()
+    assert data.wigner.dims == ("time", "x", "p")
+    assert data.attrs["hbar"] == HBAR
+    np.testing.assert_array_equal(data.norm, moved.norm)
+    np.testing.assert_array_equal(moved.final.values, moved.values[-1])
+    np.testing.assert_array_equal(moved[1].values, moved.values[-1])
+
+
+def test_arguments_are_not_changed(grid):
+    W = packet(grid, 0.4)
+    before = W.values.copy()
+    propagate(QUARTIC, W, [0, 0.2])
+    np.testing.assert_array_equal(W.values, before)
+
+
+def test_a_momentum_box_that_is_too_small_is_told_and_norm_does_not_tell():
+    """The packet falls to p ≈ −3.4 in a box to ±3: norm and purity stay 1."""
+    grid = PhaseSpaceGrid.centered(8, 3, (128, 48), hbar=HBAR)
+    with pytest.warns(GridWarning, match="at the edges of p.*Try x.*and p from -4.5"):
+        moved = propagate(Polynomial([0, 0, 0.5]), packet(grid, 3.4), [0, 0.8, 1.6])
+    np.testing.assert_allclose(moved.norm, 1, atol=1e-9)
+    np.testing.assert_allclose(moved.purity, 1, atol=2e-3)
+    assert moved.edge_mass.p[-1] > 0.1
+
+
+def test_the_proposed_grid_does():
+    grid = PhaseSpaceGrid.centered(8, 4.5, (128, 72), hbar=HBAR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", GridWarning)
+        small = propagate(Polynomial([0, 0, 0.5]), packet(grid, 3.5), [0, np.pi / 2])
+    large = PhaseSpaceGrid.centered(8, 6.75, (128, 108), hbar=HBAR)
+    moved = propagate(Polynomial([0, 0, 0.5]), packet(large, 3.5), [0, np.pi / 2])
+    np.testing.assert_allclose(moved.final.mean, [0, -3.5], atol=1e-7)
+    assert small.edge_mass.p[-1] > 1e-6
+
+
+def test_a_grid_that_gets_too_coarse_is_told():
+    """Classical flow in a quartic well winds up without end."""
+    grid = PhaseSpaceGrid.centered(4, 5, (48, 48), hbar=HBAR)
+    with pytest.warns(GridWarning, match="finer than the spacing of p.*Try x from"):
+        propagate(
+            Polynomial([0, 0, 0, 0, 0.25]),
+            packet(grid, 1),
+            [0, 9],
+            order_hbar=0,
+            tol=1e-4,
+        )
+
+
+def test_a_grid_that_keeps_the_error_above_the_tolerance_is_told():
+    """No step is short enough for 20 points where the packet needs 40."""
+    grid = PhaseSpaceGrid.centered(5, 8, (40, 80), hbar=HBAR)
+    with pytest.warns(
+        GridWarning, match="does not fall with shorter time steps.*Try x"
+    ):
+        moved = propagate(QUARTIC, packet(grid, 1.0), [0, 0.7], tol=1e-9)
+    assert moved.error[-1] > 1e-9
+    assert moved.steps[-1] < 2000
+
+
+def test_padding_lets_a_packet_leave():
+    """A free packet leaves the window; in a periodic box it would come back.
+
+    Free motion is W(x − pt/m, p), known in the window at all times.
+    """
+    grid = PhaseSpaceGrid.centered(5, 6, (64, 160), hbar=HBAR)
+    W = packet(grid, 0, 1.5, a=1.0)
+    free, t = Polynomial([0.0]), 3.0
+    x, p = grid.x[:, None], grid.p
+    exact = (
+        2 / (2 * np.pi * HBAR) * np.exp(-((x - p * t) ** 2) - ((p - 1.5) / HBAR) ** 2)
+    )
+    moved = propagate(free, W, [0, t], padding=1.5)
+    np.testing.assert_allclose(moved.final.values, exact, atol=1e-9)
+    assert moved.values.shape == (2, *grid.shape)
+    assert moved.final.norm < 0.9
+    with pytest.warns(GridWarning, match="at the edges of x"):
+        around = propagate(free, W, [0, t])
+    assert np.abs(around.final.values - exact).max() > 0.05
+    assert around.final.norm == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (
+            {"W": np.ones((4, 4))},
+            TypeError,
+            "`W` must be a WignerFunction, but is a nd",
+        ),
+        ({"tlist": [0, 1, 1]}, ValueError, "`tlist` must increase strictly"),
+        ({"tlist": [[0, 1]]}, ValueError, r"`tlist` must have shape \(t,\)"),
+        ({"mass": 0}, ValueError, "`mass` must be positive"),
+        ({"order_hbar": -1}, ValueError, "`order_hbar` must be at least 0"),
+        ({"order_hbar": 1.0}, TypeError, "`order_hbar` must be an integer"),
+        ({"time_order": 3}, ValueError, "`time_order` must be 2 or 4, but is 3"),
+        ({"step": 0}, ValueError, "`step` must be positive"),
+        ({"tol": -1}, ValueError, "`tol` must be positive"),
+        ({"padding": -0.1}, ValueError, "`padding` must not be negative"),
+        ({"channels": ["D"]}, TypeError, r"channels\[0\] is a str"),
+        ({"potential": 3}, TypeError, "`potential` must be a potential or a function"),
+        ({"potential": lambda x: x / 0}, ValueError, "`potential` must be finite"),
+        ({"step": 1e3}, ValueError, "`step` must be so short that W stays"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_refusals(grid, change, error, message):
+    arguments = {"potential": QUARTIC, "W": packet(grid), "tlist": [0, 0.1]}
+    with pytest.raises(error, match=message):
+        propagate(**(arguments | change))
+
+
+def test_an_uneven_grid_is_refused(grid):
+    uneven = PhaseSpaceGrid(np.sinh(grid.x / 2), grid.p, HBAR)
+    with pytest.raises(ValueError, match=r"`W.grid` must have evenly spaced axes"):
+        propagate(QUARTIC, packet(uneven), [0, 1])
+
+
+def test_a_state_off_its_grid_is_refused(grid):
+    with pytest.raises(ValueError, match=r"`W` must fit its grid, but holds 0\.\d+ of"):
+        propagate(QUARTIC, packet(grid, 4.8), [0, 1])
+
+
+def test_truncation_orders_that_kick_beyond_the_grid_are_refused():
+    """Terms U^{(5)}(ħθ)^5 of a steep wall move p by thousands in the given step."""
+    grid = PhaseSpaceGrid.centered(4, 12, (64, 128), hbar=1.0)
+    steep = Polynomial([0, 0, 0.5, 0, 0, 0, 2.0])
+    W = packet(grid, 1.0, 0, a=0.25)
+    with pytest.raises(ValueError, match=r"`step` must be so short"):
+        propagate(steep, W, [0, 1], order_hbar=2, step=0.05)
+
+
+def test_tolerances_out_of_reach_are_told(grid):
+    with pytest.raises(ConvergenceError, match=r"steps of .* would be needed"):
+        propagate(DoubleWell(1e9, 1.0), packet(grid), [0, 1e3], tol=1e-12)
