@@ -1,6 +1,6 @@
 """The exact step of W under linear drift and constant diffusion, on a grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.fft
@@ -62,6 +62,9 @@ class LinearFlow:
     _blur_p: np.ndarray | None  # (np,), where p is not dilated
     _dilate_p: np.ndarray | None  # (np, np), with the blur of p
     _last: np.ndarray | None  # (np, nk), the shear s1 and the blur of x
+    _room: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict, repr=False
+    )  # to work in, kept: new pages cost as much as the transforms
 
     @classmethod
     def build(
@@ -139,7 +142,8 @@ class LinearFlow:
             out = np.empty_like(values)
         # From here on indexed [p, x] and [p, k]: transforms along the last axis are
         # the quick ones, and the dilation of p is one real product.
-        W = transpose(values, np.empty((*values.shape[:-2], *values.shape[:-3:-1])))
+        W, F = self._arrays(values.shape)
+        transpose(values, W)
         if self._dilate_x is not None:
             W = _product(W, self._dilate_x.T)
         shears = self._first is not None or self._last is not None
@@ -147,7 +151,7 @@ class LinearFlow:
             return transpose(_product(self._dilate_p, W), out)
         if not shears and self._blur_p is None:
             return transpose(W, out)
-        F = to_wavenumbers(W)
+        to_wavenumbers(W, out=F)
         if self._first is not None:
             F *= self._first
         if self._dilate_p is not None:
@@ -159,6 +163,14 @@ class LinearFlow:
         if self._last is not None:
             F *= self._last
         return transpose(from_wavenumbers(F, values.shape[-2], out=W), out)
+
+    def _arrays(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Return room for (..., np, nx) real and (..., np, nk) complex values."""
+        if shape not in self._room:
+            *lead, n_x, n_p = shape
+            real = np.empty((*lead, n_p, n_x))
+            self._room[shape] = real, np.empty((*lead, n_p, n_x // 2 + 1), complex)
+        return self._room[shape]
 
 
 def _check_matrices(drift: np.ndarray, diffusion: np.ndarray) -> None:

@@ -86,9 +86,3 @@ class OpenParts:
             decays = (*decays, MomentumDiffusion(float(diffusion[1, 1])))
             diffusion = diffusion * np.array([[1, 0], [0, 0]])
         return cls(drift, diffusion, decays)
-
-    @property
-    def is_shear(self) -> bool:
-        """Whether nothing but D_xx joins the free motion."""
-        only_xx = self.diffusion[1, 1] == 0 and self.diffusion[0, 1] == 0
-        return only_xx and not self.drift.any()

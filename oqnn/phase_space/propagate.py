@@ -11,6 +11,7 @@ from .evolution import PhaseSpaceEvolution
 from .guards import check_fits, warn_of_grid
 from .open_parts import Channel, OpenParts
 from .padding import PaddedBox
+from .positivity import check_positivity
 from .potentials.potential import Potential, as_potential
 from .splitting import TimeOrder
 from .walk import Walk
@@ -125,7 +126,9 @@ def propagate(
     _check_arguments(W, mass, order_hbar, time_order, padding)
     box = PaddedBox.around(W.grid, float(padding))
     check_fits(W.edge_mass, W.grid)
-    parts = OpenParts.of(channels, box.grid.hbar)
+    parts = OpenParts.of(channels, W.hbar)
+    if order_hbar != 0:  # a classical state has no positivity to lose
+        check_positivity(channels, W.hbar, stacklevel=3)
 
     walk = Walk.prepare(
         U,

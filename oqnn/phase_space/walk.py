@@ -13,7 +13,6 @@ from .local_part import LocalPart
 from .open_parts import OpenParts
 from .potentials.checks import check_potential
 from .potentials.potential import Potential
-from .shear import Shear
 from .splitting import Flow, SplitStep, TimeOrder
 from .step_control import StepControl
 
@@ -107,11 +106,12 @@ class Walk:
         return from_wavenumbers(waves, values.shape[-1])
 
     def _flow(self, dt: float) -> Flow:
-        grid, mass = self.local.grid, self.local.mass
-        if self.parts.is_shear:
-            return Shear(grid, mass, dt, self.local.diffusion_xx)
-        drift = self.parts.drift + np.array([[0, 1 / mass], [0, 0]])
-        return LinearFlow.build(grid, drift, self.parts.diffusion, dt)
+        """Return the flow of p/m and the channels over a time, in place."""
+        free = np.array([[0, 1 / self.local.mass], [0, 0]])
+        flow = LinearFlow.build(
+            self.local.grid, free + self.parts.drift, self.parts.diffusion, dt
+        )
+        return lambda values: flow(values, out=values)
 
     def _longest(
         self, values: np.ndarray, t: float, total: float, step: float | None
