@@ -5,6 +5,7 @@ from .density import density_from_wigner, wigner_from_density
 from .evolution import PhaseSpaceEvolution
 from .fock import fock_grid, fock_wigner_at, wigner_from_fock
 from .fock_inverse import fock_from_wigner
+from .gaussian_packet import GaussianPacket
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
 from .hermite import oscillator_wavefunctions
@@ -20,7 +21,6 @@ from .open_terms import (
     Localisation,
 )
 from .packets import (
-    GaussianPacket,
     cat_state,
     mixture,
     superposition,

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from oqnn.phase_space import PhaseSpaceGrid
+from oqnn.phase_space import GaussianPacket, PhaseSpaceGrid
 from oqnn.phase_space.density import density_from_wigner, wigner_from_density
 from oqnn.phase_space.packets import (
-    GaussianPacket,
     mixture,
     superposition,
     superposition_wavefunction,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import qutip
 
-from oqnn.phase_space import PhaseSpaceGrid, wigner_from_fock
+from oqnn.phase_space import GaussianPacket, PhaseSpaceGrid, wigner_from_fock
 from oqnn.phase_space.modes import reduced_mode, wigner_of_mode
-from oqnn.phase_space.packets import GaussianPacket, superposition
+from oqnn.phase_space.packets import superposition
 
 HBAR = 0.6
 GRID = PhaseSpaceGrid.centered(5, 6, (72, 80), hbar=HBAR)

@@ -5,9 +5,8 @@ import pytest
 import sympy
 
 from oqnn import symbolic
-from oqnn.phase_space import PhaseSpaceGrid
+from oqnn.phase_space import GaussianPacket, PhaseSpaceGrid
 from oqnn.phase_space.packets import (
-    GaussianPacket,
     cat_state,
     mixture,
     superposition,

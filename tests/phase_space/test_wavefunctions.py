@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy.special import eval_laguerre
 
-from oqnn.phase_space import PhaseSpaceGrid
+from oqnn.phase_space import GaussianPacket, PhaseSpaceGrid
 from oqnn.phase_space.hermite import oscillator_wavefunctions
 from oqnn.phase_space.packets import (
-    GaussianPacket,
     cat_state,
     superposition,
     superposition_wavefunction,
