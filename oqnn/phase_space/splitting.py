@@ -1,12 +1,14 @@
 """Split steps: the local part V and the flow T of phase space, one after the other."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from .fourier import from_wavenumbers, to_wavenumbers
 from .local_part import LocalPart
+from .potentials.driven import without_force
 
 __all__ = ["SplitStep", "TimeOrder"]
 
@@ -50,10 +52,11 @@ class SplitStep:
         dt: float,
         order: TimeOrder,
     ) -> None:
-        self._local, self._dt, self._order = local, dt, order
-        self._fixed = not local.potential.depends_on_time
+        still, self._force = without_force(local.potential)
+        self._local, self._dt, self._order = replace(local, potential=still), dt, order
+        self._fixed = not still.depends_on_time
         self._flow = flow(dt if order == 2 else dt / 2)
-        self._known: dict[tuple[float, bool], np.ndarray] = {}
+        self._known: dict[tuple[str, float], np.ndarray] = {}
 
     @property
     def dt(self) -> float:
@@ -97,12 +100,32 @@ class SplitStep:
 
     def _factor(self, t: float, share: float, *, corrected: bool = False) -> np.ndarray:
         """Return exp(share · dt · V(t)), with the commutator if `corrected`."""
-        if self._fixed and (share, corrected) in self._known:
-            return self._known[share, corrected]
-        v = self._local.exponent(t)
+        kind = "corrected" if corrected else "plain"
+        factor = self._kept(kind, share, t)
+        if self._force is None:
+            return factor
+        # A uniform force f adds −ifθ to V, and through it −if to ∂V/∂θ.
+        force, theta = self._force(t), self._local.grid.theta
+        factor = factor * np.exp(-1j * share * self._dt * force * theta)
         if corrected:
-            v = v + self._dt**2 / 48 * self._local.double_commutator(t)
-        factor = np.exp(share * self._dt * v)
-        if self._fixed:
-            self._known[share, corrected] = factor
+            factor *= np.exp(force * self._kept("mixed", share, t))
         return factor
+
+    def _kept(self, kind: str, share: float, t: float) -> np.ndarray:
+        """Return an array of `_made`, kept if nothing in it depends on time."""
+        if not self._fixed:
+            return self._made(kind, share, t)
+        if (kind, share) not in self._known:
+            self._known[kind, share] = self._made(kind, share, t)
+        return self._known[kind, share]
+
+    def _made(self, kind: str, share: float, t: float) -> np.ndarray:
+        """Return a factor, or the exponent that mixes the slope of V with a force."""
+        local, weight = self._local, self._dt**2 / 48
+        if kind == "mixed":
+            v_x, _ = local.slopes(t)
+            return share * self._dt * weight * 2 / local.mass * v_x
+        v = local.exponent(t)
+        if kind == "corrected":
+            v = v + weight * local.double_commutator(t)
+        return np.exp(share * self._dt * v)

@@ -1,5 +1,6 @@
 """Potentials under a uniform oscillating force."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..._core.checks import check_finite
 from .checks import check_order
 from .potential import Kick, Potential, as_potential
 
-__all__ = ["Driven"]
+__all__ = ["Driven", "without_force"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +64,33 @@ class Driven:
     def __call__(self, x: ArrayLike, t: float = 0.0) -> np.ndarray:
         """Return U(x, t), in the shape of `x`."""
         x = np.asarray(x, dtype=float)
-        return self.potential(x, t) - self._force(t) * x
+        return self.potential(x, t) - self.force(t) * x
 
     def derivative(self, x: ArrayLike, order: int, t: float = 0.0) -> np.ndarray:
         """Return the derivative of an order ≥ 1, in the shape of `x`."""
         check_order(order)
         slope = self.potential.derivative(x, order, t)
-        return slope - self._force(t) if order == 1 else slope
+        return slope - self.force(t) if order == 1 else slope
 
     def kicks(self, t0: float, t1: float) -> tuple[Kick, ...]:
         """Return the kicks of the potential inside."""
         return self.potential.kicks(t0, t1)
 
-    def _force(self, t: float) -> float:
+    def force(self, t: float) -> float:
+        """Return the uniform force at a time."""
         return self.amplitude * np.cos(self.frequency * t + self.phase)
+
+
+def without_force(
+    potential: Potential,
+) -> tuple[Potential, Callable[[float], float] | None]:
+    """Return the potential under a uniform force, and the force as a function of time.
+
+    What is left is often constant, and then it has to be evaluated only once.
+    """
+    if not isinstance(potential, Driven):
+        return potential, None
+    inner, more = without_force(potential.potential)
+    if more is None:
+        return inner, potential.force
+    return inner, lambda t: potential.force(t) + more(t)
