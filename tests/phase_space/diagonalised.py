@@ -57,7 +57,7 @@ class Diagonalised:
         reach = np.abs(x).max() + 8 * self.width
         y = np.linspace(-2 * reach, 2 * reach, 601)
         right = self.wavefunctions(psi, x[:, None] + y / 2, times)
-        left = self.wavefunctions(psi, x[:, None] - y / 2, times)
+        left = right[..., ::-1]  # y runs through both signs
         waves = np.exp(-1j * np.multiply.outer(y, p) / self.hbar) * (y[1] - y[0])
         return (right * left.conj() @ waves).real / (2 * np.pi * self.hbar)
 
