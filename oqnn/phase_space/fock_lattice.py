@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from scipy.optimize import brentq
 
 from .hermite import oscillator_wavefunctions
@@ -53,25 +54,28 @@ class FockLattice:
     spacing: float  # δ
     half: int
     radius: float  # of the disc of W
-    wave: np.ndarray  # φ_n(kδ), |k| ≤ k₀: shape (N, 2k₀ + 1)
+    even: np.ndarray  # φ_n(2uδ), shape (N, odd number)
+    odd: np.ndarray  # φ_n((2u + 1)δ), shape (N, even number)
 
     def chords(self, state: np.ndarray) -> np.ndarray:
         """Return G(ξ + s, ξ − s), indexed [ξ, s], of a matrix (N, N) or a ket (N,)."""
-        F = np.zeros((2 * self.half + 1, 2 * self.half + 1))
-        for wave, diagonals in self._parities():
-            G = _between(state, wave).ravel()
-            for row, chords, ends in diagonals:
-                F[row, chords] = G[ends]
+        size = 2 * self.half + 1
+        F = np.empty((size, size))
+        for parity, wave in enumerate((self.even, self.odd)):
+            ends = np.zeros((size, size))
+            ends[self._inner(wave)] = _between(state, wave)
+            for part, chords in self._chords_of(ends, parity):
+                F[part] = chords
         return F
 
     def matrix(self, F: np.ndarray) -> np.ndarray:
         """Return T (N, N) from F [ξ, s]: the adjoint of T → G(ξ + s, ξ − s)."""
-        T = np.zeros((len(self.wave), len(self.wave)))
-        for wave, diagonals in self._parities():
-            G = np.zeros(wave.shape[1] ** 2)
-            for row, chords, ends in diagonals:
-                G[ends] = F[row, chords]
-            T += wave @ G.reshape(wave.shape[1], -1) @ wave.T
+        T = np.zeros((len(self.even), len(self.even)))
+        for parity, wave in enumerate((self.even, self.odd)):
+            ends = np.zeros(F.shape)
+            for part, chords in self._chords_of(ends, parity):
+                chords[:] = F[part]
+            T += wave @ ends[self._inner(wave)] @ wave.T
         return T
 
     def centres(self, xi: np.ndarray) -> np.ndarray:
@@ -96,25 +100,32 @@ class FockLattice:
         weight = np.sqrt(2) * self.spacing / np.pi * inside
         return np.asarray(np.cos(angle - np.pi / 4) * weight)
 
-    def _parities(self) -> Iterator[tuple[np.ndarray, Iterator]]:
-        """Yield φ at even, then at odd points: ξ ± s are two of one kind."""
-        for offset in (0, 1):
-            wave = np.ascontiguousarray(self.wave[:, offset::2])
-            yield wave, self._diagonals(wave.shape[1], offset)
+    def _inner(self, wave: np.ndarray) -> tuple[slice, slice]:
+        """Return the points where φ is not zero, among those between ±2 half δ."""
+        start = self.half - wave.shape[1] // 2
+        inner = slice(start, start + wave.shape[1])
+        return inner, inner
 
-    def _diagonals(self, m: int, offset: int) -> Iterator[tuple[int, slice, slice]]:
-        """Yield a row ξ of F, its chords s, and their ends in G (m, m) made flat.
+    def _chords_of(
+        self, ends: np.ndarray, parity: int
+    ) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
+        """Yield parts of F, and views of them in G between points of one parity.
 
-        The ends are an antidiagonal: with points 2u + offset and 2v + offset, counted
-        from −k₀, u + v gives ξ and u − v gives s.
+        The ends a, b = ξ ± s of a chord are two even points or two odd ones. One step
+        of two in ξ moves both up by one place, one in s moves b down instead.
         """
-        k0, n = self.wave.shape[1] // 2, self.half
-        for t in range(max(0, k0 - n - offset), min(2 * m - 2, k0 + n - offset) + 1):
-            low = max(0, t - m + 1, (t - n + 1) // 2)
-            high = min(t, m - 1, (t + n) // 2)
-            chords = slice(2 * low - t + n, 2 * high - t + n + 1, 2)
-            ends = slice(t + low * (m - 1), t + high * (m - 1) + 1, m - 1)
-            yield t + offset - k0 + n, chords, ends
+        down, right = ends.strides
+        for row in (0, 1):
+            column = (row + parity) % 2
+            a, b = (row + column - parity) // 2, (row - column - parity) // 2
+            yield (
+                (slice(row, None, 2), slice(column, None, 2)),
+                as_strided(
+                    ends[a:, b + self.half :],
+                    (self.half + 1 - row, self.half + 1 - column),
+                    (down + right, down - right),
+                ),
+            )
 
 
 def fock_lattice(levels: int) -> FockLattice:
@@ -122,9 +133,11 @@ def fock_lattice(levels: int) -> FockLattice:
     radius = fock_radius(levels)
     half = int(np.ceil(2 * radius**2 / np.pi))  # 2δ · 2 radius ≤ 2π, as Nyquist asks
     spacing = radius / half
-    k0 = int(fock_radius(levels, TAIL**2) / spacing)
-    points = spacing * np.arange(-k0, k0 + 1)
-    return FockLattice(spacing, half, radius, oscillator_wavefunctions(levels, points))
+    reach = int(fock_radius(levels, TAIL**2) / spacing)  # of φ, which falls as √W
+    points = np.arange(-reach, reach + 1)
+    wave = oscillator_wavefunctions(levels, spacing * points)
+    odd = points % 2 == 1
+    return FockLattice(spacing, half, radius, wave[:, ~odd], wave[:, odd])
 
 
 def _between(state: np.ndarray, wave: np.ndarray) -> np.ndarray:
