@@ -19,7 +19,7 @@ from .step_control import StepControl
 __all__ = ["Walk"]
 
 TICKS = 1000  # of the progress line
-POPULATED = 1e-8  # of the largest |G|; a wave below it is no part of the state
+POPULATED = 1e-4  # of the largest |G|; what lies below does little where it lands
 FARTHEST = 0.5  # of the momentum box, that one step may kick
 
 
