@@ -6,6 +6,12 @@ from .evolution import PhaseSpaceEvolution
 from .fock import fock_grid, fock_wigner_at, wigner_from_fock
 from .fock_inverse import fock_from_wigner
 from .gaussian_packet import GaussianPacket
+from .gradients import (
+    WignerGradient,
+    WignerSensitivities,
+    wigner_gradient,
+    wigner_sensitivities,
+)
 from .grid import PhaseSpaceGrid
 from .guards import GridWarning
 from .hermite import oscillator_wavefunctions
@@ -73,6 +79,8 @@ __all__ = [
     "Trajectories",
     "WavefunctionEvolution",
     "WignerFunction",
+    "WignerGradient",
+    "WignerSensitivities",
     "as_potential",
     "cat_state",
     "classical_trajectories",
@@ -98,5 +106,7 @@ __all__ = [
     "wigner_from_density",
     "wigner_from_fock",
     "wigner_from_wavefunction",
+    "wigner_gradient",
     "wigner_of_mode",
+    "wigner_sensitivities",
 ]

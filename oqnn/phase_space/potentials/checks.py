@@ -1,14 +1,11 @@
 """Checks of potentials and of the orders of their derivatives."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_integer
-
-if TYPE_CHECKING:
-    from .potential import Potential
 
 __all__ = ["check_order", "check_potential", "check_values"]
 
@@ -48,13 +45,16 @@ def check_values(values: ArrayLike, shape: tuple[int, ...], name: str) -> np.nda
 
 
 def check_potential(
-    potential: "Potential", x: ArrayLike, t: float = 0.0, name: str = "potential"
+    potential: Callable[..., ArrayLike],
+    x: ArrayLike,
+    t: float = 0.0,
+    name: str = "potential",
 ) -> None:
     """Check that a potential is real and finite where it will be used.
 
     Parameters
     ----------
-    potential : Potential
+    potential : callable (x, t) → array
         Checked by one call.
     x : shape (...), length
         Points in use: the whole range of x ± ħθ/2, which is wider than the grid.

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +11,7 @@ from ..._core.checks import check_positive
 from ..._core.jax64 import in_double_precision
 from .checks import check_order, check_values
 
-__all__ = ["FunctionPotential"]
+__all__ = ["FunctionPotential", "takes_time"]
 
 # Central differences of order 8: weights of f(x + kh) − f(x − kh), over h.
 DIFFERENCES = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
@@ -65,9 +64,9 @@ class FunctionPotential:
     _compiled: dict[int, Callable] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        timed = _takes_time(self.function, "function")
+        timed = takes_time(self.function, "function")
         for n, derivative in enumerate(self.derivatives):
-            if _takes_time(derivative, f"derivatives[{n}]") != timed:
+            if takes_time(derivative, f"derivatives[{n}]") != timed:
                 raise TypeError(
                     f"`derivatives[{n}]` must take the arguments of `function`, "
                     f"{'(x, t)' if timed else '(x,)'}, but takes others."
@@ -130,12 +129,14 @@ class FunctionPotential:
         import jax
         import jax.numpy as jnp
 
+        from .derivatives_jax import derivative_of, trace_of
+
         points = jnp.asarray(x)
         arguments = (points, t) if self.depends_on_time else (points,)
         if order not in self._compiled:
-            slope = _derived(self.function, order)
+            slope = derivative_of(self.function, order)
             # Uncompiled, time stays a number, as math.cos and np.cos want it.
-            traces = _trace(slope, arguments) is not None
+            traces = trace_of(slope, *arguments) is not None
             self._compiled[order] = jax.jit(slope) if traces else slope
         return np.array(self._compiled[order](*arguments))
 
@@ -148,7 +149,7 @@ class FunctionPotential:
         )
 
 
-def _takes_time(function: Callable, name: str) -> bool:
+def takes_time(function: Callable, name: str) -> bool:
     """Whether a function is U(x, t) rather than U(x)."""
     if not callable(function):
         raise TypeError(
@@ -173,37 +174,12 @@ def _takes_time(function: Callable, name: str) -> bool:
     return len(needed) == 2 or (len(places) > 1 and places[1].name in ("t", "time"))
 
 
-def _derived(function: Callable, order: int) -> Callable:
-    """Derivative along x of a function of each point, by nested forward mode."""
-    import jax
-    import jax.numpy as jnp
-
-    def value(x: Any, *t: float) -> Any:
-        return jnp.broadcast_to(jnp.asarray(function(x, *t), dtype=float), x.shape)
-
-    def slope(f: Callable) -> Callable:
-        # Each value depends on its own x: one direction differentiates all.
-        return lambda x, *t: jax.jvp(lambda y: f(y, *t), (x,), (jnp.ones_like(x),))[1]
-
-    for _ in range(order):
-        value = slope(value)
-    return value
-
-
-def _trace(function: Callable, arguments: tuple) -> str | None:
-    """Return a function as JAX sees it, None if it is not written for JAX."""
-    import jax
-
-    try:
-        return str(jax.make_jaxpr(function)(*arguments))
-    except Exception:  # anything may go wrong on arguments without values
-        return None
-
-
 @in_double_precision
 def _check_precision(function: Callable, timed: bool) -> None:
     """Refuse functions for JAX that hold 32-bit arrays, as its default makes them."""
-    trace = _trace(function, (np.ones(2), 0.5) if timed else (np.ones(2),))
+    from .derivatives_jax import trace_of
+
+    trace = trace_of(function, np.ones(2), *((0.5,) if timed else ()))
     if trace is not None and "f32[" in trace:
         raise ValueError(
             "`function` must compute in double precision, but holds 32-bit numbers, "
