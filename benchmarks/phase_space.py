@@ -1,4 +1,4 @@
-"""What it costs to take Fock states to phase space, in QuTiP, dynamiqs and oqnn.
+"""Fock states to phase space, in QuTiP, dynamiqs and oqnn, and steps of propagation.
 
 Everything in one run, on one thread, first call and best warm one, in processor time,
 so that other programs matter little:
@@ -9,9 +9,11 @@ so that other programs matter little:
    in 40 digits. Methods that are wrong there are not timed, and are not tried with
    more levels;
 2. batch: a hundred density matrices of twenty levels;
-3. kets, and the way back.
+3. kets, and the way back;
+4. steps of Moyal's equation beside the Fourier transforms that they cannot do without;
+5. the error of a step against its length, for both orders in time.
 
-    python benchmarks/phase_space.py [fock] [batch] [back]
+    python benchmarks/phase_space.py [fock] [batch] [back] [steps] [orders]
 
 dynamiqs runs in `.venv-dynamiqs` (``make bench``); where it is missing its rows are
 left out.
@@ -31,6 +33,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import qutip
+from parts.moyal_steps import step_costs, step_errors
 from threadpoolctl import threadpool_limits
 
 from oqnn.phase_space import (
@@ -292,7 +295,13 @@ def back() -> None:
         row(f"ρ, N = {levels}", first, warm, f"{np.abs(found - rho).max():.0e}", rest)
 
 
-TABLES = {"fock": fock, "batch": batch, "back": back}
+TABLES = {
+    "fock": fock,
+    "batch": batch,
+    "back": back,
+    "steps": step_costs,
+    "orders": step_errors,
+}
 
 
 def main() -> None:
