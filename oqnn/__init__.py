@@ -15,6 +15,7 @@ _HOMES = {
     "Evolution": "dynamics",
     "FiniteEnvironment": "dynamics",
     "GaussianBath": "dynamics",
+    "PhaseSpaceGrid": "phase_space",
     "Projection": "dynamics",
     "RegisterGenerator": "dynamics",
     "SmoothControls": "dynamics",
@@ -22,6 +23,7 @@ _HOMES = {
     "System": "dynamics",
     "Telegraph": "environments",
     "TwoBand": "environments",
+    "WignerFunction": "phase_space",
     "compare": "studies",
     "controls": "studies",
     "correlated_start": "dynamics",
@@ -30,11 +32,13 @@ _HOMES = {
     "evolve_lindblad": "dynamics",
     "load": "studies",
     "nakajima_zwanzig": "dynamics",
+    "propagate": "phase_space",
     "realize": "encoding",
     "save": "studies",
     "tcl": "dynamics",
     "time_register": "dynamics",
     "visibility": "encoding",
+    "wigner_from_fock": "phase_space",
 }
 
 __all__ = [*_HOMES, "__version__"]
