@@ -224,6 +224,14 @@ def test_values_on_a_grid_are_interpolated():
     assert_allclose(run.values, exact.values, atol=1e-7)
 
 
+def test_interpolation_keeps_the_values_at_the_points():
+    """Up to the highest wave that the grid holds, here a twentieth of W."""
+    signs = np.multiply.outer((-1.0) ** np.arange(40), (-1.0) ** np.arange(56))
+    W = WignerFunction(bump(GRID.x[:, None], GRID.p) * (1 + 0.05 * signs), GRID)
+    run = propagate_classical(SKEW, W, [0.0])
+    assert_allclose(run.values[0], W.values, atol=1e-12)
+
+
 def test_points_from_infinity_carry_nothing():
     """Under U = −x⁴ points reach infinity in a finite time; none comes from there."""
     run = propagate_classical(

@@ -187,6 +187,14 @@ def test_times_compose():
     assert whole.steps.tolist() == [0, 16, 20]
 
 
+def test_steps_are_no_shorter_than_asked_for():
+    """1 − 0.7 is above 0.3 by rounding; it is three steps of 0.1, not four."""
+    run = propagate_wavefunction(SKEW, GOOD, X, [0.7, 1.0], step=0.1)
+    assert run.steps.tolist() == [0, 3]
+    alone = propagate_wavefunction(SKEW, GOOD, X, [0.7])
+    assert_allclose(alone.values, [GOOD], atol=0)
+
+
 def test_a_drive_in_tune_with_the_steps_is_seen():
     """Samples at multiples of T/64 take cos(128πt/T) for one; halves of them do too.
 
