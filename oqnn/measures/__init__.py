@@ -54,7 +54,6 @@ from .maps import (
     least_choi_eigenvalue,
 )
 from .memory import Blp, bloch_volume_growth, blp
-from .oscillator_wigner import oscillator_wigner
 from .parties import partial_trace
 from .sieve import (
     Sieve,
@@ -123,7 +122,6 @@ __all__ = [
     "mutual_information",
     "nearest_state",
     "negativity",
-    "oscillator_wigner",
     "partial_trace",
     "partial_transpose",
     "pointer_basis",

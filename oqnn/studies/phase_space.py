@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from ..measures import equal_angle_wigner, oscillator_wigner, wigner_negativity
+from ..measures import equal_angle_wigner, wigner_negativity
+from ..phase_space import PhaseSpaceGrid, wigner_from_fock
 
 __all__ = ["oscillator_view", "spin_view"]
 
@@ -42,9 +43,9 @@ def spin_view(
 
 
 def oscillator_view(
-    states: np.ndarray, times: np.ndarray, x: np.ndarray, p: np.ndarray
+    states: np.ndarray, times: np.ndarray, grid: PhaseSpaceGrid
 ) -> xr.Dataset:
-    """Return Wigner functions of an oscillator, [x, p] = i, indexed [x, p].
+    """Return Wigner functions of an oscillator with mω = 1, indexed [x, p].
 
     Parameters
     ----------
@@ -52,20 +53,16 @@ def oscillator_view(
         In the Fock basis.
     times : shape (t,)
         When.
-    x, p : shape (nx,) and (np,)
-        Increasing. Negative volumes and `norm` are sums over this grid by the
-        trapezoidal rule: a norm other than 1 shows that it is too small or coarse.
+    grid : PhaseSpaceGrid
+        Negative volumes and `norm` are sums over it: a norm other than 1 shows that it
+        is too small or coarse.
     """
-    values = np.array([oscillator_wigner(rho, x, p) for rho in states])
-
-    def total(W: np.ndarray) -> np.ndarray:
-        return np.trapezoid(np.trapezoid(W, p, axis=-1), x, axis=-1)
-
+    W = wigner_from_fock(states, grid)
     return xr.Dataset(
         {
-            "wigner": (("time", "x", "p"), values),
-            "negativity": ("time", total(np.maximum(-values, 0))),
-            "norm": ("time", total(values)),
+            "wigner": (("time", "x", "p"), W.values),
+            "negativity": ("time", W.negativity),
+            "norm": ("time", W.norm),
         },
-        coords={"time": times, "x": x, "p": p},
+        coords={"time": times, "x": grid.x, "p": grid.p},
     )

@@ -168,8 +168,8 @@ def views(
         `HARD_PAIR` = (|00⟩ + e^{iπ/4}|11⟩)/√2, which no spins can carry by a factor √2,
         more than any other state.
     quadratures : (x, p), optional
-        Grids, increasing; the system is then an oscillator in the Fock basis, with
-        [x, p] = i. By default it is a spin, level 0 being m = +j.
+        Axes of a `PhaseSpaceGrid`; the system is then an oscillator in the Fock basis,
+        with [x, p] = i. By default it is a spin, level 0 being m = +j.
     polar_angles : int, optional
         Steps from pole to pole of the grid of angles; there are twice as many around.
     negativity_resolution : int, optional
@@ -216,7 +216,7 @@ def views(
             )
             shown = dataset.states.sel(frame="control").isel(member=chosen[kind])
             phase_space = (
-                oscillator_view(shown.values, times, *grid)
+                oscillator_view(shown.values, times, grid)
                 if grid
                 else spin_view(
                     shown.values,

@@ -11,6 +11,7 @@ from .._core.qobj import as_state
 from ..dynamics import System
 from ..encoding import CorrelationMap
 from ..environments import Material
+from ..phase_space import PhaseSpaceGrid
 from .study import Study
 
 __all__ = [
@@ -103,10 +104,6 @@ def as_correlators(pair: Any, system: System) -> np.ndarray | None:
     return CorrelationMap(2).correlators(rho)
 
 
-def as_quadratures(x: ArrayLike, p: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Convert and check grids of x and p, both increasing."""
-    x, p = np.asarray(x, dtype=float), np.asarray(p, dtype=float)
-    check_shapes(x=(x, "nx"), p=(p, "np"))
-    check_increasing(x, "x")
-    check_increasing(p, "p")
-    return x, p
+def as_quadratures(x: ArrayLike, p: ArrayLike) -> PhaseSpaceGrid:
+    """Convert axes of x and p to a grid with ħ = 1, which checks them."""
+    return PhaseSpaceGrid(np.asarray(x), np.asarray(p))

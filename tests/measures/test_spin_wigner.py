@@ -9,7 +9,6 @@ from sympy.physics.quantum.cg import CG
 from oqnn._core.bases import pauli_basis
 from oqnn.measures import (
     equal_angle_wigner,
-    oscillator_wigner,
     sphere_points,
     spin_kernel,
     spin_wigner,
@@ -138,18 +137,6 @@ def test_negativity_keeps_leading_axes():
     assert found[1, 0] == wigner_negativity(states[1, 0], resolution=10)
 
 
-@pytest.mark.parametrize("hbar", [1.0, 0.3])
-def test_an_oscillator_has_the_projects_axes(hbar):
-    """Vacuum displaced to α: a Gaussian at √(2ħ) (Re α, Im α), peak 1/(πħ)."""
-    alpha = 0.7 - 0.4j
-    x, p = np.linspace(-2, 3, 6), np.linspace(-2, 1, 4)
-    W = oscillator_wigner(qutip.coherent(40, alpha, method="analytic"), x, p, hbar=hbar)
-    centre = np.sqrt(2 * hbar) * np.array([alpha.real, alpha.imag])
-    squares = (x[:, None] - centre[0]) ** 2 + (p - centre[1]) ** 2
-    expected = np.exp(-squares / hbar) / (np.pi * hbar)
-    np.testing.assert_allclose(W, expected, atol=1e-10)
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -162,8 +149,6 @@ def test_an_oscillator_has_the_projects_axes(hbar):
             lambda: spin_wigner(np.eye(8) / 8, *np.zeros((2, 999)), dims=(2, 2, 2)),
             "Use fewer, or equal_angle_wigner",
         ),
-        (lambda: oscillator_wigner([1, 0], [0], [0], hbar=0), "`hbar` must be pos"),
-        (lambda: oscillator_wigner(np.eye(2)[None], [0], [0]), "`rho` must have shape"),
         (lambda: sphere_points(0), "`resolution` must be at least 1"),
     ],
 )

@@ -16,6 +16,7 @@ from oqnn.environments import (
     field_channel,
 )
 from oqnn.measures import spin_wigner
+from oqnn.phase_space import fock_wigner_at
 from oqnn.studies import HARD_PAIR, Study, StudySettings, views
 from oqnn.studies.realizability import (
     any_axes_margin,
@@ -184,6 +185,9 @@ def test_an_oscillator_has_two_views():
     for W, centre in zip(view.wigner.values, centres, strict=True):
         squares = (x[:, None] - centre.real) ** 2 + (p - centre.imag) ** 2
         np.testing.assert_allclose(W, np.exp(-squares) / np.pi, atol=1e-5)
+    states = view.states.sel(frame="control").isel(member=0).values
+    exact = fock_wigner_at(states, x[:, None], p)
+    np.testing.assert_allclose(view.wigner, exact, atol=1e-14)
     np.testing.assert_allclose(view.norm, 1, atol=1e-5)
     assert view.negativity.max() < 1e-5
     assert "margin" not in view
