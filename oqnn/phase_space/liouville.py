@@ -53,8 +53,8 @@ def propagate_classical(
         U(x) or U(x, t), an energy.
     W : WignerFunction or callable
         At ``tlist[0]``. A function W(x, p), with values of shape (..., nx, np), is
-        taken exactly. Values on a grid are interpolated within its window, to about
-        1e-8 of the largest if half the bandwidth is in use, and are zero beyond it.
+        taken exactly. Values on a grid are interpolated within its window, to 1e-8 of
+        the largest with four fifths of the bandwidth in use, and are zero beyond it.
     tlist : shape (t,)
         Strictly increasing.
     grid : PhaseSpaceGrid, optional

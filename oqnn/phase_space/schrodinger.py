@@ -7,9 +7,9 @@ import numpy as np
 import scipy.fft
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_finite, check_positive, check_shapes
+from .._core.checks import check_finite, check_positive
 from .arguments import check_time_order, convert_times
-from .grid import PhaseSpaceGrid
+from .chords import convert_even_axis
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
 from .refinement import Segment, cut, refine, steps_between
@@ -118,10 +118,11 @@ def propagate_wavefunction(
     array([ 1., -1.])
     """
     potential = as_potential(potential)
-    psi, x = np.asarray(psi, dtype=complex), np.asarray(x, dtype=float)
+    psi, x = np.asarray(psi, dtype=complex), convert_even_axis(x, "x")
     times = convert_times(tlist, step, tol)
-    check_wavefunctions(psi, x, hbar)
+    _check_wavefunctions(psi, x)
     check_positive(mass, "mass")
+    check_positive(hbar, "hbar")
     check_time_order(time_order)
     check_potential(potential, x, times[0])
 
@@ -212,15 +213,7 @@ def _drift(psi: np.ndarray, kinetic: np.ndarray) -> np.ndarray:
     return scipy.fft.ifft(kinetic * scipy.fft.fft(psi))
 
 
-def check_line(x: np.ndarray, hbar: float) -> None:
-    """Check that x is an even grid, and ħ."""
-    check_shapes(x=(x, "m"))
-    PhaseSpaceGrid(x, np.arange(2.0), hbar).check_even("x")
-
-
-def check_wavefunctions(psi: np.ndarray, x: np.ndarray, hbar: float) -> None:
-    """Check wavefunctions, or anything else of shape (..., m), and their grid."""
-    check_line(x, hbar)
+def _check_wavefunctions(psi: np.ndarray, x: np.ndarray) -> None:
     if psi.shape[-1:] != x.shape:
         raise ValueError(
             f"`psi` must have shape (..., {x.size}), one value for each x, but has "

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_hermitian, check_positive
 from .arguments import check_time_order, convert_times
+from .chords import convert_even_axis
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
 from .refinement import Segment, cut, refine, steps_between
-from .schrodinger import check_line, edge_share
+from .schrodinger import edge_share
 from .splitting import TimeOrder
 from .wigner_function import EdgeMass
 
@@ -141,10 +142,11 @@ def propagate_density(
     0.5
     """
     potential = as_potential(potential)
-    rho, x = np.asarray(rho_xx, dtype=complex), np.asarray(x, dtype=float)
+    rho, x = np.asarray(rho_xx, dtype=complex), convert_even_axis(x, "x")
     times = convert_times(tlist, step, tol)
-    _check_density(rho, x, hbar)
+    _check_density(rho, x)
     check_positive(mass, "mass")
+    check_positive(hbar, "hbar")
     check_time_order(time_order)
     check_potential(potential, x, times[0])
     rate = _decay_rate(decay, x) + _diffusion(diffusion_pp, "diffusion_pp") * (
@@ -227,9 +229,8 @@ def _march(
     return np.stack(kept)
 
 
-def _check_density(rho: np.ndarray, x: np.ndarray, hbar: float) -> None:
-    """Check ρ(x, x′) and its grid."""
-    check_line(x, hbar)
+def _check_density(rho: np.ndarray, x: np.ndarray) -> None:
+    """Check ρ(x, x′)."""
     if rho.shape[-2:] != (x.size, x.size):
         raise ValueError(
             f"`rho_xx` must have shape (..., {x.size}, {x.size}), indexed [x, x′], but "

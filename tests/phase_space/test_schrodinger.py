@@ -219,7 +219,7 @@ def test_a_drive_in_tune_with_the_steps_is_seen():
         ({"psi": GOOD[1:]}, r"`psi` must have shape \(..., 216\)"),
         ({"psi": 0 * GOOD}, "`psi` must not be zero"),
         ({"psi": np.where(X > 0, np.nan, GOOD)}, "`psi` must be finite"),
-        ({"x": X**3}, "`x` must have evenly spaced axes"),
+        ({"x": X**3}, "`x` must be evenly spaced"),
         ({"x": X[::-1]}, "`x` must increase strictly"),
         ({"tlist": [0, 1, 1]}, "`tlist` must increase strictly"),
         ({"tlist": [[0, 1]]}, "`tlist` must have shape"),

@@ -156,7 +156,7 @@ GOOD = pure(packet(X, 0, 0, 1, 1))
         ({"rho_xx": GOOD[1:]}, r"`rho_xx` must have shape \(..., 84, 84\)"),
         ({"rho_xx": GOOD * 1j}, "`rho_xx` must be Hermitian"),
         ({"rho_xx": 0 * GOOD}, "`rho_xx` must not be zero"),
-        ({"x": X**3}, "`x` must have evenly spaced axes"),
+        ({"x": X**3}, "`x` must be evenly spaced"),
         ({"tlist": [0, 0]}, "`tlist` must increase strictly"),
         ({"mass": -1.0}, "`mass` must be positive"),
         ({"hbar": 0.0}, "`hbar` must be positive"),
