@@ -65,7 +65,7 @@ def test_negative_regions_are_hatched_and_rounding_is_not():
 
 
 def test_panels_share_one_scale_and_keep_their_order():
-    maps = {"cat": VALUES, "half": VALUES / 2, "minus": -2 * VALUES}
+    maps = {"cat": VALUES, "minus": -2 * VALUES, "half": VALUES / 2}
     figure = wigner_panels(X, P, maps, columns=2, label="$hW$", p_label="$pa/\\hbar$")
     *panels, empty, bar = figure.axes
     assert [axes.get_title() for axes in panels] == list(maps)
