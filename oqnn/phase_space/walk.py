@@ -130,7 +130,7 @@ class Walk:
         longest = (
             FARTHEST * box / max(float(rates.max()), FARTHEST * box / (total or 1))
         )
-        if step is not None and step > longest:
+        if step is not None and min(step, total) > longest:
             raise ValueError(
                 f"`step` must be so short that W stays in the momentum box, "
                 f"of length {box:.4g}, but is {step:.3g} where forces are "

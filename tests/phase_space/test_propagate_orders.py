@@ -80,7 +80,14 @@ def moved(potential, W, order, **options):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("potential", "order"),
-    [(SEXTIC, 0), (SEXTIC, 1), (SEXTIC, 2), (PENDULUM, 1), (PENDULUM, 2), (DRIVEN, 2)],
+    [
+        pytest.param(SEXTIC, 0, id="sextic-0"),
+        pytest.param(SEXTIC, 1, id="sextic-1"),
+        pytest.param(SEXTIC, 2, id="sextic-2"),
+        pytest.param(PENDULUM, 1, id="pendulum-1"),
+        pytest.param(PENDULUM, 2, id="pendulum-2"),
+        pytest.param(DRIVEN, 2, id="driven-2"),
+    ],
 )
 def test_eq_1_2_orders_against_the_written_sum(potential, order):
     W = start()
