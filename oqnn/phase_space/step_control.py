@@ -140,7 +140,7 @@ class StepControl:
         What is finer than the grid, or has come to the edges of the box, where U jumps,
         keeps its error however short the steps are.
         """
-        if local > SMOOTH:
+        if local > SMOOTH and not self._stalled:
             return False
         quarters = self._splitting(dt / 4).run(values, now, 4)
         apart = float(np.max(_norm(halves - quarters) / _norm(values)))
