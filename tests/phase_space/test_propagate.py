@@ -102,7 +102,7 @@ def test_a_momentum_box_that_is_too_small_is_told_and_norm_does_not_tell():
     with pytest.warns(GridWarning, match="at the edges of p.*Try x.*and p from -4.5"):
         moved = propagate(Polynomial([0, 0, 0.5]), packet(grid, 3.4), [0, 0.8, 1.6])
     np.testing.assert_allclose(moved.norm, 1, atol=1e-9)
-    np.testing.assert_allclose(moved.purity, 1, atol=2e-3)
+    np.testing.assert_allclose(moved.purity, 1, atol=5e-3)
     assert moved.edge_mass.p[-1] > 0.1
 
 
