@@ -24,12 +24,11 @@ class PaddedBox:
     @classmethod
     def around(cls, window: PhaseSpaceGrid, padding: float) -> "PaddedBox":
         """Return the box that is longer by a share of the window's length."""
-        (n_x, n_p), hbar = window.shape, window.hbar
         if padding == 0:
             return cls(window, window, (0, 0))
         x, before_x = _longer(window.x, window.dx, padding)
         p, before_p = _longer(window.p, window.dp, padding)
-        return cls(window, PhaseSpaceGrid(x, p, hbar), (before_x, before_p))
+        return cls(window, PhaseSpaceGrid(x, p, window.hbar), (before_x, before_p))
 
     def enter(self, values: np.ndarray) -> np.ndarray:
         """Return values (..., nx, np) with zeros in the margins."""
