@@ -49,9 +49,10 @@ def wigner_gradient(
     r"""Differentiate a cost of W(t) by all parameters of the potential at once.
 
     Reverse mode through the split steps of `propagate`: the gradient is that of the
-    computed cost, to rounding, for about four propagations however many parameters
-    there are. Memory holds about √steps states three times over. The error is
-    estimated from half as many steps.
+    computed cost, to rounding, for about three propagations however many parameters
+    there are, after some seconds of compilation the first time. Memory holds about
+    √steps states three times over. The error is estimated from half as many steps.
+    Kicks and open channels are not part of it.
 
     Parameters
     ----------
@@ -60,7 +61,8 @@ def wigner_gradient(
         ``lambda W: jnp.sum(W * symbol) * dx * dp``.
     potential : callable (parameters, x) or (parameters, x, t) → array like x
         U, written in ``jax.numpy``. It is called on arrays, beyond the grid too, at
-        x ± ħθ/2.
+        x ± ħθ/2. `NetworkPotential.differentiable` returns one. Give the same function
+        again rather than a new lambda: each is compiled anew.
     parameters : number, array, or dicts, lists and tuples of them
         Real.
     W : WignerFunction

@@ -1,7 +1,8 @@
 """Potentials of networks: sums of neurons."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,7 +39,9 @@ class NetworkPotential:
     amplitudes : shape (neurons,), energy
         :math:`A_j`.
     activation : {"tanh", "logcosh", "sigmoid", "softplus", "relu"}
-        u. Derivatives of "relu" beyond the first are distributions, and refused.
+        u. Derivatives of "relu" beyond the first are distributions, and refused. Its
+        kinks scatter W to momenta where it falls off as a power only, so that grids
+        are hardly ever fine enough for small errors.
     confinement : Polynomial, optional
         V, such as x²/2: neurons that saturate hold no particle by themselves.
 
@@ -164,6 +167,43 @@ class NetworkPotential:
         for w, b, A in self._neurons():
             total = total + A * w**order * slope(w * x + b, order)
         return total
+
+    def differentiable(
+        self,
+    ) -> tuple[Callable[[dict[str, Any], Any], Any], dict[str, np.ndarray]]:
+        """Return U(parameters, x) in ``jax.numpy``, and the parameters of this network.
+
+        As `wigner_gradient` takes them: a dict of ``weights``, ``biases``,
+        ``amplitudes`` and, if there is one, the coefficients of the ``confinement``.
+        The function is the same for all networks of one activation, and compiled once.
+
+        Raises
+        ------
+        NotImplementedError
+            If the activation is "relu", whose kinks JAX does not see.
+
+        Examples
+        --------
+        >>> U = NetworkPotential([1.0, 2.0], [0.0, -1.0], [0.5, 0.3])
+        >>> function, parameters = U.differentiable()
+        >>> sorted(parameters)
+        ['amplitudes', 'biases', 'weights']
+        """
+        from .network_jax import network_energy
+
+        if self.activation == "relu":
+            raise NotImplementedError(
+                "`activation` must be smooth for derivatives by parameters, but is "
+                "'relu'. Take 'softplus' with larger weights and smaller amplitudes."
+            )
+        parameters = {
+            "weights": self.weights,
+            "biases": self.biases,
+            "amplitudes": self.amplitudes,
+        }
+        if self.confinement is not None:
+            parameters["confinement"] = self.confinement.coefficients
+        return network_energy(self.activation), parameters
 
     def kicks(self, t0: float, t1: float) -> tuple[()]:
         """Return no kicks."""

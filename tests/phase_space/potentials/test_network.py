@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
+from oqnn._core.jax64 import in_double_precision
 from oqnn.phase_space.potentials.activations import ACTIVATIONS
 from oqnn.phase_space.potentials.network import NetworkPotential
 from oqnn.phase_space.potentials.polynomial import Polynomial
@@ -156,6 +157,24 @@ def test_random_networks_have_the_spreads_asked_for():
         (network.amplitudes, 3.0 / np.sqrt(N)),
     ]:
         assert values.std() == pytest.approx(sigma, rel=error)
+
+
+@pytest.mark.parametrize("activation", SMOOTH)
+@pytest.mark.parametrize("confinement", [None, Polynomial([0.2, -0.1, 0.5])])
+def test_networks_for_jax_are_the_same_function(activation, confinement):
+    """Far away too, where a careless log cosh overflows."""
+    potential = NetworkPotential(*NETWORK, activation, confinement)
+    function, parameters = potential.differentiable()
+    x = np.append(Z, [-900.0, 900.0]).reshape(2, 19)
+    found = in_double_precision(function)(parameters, x)
+    np.testing.assert_allclose(found, potential(x), rtol=1e-13, atol=1e-15)
+    same, _ = NetworkPotential.random(7, seed=1, activation=activation).differentiable()
+    assert same is function
+
+
+def test_relu_networks_have_no_derivatives_by_parameters():
+    with pytest.raises(NotImplementedError, match="`activation` must be smooth"):
+        NetworkPotential(*NETWORK, "relu").differentiable()
 
 
 def test_bad_networks_are_refused():
