@@ -234,6 +234,65 @@ def test_loss_and_gain_against_matrices(quartic):
     assert moved.purity[-1] < 0.7
 
 
+@pytest.mark.parametrize(
+    "channels",
+    [
+        [CaldeiraLeggett(0.25, 0.7, MASS, completely_positive=True)],
+        [Localisation(0.9, 0.7)],
+        [Localisation(0.5, 0.9), LinearJump(0.3 - 0.2j, 0.1 + 0.2j)],
+    ],
+    ids=repr,
+)
+def test_eq_1_8_in_an_anharmonic_well_against_matrices(channels):
+    """ρ̇ = −i[H, ρ]/ħ + …, term by term in the levels of an oscillator; F acts between
+    the eigenvectors of x̂.
+    """
+    levels, omega, t = 36, 1.2, 0.6
+    a = np.diag(np.sqrt(np.arange(1, levels)), 1)
+    x = np.sqrt(HBAR / (2 * MASS * omega)) * (a + a.T)
+    p = 1j * np.sqrt(HBAR * MASS * omega / 2) * (a.T - a)
+    oscillator = np.diag(HBAR * omega * (np.arange(levels) + 0.5))
+    H = oscillator + 0.1 * x @ x @ x + 0.05 * x @ x @ x @ x
+    at, basis = np.linalg.eigh(x)
+
+    def commutator(left, right):
+        return left @ right - right @ left
+
+    def slope(_, flat):
+        rho = flat.reshape(levels, levels)
+        change = -1j / HBAR * commutator(H, rho)
+        for channel in channels:
+            match channel:
+                case CaldeiraLeggett(gamma):
+                    (D_xx, _), (_, D_pp) = channel.diffusion(HBAR) / HBAR**2
+                    change -= 1j * gamma / HBAR * commutator(x, p @ rho + rho @ p)
+                    change -= D_pp * commutator(x, commutator(x, rho))
+                    change -= D_xx * commutator(p, commutator(p, rho))
+                case LinearJump(in_x, in_p):
+                    L = in_x * x + in_p * p
+                    loss = L.conj().T @ L
+                    change += L @ rho @ L.conj().T - (loss @ rho + rho @ loss) / 2
+                case Localisation(rate, length):
+                    F = rate * (1 - np.exp(-(((at[:, None] - at) / length) ** 2) / 4))
+                    change -= basis @ (F * (basis.T @ rho @ basis)) @ basis.T
+        return change.ravel()
+
+    ket = np.zeros(levels, complex)
+    ket[:4] = [0.6, 0.3 - 0.4j, -0.2j, 0.5]
+    rho = np.outer(ket, ket.conj()) / np.linalg.norm(ket) ** 2
+    run = solve_ivp(slope, [0, t], rho.ravel(), "DOP853", rtol=1e-8, atol=1e-9)
+    exact = run.y[:, -1].reshape(levels, levels)
+
+    grid = PhaseSpaceGrid.centered(7, 12, (120, 130), hbar=HBAR)
+    start = wigner_from_fock(rho, grid, mass=MASS, omega=omega)
+    well = Polynomial([0, 0, MASS * omega**2 / 2, 0.1, 0.05])
+    moved = propagate(well, start, [0, t], mass=MASS, channels=channels, tol=1e-7)
+    expected = wigner_from_fock(
+        (exact + exact.conj().T) / 2, grid, mass=MASS, omega=omega
+    )
+    np.testing.assert_allclose(moved.final.values, expected.values, atol=2e-7)
+
+
 def test_thermal_equilibrium_is_stationary():
     """Under loss and gain W = exp(−H/(n̄ + ½)ħω) stays, with purity 1/(2n̄ + 1)."""
     omega, nbar = 0.8, 0.7
