@@ -31,8 +31,10 @@ class LinearFlow:
 
     with :math:`s_1 = C_{xp}/C_{pp}`, :math:`s_2 = M_{xp} - s_1 M_{pp}`, the blur of p
     by :math:`C_{pp}` and that of x by what is left, :math:`C_{xx} - C_{xp}^2/C_{pp}`.
+    Where p is not dilated, or those shears would go past W's own and back, as a large
+    D_px makes them, one shear is followed by the blur of x and p at once.
     Shears and blurs of x are a product with a phase on one real Fourier transform along
-    x, the blur of p takes a complex one along p, and a dilation is a dense matrix.
+    x, a blur of p takes a complex one along p, and a dilation is a dense matrix.
     Factors that are one are left out, so free motion costs one real transform and back.
     All of it is exact for a W that the grid resolves, up to what passes the edges:
     shears and blurs wrap around, dilations take W as zero outside the box.
@@ -59,8 +61,8 @@ class LinearFlow:
     covariance: np.ndarray
     _dilate_x: np.ndarray | None  # (nx, nx)
     _first: np.ndarray | None  # (np, nk), the shear s2
-    _blur_p: np.ndarray | None  # (np,), where p is not dilated
-    _dilate_p: np.ndarray | None  # (np, np), with the blur of p
+    _dilate_p: np.ndarray | None  # (np, np), with the blur of p if there is no `_blur`
+    _blur: np.ndarray | None  # (np, nk), of x and p at once
     _last: np.ndarray | None  # (np, nk), the shear s1 and the blur of x
     _room: dict[tuple[int, ...], tuple[np.ndarray, np.ndarray]] = field(
         default_factory=dict, repr=False
@@ -99,27 +101,24 @@ class LinearFlow:
                 "Diffusion cannot be undone."
             )
         M, C = _moments(drift, diffusion, dt)
-        blurs_p = C[1, 1] > 0
-        s1 = C[0, 1] / C[1, 1] if blurs_p else M[0, 1] / M[1, 1]
-        s2 = M[0, 1] - s1 * M[1, 1] if blurs_p else 0.0
-        left = C[0, 0] - s1 * C[0, 1] if blurs_p else C[0, 0]
-
-        blur_p, dilate_p = None, None
-        theta = 2 * np.pi * scipy.fft.fftfreq(grid.p.size, grid.dp)
-        gauss = np.exp(-C[1, 1] * theta**2 / 2)
-        if M[1, 1] != 1:
-            dilate_p = _dilation(grid.p, M[1, 1])
-            waves = gauss[:, None] * scipy.fft.fft(dilate_p, axis=0)
-            dilate_p = np.ascontiguousarray(scipy.fft.ifft(waves, axis=0).real)
-        elif blurs_p:
-            blur_p = gauss
+        s1 = C[0, 1] / C[1, 1] if C[1, 1] > 0 else M[0, 1] / M[1, 1]
+        s2 = M[0, 1] - s1 * M[1, 1] if C[1, 1] > 0 else 0.0
+        left = C[0, 0] - s1 * C[0, 1] if C[1, 1] > 0 else C[0, 0]
+        # Shears of both signs leave the θ of the grid on the way, and come back as
+        # others: then, and where it costs no more, x and p are blurred at once.
+        at_once = C[1, 1] > 0 and (M[1, 1] == 1 or s1 * s2 < 0)
+        if at_once:
+            s1, s2, left = 0.0, M[0, 1], 0.0
+        spread = 0.0 if at_once else C[1, 1]
         return cls(
             propagator=M,
             covariance=C,
             _dilate_x=_dilation(grid.x, M[0, 0]) if M[0, 0] != 1 else None,
             _first=_shear(grid, s2, 0.0) if s2 else None,
-            _blur_p=blur_p,
-            _dilate_p=dilate_p,
+            _dilate_p=_blurred_dilation(grid, M[1, 1], spread)
+            if M[1, 1] != 1
+            else None,
+            _blur=_blur(grid, C) if at_once else None,
             _last=_shear(grid, s1, left) if s1 or left else None,
         )
 
@@ -147,18 +146,18 @@ class LinearFlow:
         if self._dilate_x is not None:
             W = _product(W, self._dilate_x.T)
         shears = self._first is not None or self._last is not None
-        if not shears and self._dilate_p is not None:
+        if not shears and self._blur is None and self._dilate_p is not None:
             return transpose(_product(self._dilate_p, W), out)
-        if not shears and self._blur_p is None:
+        if not shears and self._blur is None:
             return transpose(W, out)
         to_wavenumbers(W, out=F)
         if self._first is not None:
             F *= self._first
         if self._dilate_p is not None:
             F = _product(self._dilate_p, F.view(float)).view(complex)
-        if self._blur_p is not None:
+        if self._blur is not None:
             F = scipy.fft.fft(F, axis=-2, overwrite_x=True)
-            F *= self._blur_p[:, None]
+            F *= self._blur
             F = scipy.fft.ifft(F, axis=-2, overwrite_x=True)
         if self._last is not None:
             F *= self._last
@@ -211,6 +210,27 @@ def _shear(grid: PhaseSpaceGrid, shift: float, variance: float) -> np.ndarray:
     if grid.x.size % 2 == 0:
         factor[:, -1] = factor[:, -1].real  # half of this wave runs the other way
     return factor
+
+
+def _blur(grid: PhaseSpaceGrid, covariance: np.ndarray) -> np.ndarray:
+    """Return the factor, (np, nk) in waves of p and of x, of a blur of both."""
+    theta, k = _theta(grid)[:, None], grid.k
+    (xx, xp), (_, pp) = covariance
+    return np.exp(-(pp * theta**2 + 2 * xp * theta * k + xx * k**2) / 2)
+
+
+def _blurred_dilation(
+    grid: PhaseSpaceGrid, factor: float, variance: float
+) -> np.ndarray:
+    """Return the matrix, (np, np), of a dilation of p and then a blur."""
+    waves = scipy.fft.fft(_dilation(grid.p, factor), axis=0)
+    waves *= np.exp(-variance * _theta(grid)[:, None] ** 2 / 2)
+    return np.ascontiguousarray(scipy.fft.ifft(waves, axis=0).real)
+
+
+def _theta(grid: PhaseSpaceGrid) -> np.ndarray:
+    """Return the wave numbers of p of a complex transform, of both signs."""
+    return 2 * np.pi * scipy.fft.fftfreq(grid.p.size, grid.dp)
 
 
 def _dilation(axis: np.ndarray, factor: float) -> np.ndarray:

@@ -13,19 +13,24 @@ DAMPING = [[-0.2, 1 / 1.3], [0, -0.3]]
 GAIN = [[0.1, 0.0], [0.0, 0.2]]
 NONE = np.zeros((2, 2))
 FULL = [[0.1, 0.05], [0.05, 0.2]]
+OBLIQUE = [[0.3, -0.03], [-0.03, 0.003]]  # along (10, -1): C_xp is ten times C_pp
 EQUATIONS = {
     "nothing": (NONE, NONE),
     "free motion": (FREE, NONE),
     "free motion, D_xx": (FREE, np.diag([0.1, 0])),
     "free motion, D_pp": (FREE, np.diag([0, 0.2])),
     "free motion, all of D": (FREE, FULL),
+    "free motion, oblique D": (FREE, OBLIQUE),
     "D_pp alone": (NONE, np.diag([0, 0.2])),
     "friction": (FRICTION, NONE),
     "friction, D_xx": (FRICTION, np.diag([0.1, 0])),
     "friction, D_pp": (FRICTION, np.diag([0, 0.2])),
     "friction, all of D": (FRICTION, FULL),
+    "friction, oblique D": (FRICTION, OBLIQUE),
+    "oblique D alone": (NONE, OBLIQUE),
     "damping": (DAMPING, NONE),
     "damping, all of D": (DAMPING, FULL),
+    "damping, oblique D": (DAMPING, OBLIQUE),
     "contraction of x": (np.diag([-0.3, 0]), NONE),
     "gain": (GAIN, np.diag([0.1, 0.1])),
 }
