@@ -89,8 +89,9 @@ def quantum_corrections(
         If `order` is no integer, or `W` no WignerFunction.
     ValueError
         If `order` is negative, the axes are not even, the potential is not finite on
-        all x ± ħθ/2, or a term has more than a millionth of its power in the uppermost
-        twentieth of θ: p is not resolved well enough for its derivative.
+        all x ± ħθ/2, or a term or the whole change has more than a millionth of its
+        power in the uppermost twentieth of θ: p is too coarse for it, or so fine that
+        what stands there is rounding.
 
     References
     ----------
@@ -124,7 +125,7 @@ def quantum_corrections(
 
     waves = np.fft.rfft(W.values, axis=-1)  # ∫ W e^{−iθp} dp, so that ∂_p is iθ
     difference = U(x + half, t) - U(x - half, t)
-    exact = _back(1j / W.grid.hbar * difference * waves, W.grid)
+    whole = 1j / W.grid.hbar * difference * waves
     terms = np.empty((order + 1, *W.values.shape))
     for s in range(order + 1):
         n = 2 * s + 1
@@ -132,7 +133,8 @@ def quantum_corrections(
         moved = 1j / W.grid.hbar * part * waves
         _check_resolved(moved, s)
         terms[s] = _back(moved, W.grid)
-    return QuantumCorrections(terms=terms, exact=exact, grid=W.grid)
+    _check_whole(whole)
+    return QuantumCorrections(terms=terms, exact=_back(whole, W.grid), grid=W.grid)
 
 
 def _back(waves: np.ndarray, grid: PhaseSpaceGrid) -> np.ndarray:
@@ -151,10 +153,7 @@ def _check_resolved(waves: np.ndarray, s: int) -> None:
 
     θ^{2s+1} amplifies what lies beyond the state as well as rounding errors.
     """
-    power = (np.abs(waves) ** 2).sum(-2)  # (..., nθ)
-    top = max(1, round(TOP * power.shape[-1]))
-    shares = power[..., -top:].sum(-1) / np.maximum(power.sum(-1), 1e-300)
-    worst = shares.max()
+    worst = _share_at_top(waves)
     if not worst <= MOST_AT_TOP:
         raise ValueError(
             f"`order` must not be {s} on this grid, but less: {worst:.1g} of the power "
@@ -162,3 +161,26 @@ def _check_resolved(waves: np.ndarray, s: int) -> None:
             "spacing of p ends. Take a finer p for a state that needs it, a coarser "
             "one where rounding errors are what is amplified."
         )
+
+
+def _check_whole(waves: np.ndarray) -> None:
+    """Refuse a whole change (..., nx, nθ) of which the same is true.
+
+    U(x ± ħθ/2) amplifies both where it grows.
+    """
+    worst = _share_at_top(waves)
+    if not worst <= MOST_AT_TOP:
+        raise ValueError(
+            f"`potential` must not grow so far beyond the grid: {worst:.1g} of the "
+            f"power of the change of W lies in the uppermost {TOP:.0%} of θ, at "
+            "x ± ħθ/2. Take a finer p for a state that needs it, a coarser one where "
+            "rounding errors are what is amplified."
+        )
+
+
+def _share_at_top(waves: np.ndarray) -> float:
+    """Return the largest share of the power, over a batch, at the end of θ."""
+    power = (np.abs(waves) ** 2).sum(-2)  # (..., nθ)
+    top = max(1, round(TOP * power.shape[-1]))
+    shares = power[..., -top:].sum(-1) / np.maximum(power.sum(-1), 1e-300)
+    return float(shares.max())

@@ -232,3 +232,22 @@ def test_an_order_that_amplifies_rounding_errors_is_refused():
     U = Polynomial(np.ones(42))
     with pytest.raises(ValueError, match=r"`order` must not be \d+ .* rounding errors"):
         quantum_corrections(U, W, 20)
+
+
+def test_a_potential_that_amplifies_rounding_errors_is_refused():
+    """e^{2x} is e^{5 + 33} at the last x + ħθ/2, where W has ended long before.
+
+    Both terms are right on that axis still; on a coarser one the sum is as well.
+    """
+    growth = [lambda x, n=n: 2.0**n * np.exp(2 * x) for n in range(4)]
+    U = FunctionPotential(growth[0], derivatives=growth[1:])
+    sizes = []
+    for count in (48, 64, 128):
+        grid = PhaseSpaceGrid.centered(5, 6, (40, count))
+        W = WignerFunction(on_grid(wigner(gaussian_state(1)), grid), grid)
+        if count < 128:
+            sizes.append(quantum_corrections(U, W, 1).exact_size(2))
+            continue
+        with pytest.raises(ValueError, match=r"`potential` must not grow .* rounding"):
+            quantum_corrections(U, W, 1)
+    assert sizes[0] == pytest.approx(sizes[1], rel=1e-6)
