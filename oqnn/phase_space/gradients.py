@@ -60,7 +60,7 @@ def wigner_gradient(
         Of the values of the final W, written in ``jax.numpy``. An average is
         ``lambda W: jnp.sum(W * symbol) * dx * dp``.
     potential : callable (parameters, x) or (parameters, x, t) → array like x
-        U, written in ``jax.numpy``. It is called on arrays, beyond the grid too, at
+        U, smooth, in ``jax.numpy``. It is called on arrays, beyond the grid too, at
         x ± ħθ/2. `NetworkPotential.differentiable` returns one. Give the same function
         again rather than a new lambda: each is compiled anew.
     parameters : number, array, or dicts, lists and tuples of them
