@@ -61,6 +61,15 @@ class StepControl:
         """Whether `tol` was missed because errors did not fall with the steps."""
         return self._stalled
 
+    def renew(self) -> None:
+        """Forget the error of a step, as one must where W has changed at once.
+
+        An error at rounding is kept: then the steps are exact.
+        """
+        if self._seen[1] > ROUNDING:
+            self._seen = (0.0, 0.0, CHUNK)
+
+    @np.errstate(over="ignore", invalid="ignore")  # of steps too long, told below
     def advance(
         self,
         values: np.ndarray,
@@ -77,6 +86,11 @@ class StepControl:
                 left, local, ready = self._count(stop - now), np.nan, MOST_STEPS
             dt, steps = (stop - now) / left, min(left, ready)
             values = self._splitting(dt).run(values, now, steps, after=done)
+            if not np.isfinite(values).all():
+                raise ConvergenceError(
+                    f"W grew without bound in steps of {dt:.3g}, near t = {now:.4g}. "
+                    "Take a shorter `step`, or leave it out."
+                )
             error, taken = error + steps * local, taken + steps
             now = stop if steps == left else now + steps * dt
             self._seen = (dt, local, self._seen[2] + steps)
@@ -104,6 +118,9 @@ class StepControl:
             if ago < CHUNK and abs(dt - known) < SAME * dt:
                 return left, local, CHUNK - ago
             local, halves = self._error(values, now, dt)
+            if not np.isfinite(local):  # an exponential was too large
+                self._next = 0.1 * dt
+                continue
             if local > SHARE * self._rate * dt and self._keeps(
                 values, now, dt, local, halves
             ):
@@ -114,7 +131,8 @@ class StepControl:
             if local <= max(allowed, ROUNDING):
                 self._seen = (dt, local, 0)
                 if local * SLACK < allowed:
-                    self._next = min(better, 4 * dt)
+                    # a stretch may be shorter than the steps that W allows
+                    self._next = max(self._next, min(better, 4 * dt))
                 return left, local, CHUNK
             self._next = max(min(0.9 * better, 0.7 * dt), 0.1 * dt)
 

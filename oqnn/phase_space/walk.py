@@ -98,6 +98,7 @@ class Walk:
                 error, steps, start = error + more, steps + taken, at
             if kick is not None:
                 values = self._kicked(values, kick, at)
+                control.renew()
         return values, error, steps
 
     def _kicked(self, values: np.ndarray, kick: Potential, t: float) -> np.ndarray:
@@ -127,14 +128,14 @@ class Walk:
         # ∂v/∂θ is the rate at which a wave packet in θ moves along p.
         rates = np.abs(local.slopes(t)[1].imag)[waves > POPULATED * waves.max()]
         box = grid.dp * grid.p.size
-        longest = (
-            FARTHEST * box / max(float(rates.max()), FARTHEST * box / (total or 1))
-        )
+        longest, fastest = total or 1.0, float(rates.max())
+        if longest * fastest > FARTHEST * box:
+            longest = FARTHEST * box / fastest
         if step is not None and min(step, total) > longest:
             raise ValueError(
                 f"`step` must be so short that W stays in the momentum box, "
                 f"of length {box:.4g}, but is {step:.3g} where forces are "
-                f"{rates.max():.3g}. Try {longest / 4:.2g}, or leave it out."
+                f"{fastest:.3g}. Try {longest / 4:.2g}, or leave it out."
             )
         return longest / 4
 
