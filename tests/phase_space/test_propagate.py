@@ -11,6 +11,7 @@ from oqnn.phase_space import (
     DoubleWell,
     Driven,
     GridWarning,
+    Kicked,
     PhaseSpaceGrid,
     Polynomial,
     WignerFunction,
@@ -64,6 +65,46 @@ def test_a_given_step_is_not_exceeded_and_has_no_error_estimate(grid):
     moved = propagate(QUARTIC, packet(grid), [0, 0.1, 0.25], step=0.1)
     assert moved.steps.tolist() == [0, 1, 2]
     assert np.isnan(moved.error[1:]).all()
+
+
+@pytest.mark.parametrize("total", [0.11, 0.45, 1.3])
+def test_a_step_as_long_as_the_time_is_one_step(grid, total):
+    """Also where total ≠ c/(c/total) in rounded arithmetic."""
+    free = propagate(Polynomial([0.0]), packet(grid), [0, total], step=total)
+    assert free.steps.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("times", [[0, 1e-5, 0.5], [0, 1e-4, 0.5, 0.5001, 1]])
+def test_short_times_do_not_shorten_the_steps_after_them(grid, times):
+    W = packet(grid, 0.5)
+    moved = propagate(QUARTIC, W, times)
+    alone = propagate(QUARTIC, W, times[::2])
+    assert moved.steps.sum() < alone.steps.sum() + 12
+    assert moved.error[-1] <= 1e-8
+
+
+def test_a_kick_makes_the_error_be_looked_at_again():
+    """A packet at the bottom of a stiff well needs few steps, a fast one many."""
+    grid = PhaseSpaceGrid.centered(6, 14, (128, 224), hbar=HBAR)
+    well = Polynomial([0, 0, 0.5, 0, 0.05])
+    kicked = Kicked(well, Polynomial([0, -5.0]), 0.4)
+    W = packet(grid)
+    moved = propagate(kicked, W, [0, 0.8], tol=1e-6)
+    exact = propagate(kicked, W, [0, 0.8], step=0.005)
+    error = np.linalg.norm(moved.values[-1] - exact.values[-1])
+    error /= np.linalg.norm(W.values)
+    assert error < 1.5 * moved.error[-1] <= 1.5e-6
+
+
+def test_waves_finer_than_the_grid_do_not_run_away():
+    """[V, [T, V]] holds 2 D_xx times a square of forces, large beyond the packet."""
+    grid = PhaseSpaceGrid.centered(5, 30, (128, 256), hbar=HBAR)
+    steep, W = Polynomial([0, 0, 0, 0, 2.0]), packet(grid, a=0.5)
+    noise = {"channels": [Diffusion(D_xx=0.3)]}
+    moved = propagate(steep, W, [0, 0.1], tol=1e-6, **noise)
+    exact = propagate(steep, W, [0, 0.1], time_order=2, step=5e-4, **noise)
+    error = np.linalg.norm(moved.values[-1] - exact.values[-1])
+    assert error < 1e-6 * np.linalg.norm(W.values)
 
 
 def test_a_batch_moves_as_its_members_do(grid):
