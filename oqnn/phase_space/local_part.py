@@ -88,6 +88,21 @@ class LocalPart:
             v_x, v_y = v_x - np.conj(f_x), v_y - np.conj(f_y)
         return v_x, hbar * v_y
 
+    def forces(self, t: float) -> np.ndarray:
+        """Return the rates, up to a sign, at which waves in θ move along p."""
+        half, U = self.y / 2, self.potential
+        with np.errstate(invalid="ignore"):  # told below
+            if self.order_hbar is None:
+                right = U.derivative(self.x + half, 1, t)
+                forces = (right + U.derivative(self.x - half, 1, t)) / 2
+            else:
+                terms = [
+                    U.derivative(self.x, n, t) * half ** (n - 1) / factorial(n - 1)
+                    for n in range(1, 2 * self.order_hbar + 2, 2)
+                ]
+                forces = np.sum(terms, axis=0)
+        return self._finite(forces, "have a finite slope", t)
+
     def double_commutator(self, t: float) -> np.ndarray:
         r"""Return [V, [T, V]], which multiplies in (x, θ) as well.
 
@@ -100,13 +115,16 @@ class LocalPart:
     def difference(self, potential: Potential, t: float) -> np.ndarray:
         """Return U(x + y/2) − U(x − y/2), or its terms up to `order_hbar`."""
         half = self.y / 2
-        if self.order_hbar is None:
-            return potential(self.x + half, t) - potential(self.x - half, t)
-        terms = [
-            2 * potential.derivative(self.x, n, t) * half**n / factorial(n)
-            for n in range(1, 2 * self.order_hbar + 2, 2)
-        ]
-        return np.sum(terms, axis=0)
+        with np.errstate(invalid="ignore"):  # told below
+            if self.order_hbar is None:
+                apart = potential(self.x + half, t) - potential(self.x - half, t)
+            else:
+                terms = [
+                    2 * potential.derivative(self.x, n, t) * half**n / factorial(n)
+                    for n in range(1, 2 * self.order_hbar + 2, 2)
+                ]
+                apart = np.sum(terms, axis=0)
+        return self._finite(apart, "be finite", t)
 
     def _difference_slopes(self, t: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the derivatives of `difference` with respect to x and y."""
@@ -119,7 +137,22 @@ class LocalPart:
         along_x = [
             2 * U.derivative(self.x, n + 1, t) * half**n / factorial(n) for n in odd
         ]
-        along_y = [
-            U.derivative(self.x, n, t) * half ** (n - 1) / factorial(n - 1) for n in odd
-        ]
-        return np.sum(along_x, axis=0), np.sum(along_y, axis=0)
+        return np.sum(along_x, axis=0), self.forces(t)
+
+    def _finite(self, values: np.ndarray, what: str, t: float) -> np.ndarray:
+        """Return values on (x, θ), having checked what a potential gave for them."""
+        if np.isfinite(values).all():
+            return values
+        i, j = np.argwhere(~np.isfinite(values))[0]
+        ends, x = self.grid.x[[0, -1]], self.grid.x[i]
+        half = self.y[0, j] / 2 if self.order_hbar is None else 0.0
+        hint = ""
+        if x - half < ends[0] or x + half > ends[1]:
+            hint = (
+                " Points x ± ħθ/2 lie outside the grid: continue U smoothly there, or "
+                "take fewer points of p, which narrows θ."
+            )
+        raise ValueError(
+            f"`potential` must {what} wherever it is used, at all times and in kicks, "
+            f"but fails to at x = {x:.6g} ± {half:.6g}, t = {t:.6g}.{hint}"
+        )

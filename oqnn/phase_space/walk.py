@@ -125,8 +125,7 @@ class Walk:
             local.potential, reach if local.order_hbar is None else grid.x, t
         )
         waves = np.abs(to_wavenumbers(values)).reshape(-1, *local.shape).max(axis=0)
-        # ∂v/∂θ is the rate at which a wave packet in θ moves along p.
-        rates = np.abs(local.slopes(t)[1].imag)[waves > POPULATED * waves.max()]
+        rates = np.abs(local.forces(t))[waves > POPULATED * waves.max()]
         box = grid.dp * grid.p.size
         longest, fastest = total or 1.0, float(rates.max())
         if longest * fastest > FARTHEST * box:

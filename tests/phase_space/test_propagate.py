@@ -12,6 +12,7 @@ from oqnn.phase_space import (
     Driven,
     GridWarning,
     Kicked,
+    NetworkPotential,
     PhaseSpaceGrid,
     Polynomial,
     WignerFunction,
@@ -236,6 +237,36 @@ def test_refusals(grid, change, error, message):
     arguments = {"potential": QUARTIC, "W": packet(grid), "tlist": [0, 0.1]}
     with pytest.raises(error, match=message):
         propagate(**(arguments | change))
+
+
+@pytest.mark.parametrize("step", [None, 0.05])
+@pytest.mark.parametrize(
+    ("potential", "message"),
+    [
+        (lambda x, t: x**2 * (1 if t < 0.2 else np.nan), r"be finite.*, t = 0\.[2-4]"),
+        (
+            Kicked(QUARTIC, lambda x: 1 / np.maximum(x, 0), 0.3),
+            r"kicks.*t = 0\.3\. Poi",
+        ),
+    ],
+    ids=["later", "in a kick"],
+)
+@pytest.mark.filterwarnings("ignore:divide by zero")
+def test_potentials_that_fail_on_the_way_are_refused(grid, potential, message, step):
+    with pytest.raises(ValueError, match=f"`potential` must .*{message}"):
+        propagate(potential, packet(grid), [0, 0.4], step=step, tol=1e-3)
+
+
+def test_kinks_go_with_the_liouville_equation_in_steps_of_second_order(grid):
+    """Characteristics in U = x²/2 + |x| are circles about ∓1; here all x > 0."""
+    kinks = [0.0, 0.0], [1.0, 1.0], "relu", Polynomial([0, 0, 0.5])
+    valley = NetworkPotential([1.0, -1.0], *kinks)
+    W = packet(grid, 2.5, a=0.5)
+    moved = propagate(valley, W, [0, 0.3], order_hbar=0, time_order=2, tol=1e-5)
+    mean = [3.5 * np.cos(0.3) - 1, -3.5 * np.sin(0.3)]
+    np.testing.assert_allclose(moved.final.mean, mean, atol=1e-5)
+    with pytest.raises(NotImplementedError, match="order_hbar=0 with time_order=2"):
+        propagate(valley, W, [0, 0.3], order_hbar=0)
 
 
 def test_an_uneven_grid_is_refused(grid):

@@ -80,9 +80,10 @@ def relu_derivative(z: np.ndarray, order: int) -> np.ndarray:
     if order > 1:
         raise NotImplementedError(
             f"`order` must be 1 for 'relu', but is {order}: its second derivative is "
-            "δ(z). Exact propagation needs none of these (order_hbar=None, or 0 for "
-            "the Liouville equation); other truncations need 'softplus' with larger "
-            "weights and smaller amplitudes instead."
+            "δ(z). Exact propagation (order_hbar=None) needs none of these, nor does "
+            "the Liouville equation in steps of second order (order_hbar=0 with "
+            "time_order=2); others need 'softplus' with larger weights and smaller "
+            "amplitudes instead."
         )
     return np.heaviside(z, 0.5)
 
