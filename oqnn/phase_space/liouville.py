@@ -58,13 +58,13 @@ def propagate_classical(
     tlist : shape (t,)
         Strictly increasing.
     grid : PhaseSpaceGrid, optional
-        Points to report at; by default those of `W`.
+        Points to report at, with the ħ of `W`; by default those of `W`.
     mass : float, optional
         m.
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met.
     tol : float, optional
-        Bound on max|δW|/max|W|, where no `step` is given.
+        Bound on max|δW|/max|W|, over all that is reported, where no `step` is given.
 
     Returns
     -------
@@ -78,8 +78,9 @@ def propagate_classical(
     TypeError
         If `potential` is none, or `W` neither kind.
     ValueError
-        If `W` is a function and no `grid` is given, W does not fit its grid, the
-        potential is not finite, times do not increase, or a number is not positive.
+        If `W` is a function and no `grid` is given, W does not fit its grid or has
+        another ħ than `grid`, the potential is not finite, times do not increase, or a
+        number is not positive.
     ConvergenceError
         If `tol` is not met.
 
@@ -109,7 +110,8 @@ def propagate_classical(
 
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         gaps = np.abs(one - other).reshape(times.size, -1).max(axis=1)
-        return gaps / np.abs(one[0]).max()
+        # The largest at any time: at the first W may be outside of the grid.
+        return gaps / (np.abs(one).max() or 1.0)
 
     values, error, counts = refine(
         run, distance, segments, step=step, order=ORDER, tol=tol
@@ -170,6 +172,11 @@ def _density(
     if isinstance(W, WignerFunction):
         W.grid.check_even("W")
         check_fits(W.edge_mass, W.grid)
+        if grid is not None and grid.hbar != W.hbar:
+            raise ValueError(
+                f"`grid` must have the hbar of `W`, {W.hbar:.6g}, but has "
+                f"{grid.hbar:.6g}. PhaseSpaceGrid(x, p, W.hbar) makes one."
+            )
         return _interpolated(W), grid or W.grid
     if not callable(W):
         raise TypeError(

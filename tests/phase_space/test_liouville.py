@@ -210,6 +210,21 @@ def test_what_is_carried_arrives_with_the_trajectories(potential):
         assert np.isnan(run.bandwidth.k).all()
 
 
+def test_windows_that_are_entered_later_are_computed():
+    """After half a turn W(x, p) = W(−x, −p, 0), where at first there was 1e-44."""
+
+    def packet(x, p):
+        return np.exp(-((x + 6) ** 2) - p**2) / np.pi
+
+    window = PhaseSpaceGrid(np.linspace(4, 7, 12), np.linspace(-1, 1.5, 9), HBAR)
+    run = propagate_classical(
+        lambda x: x**2 / 2, packet, [0, 1.2, np.pi], grid=window, tol=1e-8
+    )
+    exact = packet(-window.x[:, None], -window.p)
+    assert_allclose(run.values[2], exact, rtol=0, atol=1e-8)
+    assert 0 < run.error.max() <= 1e-8
+
+
 def test_values_on_a_grid_are_interpolated():
     grid = PhaseSpaceGrid.centered(9, 9.5, (80, 84), hbar=HBAR)
     x, p = grid.x[:, None], grid.p
@@ -264,6 +279,13 @@ def test_points_from_infinity_carry_nothing():
                 )
             },
             "`W` must have evenly spaced axes",
+        ),
+        (
+            {
+                "W": WignerFunction(bump(GRID.x[:, None], GRID.p), GRID),
+                "grid": PhaseSpaceGrid(GRID.x, GRID.p, 1.0),
+            },
+            r"`grid` must have the hbar of `W`, 0\.7, but has 1\.",
         ),
     ],
 )
