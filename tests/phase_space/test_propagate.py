@@ -246,7 +246,7 @@ def test_refusals(grid, change, error, message):
         (lambda x, t: x**2 * (1 if t < 0.2 else np.nan), r"be finite.*, t = 0\.[2-4]"),
         (
             Kicked(QUARTIC, lambda x: 1 / np.maximum(x, 0), 0.3),
-            r"kicks.*t = 0\.3\. Poi",
+            r"kicks.*, t = 0\.3",
         ),
     ],
     ids=["later", "in a kick"],
