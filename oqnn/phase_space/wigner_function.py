@@ -97,12 +97,13 @@ class WignerFunction:
     def __getitem__(self, index: int | slice | tuple) -> "WignerFunction":
         """Return some states of a batch."""
         lead = self.values.ndim - 2
-        if len(index if isinstance(index, tuple) else (index,)) > lead:
+        places = index if isinstance(index, tuple) else (index,)
+        if sum(place is not ... for place in places) > lead:
             raise IndexError(
                 f"a batch of shape {self.batch} has {lead} axes to index; the values "
                 "themselves are in `.values[..., x, p]`."
             )
-        return WignerFunction(self.values[index], self.grid)
+        return WignerFunction(self.values[*places, :, :], self.grid)
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -290,16 +291,17 @@ class WignerFunction:
 def check_same_grid(grid: PhaseSpaceGrid, other: PhaseSpaceGrid, name: str) -> None:
     """Refuse another grid: sums over unlike points would mean nothing."""
     same = grid.shape == other.shape and grid.hbar == other.hbar
-    rounding = 1e-12 * max(np.abs(grid.x).max(), np.abs(grid.p).max())
-    if not (
-        same
-        and np.abs(grid.x - other.x).max() <= rounding
-        and np.abs(grid.p - other.p).max() <= rounding
-    ):
+    axes = ((grid.x, other.x), (grid.p, other.p))
+    if not (same and all(_is_same(*pair) for pair in axes)):
         raise ValueError(
             f"`{name}` must live on the same grid with the same hbar, but one is "
             f"{_describe(grid)} and the other {_describe(other)}."
         )
+
+
+def _is_same(axis: np.ndarray, other: np.ndarray) -> bool:
+    rounding = 1e-12 * np.abs(axis).max()  # x and p may differ by orders of magnitude
+    return bool(np.abs(axis - other).max() <= rounding)
 
 
 def _describe(grid: PhaseSpaceGrid) -> str:

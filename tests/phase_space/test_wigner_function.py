@@ -89,6 +89,28 @@ def test_overlap_is_the_trace_of_the_product(grid):
     np.testing.assert_allclose(gram, np.eye(2), atol=1e-12)
 
 
+def test_an_ellipsis_stands_for_axes_of_the_batch_alone():
+    """Where those of x and p might be taken for it, of equal sizes."""
+    values = np.random.default_rng(0).random((5, 4, 4, 4))
+    W = WignerFunction(values, PhaseSpaceGrid.centered(2, 3, (4, 4)))
+    np.testing.assert_array_equal(W[..., 1].values, values[:, 1])
+    np.testing.assert_array_equal(W[...].values, values)
+    with pytest.raises(IndexError, match="2 axes to index"):
+        W[..., 1, 2, 3]
+
+
+def test_grids_in_small_units_are_told_apart():
+    """In kg m/s the momenta of an atom are far below the rounding of metres."""
+    x, p = 1e-9 * np.arange(4.0), 1e-27 * np.arange(6.0)
+    W, V = (
+        WignerFunction(np.ones((4, 6)), PhaseSpaceGrid(x, axis, 1e-34))
+        for axis in (p, 2 * p)
+    )
+    assert W.overlap(W) > 0
+    with pytest.raises(ValueError, match="`other` must live on the same grid"):
+        W.overlap(V)
+
+
 def test_edge_mass_tells_x_from_p(grid):
     narrow = np.diag([0.05, 0.05])
     at_x = WignerFunction(gaussian(grid, [4.9, 0], narrow), grid)
@@ -123,6 +145,7 @@ def test_batches_keep_their_axes(grid):
     assert [m.shape for m in W.marginals()] == [(2, 3, 80), (2, 3, 96)]
     assert W[1, 2].norm == pytest.approx(3)
     assert W[1].batch == (3,)
+    np.testing.assert_allclose(W[..., 2].norm, [3, 3])
     with pytest.raises(IndexError, match=r"shape \(\) has 0 axes"):
         W[0, 0][3]
 
