@@ -23,7 +23,7 @@ __all__ = [
     "superposition_wavefunction",
 ]
 
-VANISHING = 1e-12  # of Σ|amplitude|²: nothing is left of the sum but rounding
+VANISHING = 1e-8  # of Σ|amplitude|²: rounding takes as much of what is left
 
 
 def superposition(
@@ -63,7 +63,7 @@ def superposition(
         If `packets` holds anything else.
     ValueError
         If there are no packets, `amplitudes` has another length, is not finite or adds
-        packets up to nothing, or `spread` is negative.
+        packets up to less than 1e-8 of their norms, or `spread` is negative.
 
     References
     ----------
@@ -240,7 +240,7 @@ def superposition_wavefunction(
         If `packets` holds anything else.
     ValueError
         If there are no packets, `amplitudes` has another length, is not finite or adds
-        packets up to nothing, or `hbar` is not positive.
+        packets up to less than 1e-8 of their norms, or `hbar` is not positive.
 
     Examples
     --------

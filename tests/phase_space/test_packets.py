@@ -172,6 +172,17 @@ def test_packets_far_apart_lose_no_digits():
     assert W.values[0, 0] == pytest.approx(1 / (np.pi * HBAR), rel=1e-13)
 
 
+def test_odd_cats_come_close_to_one_quantum_before_they_vanish():
+    """b → 0: W₁ = (2r² − 1) e^{−r²}/πħ up to O(b²), r² = x²/a² + a²p²/ħ²."""
+    r2 = (UNEVEN.x[:, None] / A) ** 2 + (A * UNEVEN.p / HBAR) ** 2
+    exact = (2 * r2 - 1) * np.exp(-r2) / (np.pi * HBAR)
+    W = cat_state(UNEVEN, width=A, distance=1.5e-4 * A, phase=np.pi)
+    np.testing.assert_allclose(W.values, exact, rtol=0, atol=3e-8)
+    for distance in (5e-5 * A, 2e-6 * A):  # where rounding makes 1e-7 and 1e-5
+        with pytest.raises(ValueError, match="`amplitudes` must leave something"):
+            cat_state(UNEVEN, width=A, distance=distance, phase=np.pi)
+
+
 def test_refusals():
     packet = GaussianPacket()
     with pytest.raises(ValueError, match="`width` must be positive, but is 0"):
