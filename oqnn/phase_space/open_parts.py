@@ -1,6 +1,6 @@
 """What channels add to the equation of motion, sorted by how a step applies it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -65,12 +65,17 @@ class OpenParts:
         Raises
         ------
         TypeError
-            If something is no channel.
+            If something is no channel, or `channels` can be read only once.
         """
         if isinstance(channels, Channel):
             raise TypeError(
                 "`channels` must be a sequence of channels, but is a single one. "
                 f"Try [{type(channels).__name__}(...)]."
+            )
+        if not isinstance(channels, Collection):
+            raise TypeError(
+                "`channels` must be a sequence of channels, as it is read more than "
+                f"once, but is a {type(channels).__name__}. Try list(channels)."
             )
         for n, channel in enumerate(channels):
             if not isinstance(channel, Channel):

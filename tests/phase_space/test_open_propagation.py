@@ -388,6 +388,7 @@ def test_channels_act_on_batches():
     [
         (Damping(0.1), r"`channels` must be a sequence.* Try \[Damping"),
         ([Damping(0.1), 3], r"channels\[1\] is a int"),
+        (iter([Damping(0.1)]), r"is a list_iterator\. Try list\(channels\)"),
     ],
 )
 def test_what_is_no_channel_is_refused(channels, message):
