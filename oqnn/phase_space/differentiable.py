@@ -197,9 +197,9 @@ def _convert(parameters: Any) -> Any:
     import jax
 
     leaves, tree = jax.tree.flatten(parameters)
-    if not leaves:
-        raise TypeError("`parameters` must hold at least one number, but hold none.")
     arrays = [np.asarray(leaf) for leaf in leaves]
+    if not sum(array.size for array in arrays):
+        raise TypeError("`parameters` must hold at least one number, but hold none.")
     for array in arrays:
         if array.dtype.kind not in "fiu":
             raise TypeError(

@@ -62,7 +62,9 @@ def wigner_gradient(
     potential : callable (parameters, x) or (parameters, x, t) → array like x
         U, smooth, in ``jax.numpy``. It is called on arrays, beyond the grid too, at
         x ± ħθ/2. `NetworkPotential.differentiable` returns one. Give the same function
-        again rather than a new lambda: each is compiled anew.
+        again rather than a new lambda: each is compiled anew. Both functions must
+        depend on their arguments alone: whatever else they read, a global target or an
+        attribute, is compiled in with the value that it had at the first call.
     parameters : number, array, or dicts, lists and tuples of them
         Real.
     W : WignerFunction

@@ -302,6 +302,7 @@ SINGLE = jnp.array([1.0, 0.3])
         ({"order_hbar": -1}, ValueError, "`order_hbar` must be at least 0"),
         ({"time_order": 3}, ValueError, "`time_order` must be 2 or 4"),
         ({"parameters": {}}, TypeError, "`parameters` must hold at least one"),
+        ({"parameters": [[], np.ones(0)]}, TypeError, "must hold at least one number"),
         ({"parameters": "stiff"}, TypeError, "`parameters` must be real numbers"),
         ({"parameters": [1j]}, TypeError, "`parameters` must be real numbers"),
         ({"parameters": [np.inf]}, ValueError, "`parameters` must be finite"),
