@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .._core.checks import check_increasing, check_positive, check_shapes
+from .._core.checks import check_increasing, check_integer, check_positive, check_shapes
 
-__all__ = ["PhaseSpaceGrid"]
+__all__ = ["PhaseSpaceGrid", "describe_grid"]
 
 EVENNESS = 1e-9  # of the spacing, relative to the largest coordinate
 
@@ -63,6 +63,9 @@ class PhaseSpaceGrid:
         object.__setattr__(self, "hbar", float(self.hbar))
         object.__setattr__(self, "_even", (_is_even(self.x), _is_even(self.p)))
 
+    def __repr__(self) -> str:
+        return f"<PhaseSpaceGrid: {describe_grid(self)}>"
+
     @classmethod
     def centered(
         cls,
@@ -85,12 +88,21 @@ class PhaseSpaceGrid:
 
         Raises
         ------
+        TypeError
+            If `shape` is no pair of integers.
         ValueError
             If a length, a number of points or `hbar` is not positive.
         """
         check_positive(x_max, "x_max")
         check_positive(p_max, "p_max")
+        if np.shape(shape) != (2,):
+            raise TypeError(
+                f"`shape` must be a pair (nx, np), but is {shape!r}. "
+                "Try (128, 128), or more for finer states."
+            )
         nx, n_p = shape
+        check_integer(nx, "shape[0]", least=2)
+        check_integer(n_p, "shape[1]", least=2)
         x = np.linspace(-x_max, x_max, nx, endpoint=False)
         p = np.linspace(-p_max, p_max, n_p, endpoint=False)
         return cls(x, p, hbar)
@@ -156,6 +168,14 @@ class PhaseSpaceGrid:
                     f"lie between {steps.min():.6g} and {steps.max():.6g}. "
                     "PhaseSpaceGrid.centered makes an even grid."
                 )
+
+
+def describe_grid(grid: PhaseSpaceGrid) -> str:
+    """Return the size, reach and ħ of a grid in words."""
+    return (
+        f"{grid.shape[0]} x {grid.shape[1]} on [{grid.x[0]:.4g}, {grid.x[-1]:.4g}] x "
+        f"[{grid.p[0]:.4g}, {grid.p[-1]:.4g}] with hbar {grid.hbar:.4g}"
+    )
 
 
 def _is_even(axis: np.ndarray) -> bool:

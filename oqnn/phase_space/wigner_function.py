@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite
-from .grid import PhaseSpaceGrid
+from .grid import PhaseSpaceGrid, describe_grid
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -93,6 +93,10 @@ class WignerFunction:
         check_finite(values, "values")
         values.flags.writeable = False
         object.__setattr__(self, "values", values)
+
+    def __repr__(self) -> str:
+        batch = f"batch {self.batch}, " if self.batch else ""
+        return f"<WignerFunction: {batch}{describe_grid(self.grid)}>"
 
     def __getitem__(self, index: int | slice | tuple) -> "WignerFunction":
         """Return some states of a batch."""
@@ -182,9 +186,16 @@ class WignerFunction:
 
         Raises
         ------
+        TypeError
+            If `symbol` is a qutip.Qobj.
         ValueError
             If the symbol does not broadcast to the grid, or is not finite on it.
         """
+        if hasattr(symbol, "isoper"):
+            raise TypeError(
+                "`symbol` must be a Weyl symbol, but is a qutip.Qobj. "
+                "weyl_transform(operator, W.grid) makes one of it."
+            )
         if callable(symbol):
             symbol = symbol(self.grid.x[:, None], self.grid.p[None, :])
         values = np.asarray(symbol)
@@ -295,20 +306,13 @@ def check_same_grid(grid: PhaseSpaceGrid, other: PhaseSpaceGrid, name: str) -> N
     if not (same and all(_is_same(*pair) for pair in axes)):
         raise ValueError(
             f"`{name}` must live on the same grid with the same hbar, but one is "
-            f"{_describe(grid)} and the other {_describe(other)}."
+            f"{describe_grid(grid)} and the other {describe_grid(other)}."
         )
 
 
 def _is_same(axis: np.ndarray, other: np.ndarray) -> bool:
     rounding = 1e-12 * np.abs(axis).max()  # x and p may differ by orders of magnitude
     return bool(np.abs(axis - other).max() <= rounding)
-
-
-def _describe(grid: PhaseSpaceGrid) -> str:
-    return (
-        f"{grid.shape[0]} x {grid.shape[1]} on [{grid.x[0]:.4g}, {grid.x[-1]:.4g}] x "
-        f"[{grid.p[0]:.4g}, {grid.p[-1]:.4g}] with hbar {grid.hbar:.4g}"
-    )
 
 
 def _edge(density: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -39,6 +39,18 @@ def test_axes_far_from_the_origin_stay_even():
     assert PhaseSpaceGrid(1e6 + np.linspace(0, 1, 50), np.arange(4.0)).is_even
 
 
+def test_grids_print_in_a_line():
+    grid = PhaseSpaceGrid.centered(8, 6, (64, 48), hbar=0.5)
+    shown = "<PhaseSpaceGrid: 64 x 48 on [-8, 7.75] x [-6, 5.75] with hbar 0.5>"
+    assert repr(grid) == shown
+
+
+@pytest.mark.parametrize("shape", [64, (64,), (64.0, 64)])
+def test_what_is_no_pair_of_numbers_of_points_is_refused(shape):
+    with pytest.raises(TypeError, match="`shape"):
+        PhaseSpaceGrid.centered(1, 1, shape)
+
+
 def test_axes_are_copied_and_frozen():
     x = np.arange(4.0)
     grid = PhaseSpaceGrid(x, np.arange(3.0))

@@ -1,9 +1,11 @@
 """The front door of propagation: what it reports, warns of and refuses."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from oqnn import ConvergenceError
 from oqnn.phase_space import (
@@ -13,6 +15,7 @@ from oqnn.phase_space import (
     GridWarning,
     Kicked,
     NetworkPotential,
+    PhaseSpaceEvolution,
     PhaseSpaceGrid,
     Polynomial,
     WignerFunction,
@@ -129,6 +132,45 @@ def test_what_comes_out_has_names(grid):
     np.testing.assert_array_equal(data.norm, moved.norm)
     np.testing.assert_array_equal(moved.final.values, moved.values[-1])
     np.testing.assert_array_equal(moved[1].values, moved.values[-1])
+
+
+@pytest.mark.parametrize("through_zarr", [False, True])
+def test_evolutions_come_back_from_xarray(grid, tmp_path, through_zarr):
+    batch = WignerFunction(np.stack([packet(grid).values] * 2), grid)
+    moved = propagate(QUARTIC, batch, [0, 0.1])
+    data = moved.to_xarray()
+    if through_zarr:
+        data.to_zarr(tmp_path / "moved.zarr", consolidated=False)
+        data = xr.open_zarr(tmp_path / "moved.zarr", consolidated=False)
+    back = PhaseSpaceEvolution.from_xarray(data)
+    for name in ("times", "values", "error", "steps", "edge_mass", "bandwidth"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(moved, name))
+    assert back.grid.hbar == HBAR
+    states = WignerFunction.from_xarray(data.wigner)
+    np.testing.assert_array_equal(states.values, moved.values)
+
+
+def test_what_no_evolution_wrote_is_refused(grid):
+    data = propagate(QUARTIC, packet(grid), [0, 0.1]).to_xarray()
+    with pytest.raises(ValueError, match="lacks error, steps"):
+        PhaseSpaceEvolution.from_xarray(data.drop_vars(["error", "steps"]))
+
+
+def test_evolutions_print_in_a_line(grid):
+    shown = repr(propagate(QUARTIC, packet(grid), [0, 0.1]))
+    assert "2 times from 0 to 0.1" in shown
+    assert len(shown) < 200
+
+
+def test_what_comes_out_is_most_of_what_is_held(grid):
+    """Less than twice the result, also while its edges and bandwidths are found."""
+    W = packet(grid)
+    propagate(QUARTIC, W, [0, 0.01], step=0.01)
+    tracemalloc.start()
+    moved = propagate(QUARTIC, W, np.linspace(0, 1, 101), step=0.01)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * moved.values.nbytes
 
 
 def test_arguments_are_not_changed(grid):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import qutip
 
 from oqnn.phase_space import PhaseSpaceGrid, WignerFunction
 
@@ -213,3 +214,17 @@ def test_saved_and_loaded(grid, tmp_path):
 def test_refusals(grid, act, error, message):
     with pytest.raises(error, match=message):
         act(grid)
+
+
+def test_operators_are_no_symbols(grid):
+    W = WignerFunction(one_quantum(grid), grid)
+    with pytest.raises(TypeError, match="weyl_transform"):
+        W.expect(qutip.num(5))
+
+
+def test_states_and_batches_print_in_a_line(grid):
+    W = WignerFunction(one_quantum(grid), grid)
+    shown = "80 x 96 on [-5, 4.875] x [-6, 5.875] with hbar 0.6"
+    assert repr(W) == f"<WignerFunction: {shown}>"
+    both = WignerFunction(np.stack([W.values, W.values]), grid)
+    assert repr(both) == f"<WignerFunction: batch (2,), {shown}>"
