@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite
 from .checks import check_order
+from .kicked import Kicked
 from .potential import Kick, Potential, as_potential
 
 __all__ = ["Driven", "without_force"]
@@ -86,8 +87,11 @@ def without_force(
 ) -> tuple[Potential, Callable[[float], float] | None]:
     """Return the potential under a uniform force, and the force as a function of time.
 
-    What is left is often constant, and then it has to be evaluated only once.
+    Without kicks. What is left is often constant, and then it has to be evaluated only
+    once.
     """
+    if isinstance(potential, Kicked):  # kicks are not part of the steps between them
+        return without_force(potential.potential)
     if not isinstance(potential, Driven):
         return potential, None
     inner, more = without_force(potential.potential)

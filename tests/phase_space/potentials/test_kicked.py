@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from oqnn.phase_space.potentials.driven import Driven
+from oqnn.phase_space.potentials.driven import Driven, without_force
 from oqnn.phase_space.potentials.kicked import Kicked
 from oqnn.phase_space.potentials.pendulum import Pendulum
 from oqnn.phase_space.potentials.polynomial import Polynomial
@@ -45,6 +45,15 @@ def test_two_series_of_kicks_come_in_order():
     assert times(both, 0.0, 1.0) == [0.4, 0.5, 0.8, 1.0]
     assert both.kicks(0.0, 0.5)[0][1] is inner.kick
     assert float(both.kicks(0.0, 0.5)[1][1](3.0)) == 9.0
+
+
+def test_forces_are_found_inside_and_outside_of_kicks():
+    """What steps between kicks evaluate once: neither a force nor a kick."""
+    driven = Driven(Kicked(Driven(FREE, 2.0, 3.0), Pendulum(), 1.0), 0.5, 1.0)
+    still, force = without_force(driven)
+    assert still is FREE
+    assert force(0.4) == pytest.approx(2 * np.cos(1.2) + 0.5 * np.cos(0.4))
+    assert without_force(Kicked(FREE, Pendulum(), 1.0)) == (FREE, None)
 
 
 def test_plain_potentials_have_no_kicks():
