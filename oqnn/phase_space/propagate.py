@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from .._core.checks import check_integer, check_positive
 from .arguments import check_time_order, convert_times
 from .evolution import PhaseSpaceEvolution
+from .grid import PhaseSpaceGrid
 from .guards import check_fits, warn_of_grid
 from .open_parts import Channel, OpenParts
 from .padding import PaddedBox
@@ -15,7 +16,7 @@ from .positivity import check_positivity
 from .potentials.potential import Potential, as_potential
 from .splitting import TimeOrder
 from .walk import Walk
-from .wigner_function import WignerFunction
+from .wigner_function import Bandwidth, EdgeMass, WignerFunction
 
 __all__ = ["propagate"]
 
@@ -141,8 +142,7 @@ def propagate(
     values, errors, steps, stalled = walk.through(
         times, box.enter(W.values), step=step, tol=tol, progress=progress
     )
-    whole = WignerFunction(values, box.grid)
-    edge_mass, bandwidth = whole.edge_mass, whole.bandwidth
+    edge_mass, bandwidth = _guarded(values, box.grid)
     missed = float(errors[-1]) if stalled and errors[-1] > tol else None
     warn_of_grid(times, edge_mass, bandwidth, box.grid, missed=missed)
     return PhaseSpaceEvolution(
@@ -153,6 +153,19 @@ def propagate(
         steps=steps,
         edge_mass=edge_mass,
         bandwidth=bandwidth,
+    )
+
+
+def _guarded(values: np.ndarray, grid: PhaseSpaceGrid) -> tuple[EdgeMass, Bandwidth]:
+    """Return edge masses and bandwidths, time by time: at once they need much room."""
+    edges, bands = [], []
+    for frame in values:
+        W = WignerFunction(frame, grid)
+        edges.append(W.edge_mass)
+        bands.append(W.bandwidth)
+    return (
+        EdgeMass(*(np.stack(mass) for mass in zip(*edges, strict=True))),
+        Bandwidth(*(np.stack(used) for used in zip(*bands, strict=True))),
     )
 
 
