@@ -101,9 +101,12 @@ class StepControl:
         count = ceil(span / self._next * (1 - 1e-12))
         if count > MOST_STEPS:
             raise ConvergenceError(
-                f"steps of {self._next:.3g} would be needed, {count:.1e} of them. "
-                "Take a larger `tol`. Where `order_hbar` cuts a series its terms grow "
-                "with θ without bound: use a lower one, None, or fewer points of p."
+                f"steps of {self._next:.3g} would be needed, {count:.1e} of them to "
+                "the next time. Take a larger `tol`, or times in between if so long a "
+                "run is meant. Steps are that short where U is steep, also at points "
+                "x ± ħθ/2 beyond the grid. Where `order_hbar` cuts a series its terms "
+                "grow with θ without bound: use a lower one, None, or fewer points of "
+                "p."
             )
         return max(1, count)
 

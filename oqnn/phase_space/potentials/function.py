@@ -120,8 +120,18 @@ class FunctionPotential:
         self, function: Callable, x: np.ndarray, t: float, name: str
     ) -> np.ndarray:
         """Call in double precision, which functions in jax.numpy need to be told."""
-        arguments = (x, t) if self.depends_on_time else (x,)
-        return check_values(in_double_precision(function)(*arguments), x.shape, name)
+        call, rest = in_double_precision(function), (t,) if self.depends_on_time else ()
+        try:
+            values = call(x, *rest)
+        except (TypeError, ValueError) as error:  # as `if x > 0` and math.sin raise
+            if x.size < 2 or not _takes(call, float(x.flat[0]), *rest):
+                raise
+            raise TypeError(
+                f"`{name}` must take whole arrays of x, but takes single numbers only "
+                f"({_first_line(error)}). Write it with np.where, np.sin and the like, "
+                "or wrap it in np.vectorize, which is slow."
+            ) from error
+        return check_values(values, x.shape, name)
 
     @in_double_precision
     def _by_jax(self, x: np.ndarray, order: int, t: float) -> np.ndarray:
@@ -185,6 +195,15 @@ def _check_precision(function: Callable, timed: bool) -> None:
             "`function` must compute in double precision, but holds 32-bit numbers, "
             "as jax.numpy makes them by default. Make its constants with numpy."
         )
+
+
+def _takes(function: Callable, *arguments: float) -> bool:
+    """Whether a function can be called so."""
+    try:
+        function(*arguments)
+    except Exception:  # the first error is the one to show then
+        return False
+    return True
 
 
 def _first_line(error: Exception) -> str:
