@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .grid import PhaseSpaceGrid
+from .grid import PhaseSpaceGrid, describe_grid
 from .wigner_function import SCHEMA, Bandwidth, EdgeMass, WignerFunction
 
 if TYPE_CHECKING:
@@ -62,8 +62,12 @@ class PhaseSpaceEvolution:
     bandwidth: Bandwidth
 
     def __repr__(self) -> str:
-        span = f"{self.times.size} times from {self.times[0]:.6g} to "
-        return f"<PhaseSpaceEvolution: {span}{self.times[-1]:.6g}, {self.states!r}>"
+        span = f"from {self.times[0]:.6g} to {self.times[-1]:.6g}"
+        batch = f"batch {shape}, " if (shape := self.values.shape[1:-2]) else ""
+        return (
+            f"<PhaseSpaceEvolution: {self.times.size} times {span}, "
+            f"{batch}{describe_grid(self.grid)}>"
+        )
 
     def __getitem__(self, index: int | slice) -> WignerFunction:
         """Return W at one or more of the times."""
