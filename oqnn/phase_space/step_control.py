@@ -93,7 +93,7 @@ class StepControl:
                 )
             error, taken = error + steps * local, taken + steps
             now = stop if steps == left else now + steps * dt
-            self._seen = (dt, local, self._seen[2] + steps)
+            self._seen = (*self._seen[:2], self._seen[2] + steps)
         return values, error, taken
 
     def _count(self, span: float) -> int:
@@ -117,9 +117,10 @@ class StepControl:
         while True:
             left = self._count(stop - now)
             dt = (stop - now) / left
-            known, local, ago = self._seen
-            if ago < CHUNK and abs(dt - known) < SAME * dt:
-                return left, local, CHUNK - ago
+            known, seen, ago = self._seen
+            if ago < CHUNK and dt < known * (1 + SAME):
+                # of a shorter step a bound; its own error falls faster with its length
+                return left, seen * dt / known, CHUNK - ago
             local, halves = self._error(values, now, dt)
             if not np.isfinite(local):  # an exponential was too large
                 self._next = 0.1 * dt

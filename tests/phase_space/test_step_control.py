@@ -45,6 +45,26 @@ def test_a_short_stretch_does_not_shorten_the_steps_after_it(short):
     assert abs(steps[1] - steps[0]) <= 0.5 * steps[0]
 
 
+def test_uneven_stretches_cost_little_more_than_their_steps():
+    """Lengths that are all unlike, each of them one step."""
+    ends = np.cumsum(np.random.default_rng(5).uniform(1e-4, 2e-3, 200))
+    run = []
+
+    class Counted(Decay):
+        def run(self, values, start, steps, *, after=None):
+            run.append(steps)
+            return super().run(values, start, steps, after=after)
+
+    known, values, whole = control(Counted, guess=0.002), START, 0.0
+    for start, stop in zip([0.0, *ends[:-1]], ends, strict=True):
+        values, error, _ = known.advance(values, start, stop, None)
+        whole += error
+    found = np.abs(values * np.exp(ends[-1]) - 1).max()
+    assert found < 1.1 * whole
+    assert whole < 1e-6
+    assert sum(run) < 1.6 * 200
+
+
 def test_steps_that_overflow_are_shortened():
     values, error, steps = control(lambda dt: Decay(dt, longest=0.004)).advance(
         START, 0.0, 1.0, None
