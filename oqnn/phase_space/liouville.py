@@ -100,8 +100,8 @@ def propagate_classical(
     potential, times = as_potential(potential), convert_times(tlist, step, tol)
     density, grid = _density(W, grid)
     check_positive(mass, "mass")
-    check_potential(potential, grid.x, times[0])
     segments = cut(potential, times)
+    _check_on_the_way(potential, grid, times[0], segments)
 
     def run(counts: np.ndarray) -> np.ndarray:
         with np.errstate(over="ignore", invalid="ignore"):  # points from infinity
@@ -127,6 +127,17 @@ def propagate_classical(
         edge_mass=states.edge_mass,
         bandwidth=states.bandwidth if grid.is_even else Bandwidth(unknown, unknown),
     )
+
+
+def _check_on_the_way(
+    potential: Potential, grid: PhaseSpaceGrid, start: float, segments: list[Segment]
+) -> None:
+    """Check U and the kicks at all times: NaN later on would look like infinity."""
+    check_potential(potential, grid.x, start)
+    for segment in segments:
+        check_potential(potential, grid.x, segment.stop)
+        if segment.kick is not None:
+            check_potential(segment.kick, grid.x, segment.stop, "kick")
 
 
 def _origins(

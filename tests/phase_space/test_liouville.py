@@ -8,6 +8,7 @@ from scipy.integrate import solve_ivp
 from oqnn._core.errors import ConvergenceError
 from oqnn.phase_space import (
     FunctionPotential,
+    Kicked,
     Pendulum,
     PhaseSpaceGrid,
     Polynomial,
@@ -267,6 +268,14 @@ def test_points_from_infinity_carry_nothing():
         (
             {"potential": lambda x: np.where(x > 2, np.nan, x)},
             "`potential` must be finite",
+        ),
+        (
+            {"potential": lambda x, t: np.where(x < 6 - t, x**2, np.nan)},
+            r"`potential` must be finite .* t = 1\.",
+        ),
+        (
+            {"potential": Kicked(SKEW, lambda x: np.where(x < 5, x, np.inf), 0.4)},
+            r"`kick` must be finite .* t = 0\.4\.",
         ),
         (
             {"W": WignerFunction(np.ones(GRID.shape), GRID)},
