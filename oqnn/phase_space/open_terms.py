@@ -8,6 +8,7 @@ A channel adds to the equation of motion, with z = (x, p),
 """
 
 from dataclasses import dataclass, fields
+from numbers import Complex, Real
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,8 @@ class Diffusion:
 
     Raises
     ------
+    TypeError
+        If a parameter is no real number.
     ValueError
         If one is not finite, or D_xx or D_pp is negative.
 
@@ -105,6 +108,8 @@ class LinearJump:
 
     Raises
     ------
+    TypeError
+        If a parameter is no complex number.
     ValueError
         If a coefficient is not finite.
 
@@ -123,7 +128,7 @@ class LinearJump:
     p: complex = 0.0
 
     def __post_init__(self) -> None:
-        _check_numbers(self)
+        _check_numbers(self, kind=Complex)
 
     def drift(self, hbar: float) -> np.ndarray:
         """Return −ħ Im(α*β), the same for x and p."""
@@ -159,6 +164,8 @@ class Damping:
 
     Raises
     ------
+    TypeError
+        If a parameter is no real number.
     ValueError
         If `rate` or `nbar` is negative, or `mass` or `omega` not positive.
 
@@ -211,6 +218,8 @@ class Friction:
 
     Raises
     ------
+    TypeError
+        If a parameter is no real number.
     ValueError
         If `gamma` is negative or not finite.
 
@@ -258,6 +267,8 @@ class CaldeiraLeggett:
 
     Raises
     ------
+    TypeError
+        If a parameter is no real number.
     ValueError
         If `gamma` is negative, or `temperature` or `mass` not positive.
 
@@ -316,6 +327,8 @@ class Localisation:
 
     Raises
     ------
+    TypeError
+        If a parameter is no real number.
     ValueError
         If `rate` is negative or `length` not positive.
 
@@ -358,10 +371,16 @@ class Localisation:
         return np.zeros_like(slope + 0 * x), slope + 0 * x
 
 
-def _check_numbers(channel: Any, not_negative: tuple[str, ...] = ()) -> None:
-    """Check that all fields are finite, and some not negative."""
+def _check_numbers(
+    channel: Any, not_negative: tuple[str, ...] = (), *, kind: type = Real
+) -> None:
+    """Check that all fields are finite numbers of a kind, and some not negative."""
     for name in (field.name for field in fields(channel)):
         value = getattr(channel, name)
+        if not isinstance(value, kind):
+            raise TypeError(
+                f"`{name}` must be a {kind.__name__.lower()} number, but is {value!r}."
+            )
         check_finite(np.asarray(value), name)
         if name in not_negative and value < 0:
             raise ValueError(f"`{name}` must not be negative, but is {value}.")

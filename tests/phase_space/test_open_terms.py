@@ -185,6 +185,19 @@ def test_slopes_are_those_of_the_decay(channel):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: Diffusion(D_px=0.1j), r"`D_px` must be a real number, but is 0\.1j"),
+        (lambda: Damping(None), r"`rate` must be a real number, but is None"),
+        (lambda: LinearJump(x=[1, 2]), r"`x` must be a complex number, but is \[1, 2"),
+    ],
+)
+def test_what_is_no_number_is_refused(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
         (lambda: Diffusion(D_xx=-0.1), r"`D_xx` must not be negative, but is -0\.1"),
         (lambda: Diffusion(D_pp=-0.1), r"`D_pp` must not be negative"),
         (lambda: Diffusion(D_px=np.inf), r"`D_px` must be finite"),
