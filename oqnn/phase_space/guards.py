@@ -14,6 +14,10 @@ UNFIT = 1e-2  # of a state that is not on the grid at all
 BANDWIDTH_BOUND = 0.95
 STRICT_EDGE, STRICT_BANDWIDTH = 1e-9, 0.7  # where an error shows already
 LONGER, FINER = 1.5, 2
+CUT = (
+    " But a series cut at ħ^{} may sharpen W without bound: if finer grids make it "
+    "worse, no grid will do, only another `order_hbar`."
+)
 
 
 class GridWarning(UserWarning):
@@ -45,10 +49,12 @@ def warn_of_grid(
     grid: PhaseSpaceGrid,
     *,
     missed: float | None = None,
+    order_hbar: int | None = None,
 ) -> None:
     """Warn once if, at some of the times, the grid was too small or too coarse.
 
-    `missed` is the error of the time steps where the grid kept it above what was asked.
+    `missed` is the error of the time steps where the grid kept it above what was asked,
+    and `order_hbar` where the Moyal series was cut.
     """
     found = []
     if missed is not None:
@@ -69,7 +75,8 @@ def warn_of_grid(
     if found:
         warnings.warn(
             f"{'; '.join(found)}. Norm and purity do not show this. "
-            f"Try {_proposal(grid, edges, bandwidth, strict=missed is not None)}.",
+            f"Try {_proposal(grid, edges, bandwidth, strict=missed is not None)}."
+            + (CUT.format(2 * order_hbar) if order_hbar else ""),
             GridWarning,
             stacklevel=3,
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from .local_part import Decay
 
-__all__ = ["Channel", "OpenParts"]
+__all__ = ["Channel", "OpenParts", "check_channels"]
 
 
 @runtime_checkable
@@ -47,6 +47,32 @@ class MomentumDiffusion:
         return np.zeros_like(y), 2 * self.rate * y / hbar**2
 
 
+def check_channels(channels: Sequence[Channel]) -> None:
+    """Check that channels come in a sequence, and that nothing else does.
+
+    Raises
+    ------
+    TypeError
+        If something is no channel, or `channels` can be read only once.
+    """
+    if isinstance(channels, Channel):
+        raise TypeError(
+            "`channels` must be a sequence of channels, but is a single one. "
+            f"Try [{type(channels).__name__}(...)]."
+        )
+    if not isinstance(channels, Collection):
+        raise TypeError(
+            "`channels` must be a sequence of channels, as it is read more than "
+            f"once, but is a {type(channels).__name__}. Try list(channels)."
+        )
+    for n, channel in enumerate(channels):
+        if not isinstance(channel, Channel):
+            raise TypeError(
+                f"`channels` must hold channels, but channels[{n}] is a "
+                f"{type(channel).__name__}. Diffusion(D_pp=0.1) is one."
+            )
+
+
 @dataclass(frozen=True, eq=False)
 class OpenParts:
     """Channels together: linear drift, constant diffusion, and decays in (x, y)."""
@@ -67,22 +93,7 @@ class OpenParts:
         TypeError
             If something is no channel, or `channels` can be read only once.
         """
-        if isinstance(channels, Channel):
-            raise TypeError(
-                "`channels` must be a sequence of channels, but is a single one. "
-                f"Try [{type(channels).__name__}(...)]."
-            )
-        if not isinstance(channels, Collection):
-            raise TypeError(
-                "`channels` must be a sequence of channels, as it is read more than "
-                f"once, but is a {type(channels).__name__}. Try list(channels)."
-            )
-        for n, channel in enumerate(channels):
-            if not isinstance(channel, Channel):
-                raise TypeError(
-                    f"`channels` must hold channels, but channels[{n}] is a "
-                    f"{type(channel).__name__}. Diffusion(D_pp=0.1) is one."
-                )
+        check_channels(channels)
         zero = np.zeros((2, 2))
         drift = sum((np.asarray(c.drift(hbar)) for c in channels), zero)
         diffusion = sum((np.asarray(c.diffusion(hbar)) for c in channels), zero)

@@ -279,6 +279,11 @@ def _norms(
 
 
 def _as_packets(packets: Sequence[GaussianPacket]) -> list[GaussianPacket]:
+    if isinstance(packets, GaussianPacket):
+        raise TypeError(
+            "`packets` must be a sequence of GaussianPacket, but is a single one. "
+            "Try [packet]."
+        )
     packets = list(packets)
     if not packets:
         raise ValueError("`packets` must hold at least one packet, but is empty.")

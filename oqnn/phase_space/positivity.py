@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .open_parts import Channel
+from .open_parts import Channel, check_channels
 
 __all__ = ["PositivityWarning", "check_positivity", "positivity_margin"]
 
@@ -31,6 +31,11 @@ def positivity_margin(channels: Sequence[Channel], hbar: float) -> float:
     hbar : float
         ħ.
 
+    Raises
+    ------
+    TypeError
+        If something is no channel.
+
     References
     ----------
     .. [1] Eq. 1.8; Sandulescu and Scutaru, Ann. Phys. 173, 277 (1987).
@@ -43,6 +48,7 @@ def positivity_margin(channels: Sequence[Channel], hbar: float) -> float:
     >>> positivity_margin([Friction(0.5)], hbar=1.0)
     -0.0625
     """
+    check_channels(channels)
     A, D = _sum(channels, hbar)
     return float(D[0, 0] * D[1, 1] - D[0, 1] ** 2 - (hbar * np.trace(A) / 4) ** 2)
 

@@ -1,6 +1,7 @@
 """Wigner functions in motion: quantum, to an order of ħ, or classical."""
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -144,7 +145,9 @@ def propagate(
     )
     edge_mass, bandwidth = _guarded(values, box.grid)
     missed = float(errors[-1]) if stalled and errors[-1] > tol else None
-    warn_of_grid(times, edge_mass, bandwidth, box.grid, missed=missed)
+    warn_of_grid(
+        times, edge_mass, bandwidth, box.grid, missed=missed, order_hbar=order_hbar
+    )
     return PhaseSpaceEvolution(
         times=times,
         values=box.leave(values),
@@ -186,6 +189,11 @@ def _check_arguments(
     if order_hbar is not None:
         check_integer(order_hbar, "order_hbar", least=0)
     check_time_order(time_order)
+    if not isinstance(padding, Real):
+        raise TypeError(
+            f"`padding` must be a number, but is {padding!r}. It is a share of the "
+            "length of the box, 0 for none."
+        )
     if not 0 <= padding < np.inf:
         raise ValueError(
             f"`padding` must not be negative, but is {padding}. It is a share of the "

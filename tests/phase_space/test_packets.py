@@ -193,6 +193,8 @@ def test_refusals():
         superposition([], GRID)
     with pytest.raises(TypeError, match="`packets` must hold GaussianPacket alone"):
         mixture([packet, 2.0], GRID)
+    with pytest.raises(TypeError, match="`packets` must be a sequence of"):
+        superposition(packet, GRID)
     with pytest.raises(ValueError, match=r"`amplitudes` must have shape \(\.\.\., 1\)"):
         superposition([packet], GRID, amplitudes=[1, 2])
     with pytest.raises(ValueError, match=r"`probabilities` must have shape"):

@@ -97,3 +97,8 @@ def test_the_warning_names_the_diffusion_that_would_do(D_px):
 def test_friction_alone_has_no_cure_in_x():
     with pytest.warns(PositivityWarning, match="no D_xx would do"):
         check_positivity([Friction(0.1), Diffusion(D_xx=3)], HBAR)
+
+
+def test_a_single_channel_is_refused():
+    with pytest.raises(TypeError, match=r"Try \[Friction"):
+        positivity_margin(Friction(0.2), HBAR)

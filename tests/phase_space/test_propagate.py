@@ -264,6 +264,7 @@ def test_padding_lets_a_packet_leave():
         ({"step": 0}, ValueError, "`step` must be positive"),
         ({"tol": -1}, ValueError, "`tol` must be positive"),
         ({"padding": -0.1}, ValueError, "`padding` must not be negative"),
+        ({"padding": "periodic"}, TypeError, "`padding` must be a number"),
         ({"channels": ["D"]}, TypeError, r"channels\[0\] is a str"),
         ({"potential": 3}, TypeError, "`potential` must be a potential or a function"),
         ({"potential": lambda x: x / 0}, ValueError, "`potential` must be finite"),
@@ -279,6 +280,14 @@ def test_refusals(grid, change, error, message):
     arguments = {"potential": QUARTIC, "W": packet(grid), "tlist": [0, 0.1]}
     with pytest.raises(error, match=message):
         propagate(**(arguments | change))
+
+
+def test_truncations_that_run_away_do_not_ask_for_finer_grids_alone():
+    """tanh(3x) has poles at ±iπ/6, so that its series diverges on a wide packet."""
+    grid = PhaseSpaceGrid.centered(6, 6, (96, 96))
+    steep = NetworkPotential([3.0], [0.2], [0.6], confinement=Polynomial([0, 0, 0.5]))
+    with pytest.warns(GridWarning, match=r"series cut at ħ\^2.*`order_hbar`"):
+        propagate(steep, packet(grid, 1.0, a=1.0), [0, 1], order_hbar=1, tol=1e-4)
 
 
 @pytest.mark.parametrize("step", [None, 0.05])
