@@ -135,7 +135,10 @@ class DifferentiableProblem:
         values, derivatives = sensitivities_of(
             self.potential, self.parameters, self.W.values, *self._how
         )
-        return np.array(values), jax.tree.map(np.array, derivatives)
+        derivatives = jax.tree.map(np.array, derivatives)
+        for leaf in jax.tree.leaves(derivatives):
+            check_finite(leaf, "derivatives")
+        return np.array(values), derivatives
 
     @in_double_precision
     def error(self, values: np.ndarray) -> float:

@@ -181,8 +181,8 @@ def wigner_sensitivities(
         is not written for JAX.
     ValueError
         If the grid is uneven, the state does not fit it, a number is out of its range,
-        something holds 32-bit floats, the potential is not finite, or the steps are
-        so few that the error passes 5 %.
+        something holds 32-bit floats, the potential or a derivative is not finite, or
+        the steps are so few that the error passes 5 %.
 
     Examples
     --------

@@ -347,6 +347,14 @@ def test_bad_input_is_refused(change, error, message):
         wigner_gradient(**{**GOOD, **change})
 
 
+def test_derivatives_that_are_not_finite_are_refused():
+    """√q at q = 0: W is finite, its slope is not."""
+    with pytest.raises(ValueError, match="`derivatives` must be finite, but"):
+        wigner_sensitivities(
+            lambda q, x: x**2 / 2 + jnp.sqrt(q) * x, 0.0, STATE, 0.3, steps=2
+        )
+
+
 def test_states_that_do_not_fit_are_refused():
     far = WignerFunction(gaussian(X, P, centre=np.array([6.8, 0.0]))[0], GRID)
     with pytest.raises(ValueError, match="`W` must fit its grid"):
