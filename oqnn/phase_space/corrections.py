@@ -37,7 +37,7 @@ class QuantumCorrections:
         return self.exact - np.cumsum(self.terms, axis=0)
 
     def sizes(self, power: int = 1) -> np.ndarray:
-        """Return the norm of each term, shape (orders, ...), 1/(action time)."""
+        """Return the norm of each term, shape (orders, ...); 1/time by `power` 1."""
         return _norm(self.terms, self.grid, power)
 
     def exact_size(self, power: int = 1) -> np.ndarray:
