@@ -194,8 +194,8 @@ def _chords(rho: np.ndarray) -> np.ndarray:
 
 def own_axis(grid: PhaseSpaceGrid) -> np.ndarray:
     """Return the x of a grid, refined for momenta up to max|p|."""
-    most = np.abs(grid.p).max()
-    parts = max(1, int(np.ceil(grid.dx * most / (np.pi * grid.hbar))))
+    wanted = grid.dx * np.abs(grid.p).max() / (np.pi * grid.hbar)
+    parts = max(1, int(np.ceil(wanted * (1 - 1e-12))))  # p may end at πħ/dx itself
     return grid.x[0] + grid.dx / parts * np.arange(parts * grid.x.size)
 
 
