@@ -40,9 +40,6 @@ def centre(alpha: complex, hbar: float = HBAR) -> tuple[float, float]:
     )
 
 
-# -- closed forms -------------------------------------------------------------------
-
-
 def test_eq_1_3_ground_state():
     """W₀ = (2/h) exp(−a²p²/ħ² − x²/a²) with a² = ħ/mω."""
     a2, h = HBAR / (MASS * OMEGA), 2 * np.pi * HBAR
@@ -103,9 +100,6 @@ def test_thermal_state():
     np.testing.assert_allclose(found, exact, atol=1e-14, rtol=0)
 
 
-# -- invariants ---------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("n", [1, 2, 25, 120])
 def test_norm_purity_and_marginals(n):
     rho = random_state(n, n)
@@ -161,9 +155,6 @@ def test_three_hundred_levels_keep_norm_and_purity():
     W = wigner_from_fock(rho, fock_grid(300, hbar=HBAR))
     assert W.norm == pytest.approx(1, abs=1e-12)
     assert W.purity == pytest.approx(np.trace(rho @ rho).real, abs=1e-13)
-
-
-# -- independent checks -------------------------------------------------------------
 
 
 @pytest.mark.parametrize("n", [2, 17])
@@ -228,9 +219,6 @@ def test_a_window_sees_what_the_whole_sees():
     assert slope == pytest.approx(wide, abs=1e-3)
 
 
-# -- forms of input -----------------------------------------------------------------
-
-
 def test_batches_and_qobj():
     states = np.array([random_state(5, seed) for seed in range(6)]).reshape(2, 3, 5, 5)
     W = wigner_from_fock(states, UNEVEN, **OSCILLATOR)
@@ -287,9 +275,6 @@ def test_arguments_stay_as_they_are():
     kept = rho.copy()
     wigner_from_fock(rho, UNEVEN)
     np.testing.assert_array_equal(rho, kept)
-
-
-# -- refusals -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
