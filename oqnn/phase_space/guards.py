@@ -1,6 +1,7 @@
 """Whether a grid holds a state, and the grid that would."""
 
 import warnings
+from math import ceil
 
 import numpy as np
 
@@ -108,7 +109,7 @@ def _proposal(
         finer = FINER if share[n] > limit else 1
         length = (axis[-1] - axis[0]) * axis.size / (axis.size - 1)
         low = axis[0] - (longer - 1) * length / 2
-        size = 2 * round(longer * finer * axis.size / 2)
+        size = 2 * ceil(longer * finer * axis.size / 2)
         parts.append(
             f"{name} from {low:.4g} to {low + longer * length:.4g} with {size} points"
         )

@@ -146,7 +146,7 @@ class StepControl:
         """Return the error ‖δW‖/‖W‖ of one step, from two halves of it, and those."""
         whole = self._splitting(dt).run(values, now, 1)
         halves = self._splitting(dt / 2).run(values, now, 2)
-        apart = float(np.max(_norm(whole - halves) / _norm(values)))
+        apart = _distance(whole, halves, values)
         return apart / (1 - 0.5**self._order), halves
 
     def _keeps(
@@ -165,7 +165,7 @@ class StepControl:
         if local > SMOOTH and not self._stalled:
             return False
         quarters = self._splitting(dt / 4).run(values, now, 4)
-        apart = float(np.max(_norm(halves - quarters) / _norm(values)))
+        apart = _distance(halves, quarters, values)
         return local * (1 - 0.5**self._order) < 2 ** (self._order - LEEWAY) * apart
 
     def _splitting(self, dt: float) -> SplitStep:
@@ -177,6 +177,12 @@ class StepControl:
             self._ready.pop(next(iter(self._ready)))
         self._ready[dt] = self._make_step(dt)
         return self._ready[dt]
+
+
+def _distance(values: np.ndarray, others: np.ndarray, size: np.ndarray) -> float:
+    """Return the largest ‖δW‖/‖W‖ of a batch, where W = 0 stays zero."""
+    norm = _norm(size)
+    return float(np.max(_norm(values - others) / np.where(norm > 0, norm, 1.0)))
 
 
 def _norm(values: np.ndarray) -> np.ndarray:

@@ -127,7 +127,7 @@ class Walk:
         waves = np.abs(to_wavenumbers(values)).reshape(-1, *local.shape).max(axis=0)
         rates = np.abs(local.forces(t))[waves > POPULATED * waves.max()]
         box = grid.dp * grid.p.size
-        longest, fastest = total or 1.0, float(rates.max())
+        longest, fastest = total or 1.0, float(rates.max(initial=0.0))
         if longest * fastest > FARTHEST * box:
             longest = FARTHEST * box / fastest
         if step is not None and min(step, total) > longest:

@@ -139,6 +139,7 @@ class WignerFunction:
         """Shares of ∬|W| in the outer 5 % at both ends of x and of p."""
         size = np.abs(self.values)
         whole = self._integral(size)
+        whole = np.where(whole > 0, whole, 1.0)  # W = 0 has nothing at the edges
         return EdgeMass(
             _edge(size @ self.grid.weights_p, self.grid.weights_x) / whole,
             _edge(self.grid.weights_x @ size, self.grid.weights_p) / whole,

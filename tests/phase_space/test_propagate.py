@@ -162,6 +162,24 @@ def test_evolutions_print_in_a_line(grid):
     assert len(shown) < 200
 
 
+def test_a_batch_may_hold_nothing(grid):
+    """As a difference of states that are one; zero stays zero and spoils no other."""
+    W = packet(grid, 0.4)
+    both = WignerFunction(np.stack([W.values, 0 * W.values]), grid)
+    moved = propagate(QUARTIC, both, [0, 0.3])
+    alone = propagate(QUARTIC, W, [0, 0.3])
+    np.testing.assert_allclose(moved.values[:, 0], alone.values, rtol=0, atol=1e-15)
+    assert not moved.values[:, 1].any()
+    assert not propagate(QUARTIC, both[1], [0, 0.3]).values.any()
+
+
+def test_a_proposed_grid_is_never_coarser():
+    """An axis of 97 points that will do is named with 98, not 96."""
+    grid = PhaseSpaceGrid.centered(2.5, 8, (64, 97), hbar=HBAR)
+    with pytest.warns(GridWarning, match="p from -8 to 8 with 98 points"):
+        propagate(QUARTIC, packet(grid), [0, 0.01])
+
+
 def test_what_comes_out_is_most_of_what_is_held(grid):
     """Less than twice the result, also while its edges and bandwidths are found."""
     W = packet(grid)
