@@ -25,10 +25,19 @@ class QuantumCorrections:
 
     Sizes are norms over phase space, :math:`\iint |f| dx dp` for ``power=1`` and
     :math:`(\iint f^2 dx dp)^{1/2}` for ``power=2``.
+
+    Attributes
+    ----------
+    terms : shape (orders, ..., nx, np)
+        Terms s = 0, 1, … of eq. 1.2.
+    exact : shape (..., nx, np)
+        The whole change of W by the potential.
+    grid : PhaseSpaceGrid
+        Of shape (nx, np).
     """
 
-    terms: np.ndarray  # (orders, ..., nx, np), term s of eq. 1.2
-    exact: np.ndarray  # (..., nx, np), ∂W_U/∂t
+    terms: np.ndarray
+    exact: np.ndarray
     grid: PhaseSpaceGrid
 
     @property

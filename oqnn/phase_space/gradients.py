@@ -17,20 +17,42 @@ __all__ = [
 
 
 class WignerGradient(NamedTuple):
-    """A cost of the final W, and how it changes with the parameters."""
+    """A cost of the final W, and how it changes with the parameters.
+
+    Attributes
+    ----------
+    cost : float
+        Of the final W.
+    gradient : like the parameters
+        Its derivatives.
+    final : WignerFunction
+        W at the end.
+    error : float
+        Estimate of max|δW|/max|W| from the time steps.
+    """
 
     cost: float
-    gradient: Any  # like the parameters
+    gradient: Any
     final: WignerFunction
-    error: float  # estimate for max|δW|/max|W| from time steps
+    error: float
 
 
 class WignerSensitivities(NamedTuple):
-    """The final W, and how it changes with the parameters."""
+    """The final W, and how it changes with the parameters.
+
+    Attributes
+    ----------
+    final : WignerFunction
+        W at the end.
+    derivatives : like the parameters
+        Its derivatives: a parameter of shape s has those of shape (*s, ..., nx, np).
+    error : float
+        Estimate of max|δW|/max|W| from the time steps.
+    """
 
     final: WignerFunction
-    derivatives: Any  # like the parameters, each entry of shape (..., nx, np)
-    error: float  # estimate for max|δW|/max|W| from time steps
+    derivatives: Any
+    error: float
 
 
 def wigner_gradient(

@@ -23,14 +23,30 @@ EDGE = 0.05  # of an axis, at each of its ends
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WavefunctionEvolution:
-    """Wavefunctions along a trajectory, as computed: nothing is renormalised."""
+    """Wavefunctions along a trajectory, as computed: nothing is renormalised.
 
-    times: np.ndarray  # (t,)
-    values: np.ndarray  # (t, ..., m)
-    x: np.ndarray  # (m,)
+    Attributes
+    ----------
+    times : shape (t,)
+        As asked for.
+    values : shape (t, ..., m)
+        ψ at these times.
+    x : shape (m,)
+        Its axis.
+    hbar : float
+        ħ.
+    error : shape (t,)
+        Largest ‖δψ‖/‖ψ‖ of the batch, from finer steps; NaN if `step` was given.
+    steps : shape (t,)
+        Steps taken since the time before.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    x: np.ndarray
     hbar: float
-    error: np.ndarray  # (t,) largest ‖δψ‖/‖ψ‖, from finer steps; NaN if `step` is given
-    steps: np.ndarray  # (t,) steps taken since the time before
+    error: np.ndarray
+    steps: np.ndarray
 
     @property
     def norm(self) -> np.ndarray:

@@ -24,27 +24,51 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Trajectories:
-    """Classical trajectories at all times."""
+    """Classical trajectories at all times.
 
-    times: np.ndarray  # (t,)
-    x: np.ndarray  # (t, ...)
-    p: np.ndarray  # (t, ...)
-    error: (
-        np.ndarray
-    )  # (t,) largest |δx|, |δp|, from finer steps; NaN if `step` is given
-    steps: np.ndarray  # (t,) steps taken since the time before
+    Attributes
+    ----------
+    times : shape (t,)
+        As asked for.
+    x, p : shape (t, ...)
+        Positions and momenta.
+    error : shape (t,)
+        Largest |δx| and |δp|, from finer steps; NaN if `step` was given.
+    steps : shape (t,)
+        Steps taken since the time before.
+    """
+
+    times: np.ndarray
+    x: np.ndarray
+    p: np.ndarray
+    error: np.ndarray
+    steps: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TangentMaps:
-    """Classical trajectories with their derivatives by the starting points."""
+    """Classical trajectories with their derivatives by the starting points.
 
-    times: np.ndarray  # (t,)
-    x: np.ndarray  # (t, ...)
-    p: np.ndarray  # (t, ...)
-    maps: np.ndarray  # (t, ..., 2, 2), ∂(x, p)(t)/∂(x₀, p₀), of determinant one
-    error: np.ndarray  # (t,) relative to the largest entry of each map
-    steps: np.ndarray  # (t,) steps taken since the time before
+    Attributes
+    ----------
+    times : shape (t,)
+        As asked for.
+    x, p : shape (t, ...)
+        Positions and momenta.
+    maps : shape (t, ..., 2, 2)
+        ∂(x, p)(t)/∂(x₀, p₀), of determinant one.
+    error : shape (t,)
+        Of the maps, relative to the largest entry of each.
+    steps : shape (t,)
+        Steps taken since the time before.
+    """
+
+    times: np.ndarray
+    x: np.ndarray
+    p: np.ndarray
+    maps: np.ndarray
+    error: np.ndarray
+    steps: np.ndarray
 
     @property
     def stretching(self) -> np.ndarray:

@@ -24,14 +24,30 @@ Rate = Callable[[np.ndarray, np.ndarray], ArrayLike]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DensityEvolution:
-    """Density matrices along a trajectory, as computed: nothing is renormalised."""
+    """Density matrices along a trajectory, as computed: nothing is renormalised.
 
-    times: np.ndarray  # (t,)
-    values: np.ndarray  # (t, ..., m, m), ρ(x, x′)
-    x: np.ndarray  # (m,)
+    Attributes
+    ----------
+    times : shape (t,)
+        As asked for.
+    values : shape (t, ..., m, m)
+        ρ(x, x′) at these times.
+    x : shape (m,)
+        Its axis, in both arguments.
+    hbar : float
+        ħ.
+    error : shape (t,)
+        Largest ‖δρ‖/‖ρ‖ of the batch, from finer steps; NaN if `step` was given.
+    steps : shape (t,)
+        Steps taken since the time before.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    x: np.ndarray
     hbar: float
-    error: np.ndarray  # (t,) largest ‖δρ‖/‖ρ‖, from finer steps; NaN if `step` is given
-    steps: np.ndarray  # (t,) steps taken since the time before
+    error: np.ndarray
+    steps: np.ndarray
 
     @property
     def trace(self) -> np.ndarray:
