@@ -29,6 +29,9 @@ class FunctionPotential:
     must be NumPy's or Python's numbers). It takes the pieces of functions with kinks
     one by one: the step of a step has derivative zero.
 
+    A function of time is called anew in every step. Where all that depends on time is
+    a uniform force, `Driven` of the rest is several times faster.
+
     Of other functions only the first derivative is to be had, all that exact
     propagation to fourth order needs: by central differences of eighth order at the
     step h = length/50, with the error :math:`h^8 U^{(9)}/630` and rounding near
