@@ -382,5 +382,5 @@ def _check_numbers(
                 f"`{name}` must be a {kind.__name__.lower()} number, but is {value!r}."
             )
         check_finite(np.asarray(value), name)
-        if name in not_negative and value < 0:
+        if name in not_negative and getattr(channel, name) < 0:
             raise ValueError(f"`{name}` must not be negative, but is {value}.")
