@@ -1,5 +1,6 @@
 """What propagation in phase space returns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -86,17 +87,21 @@ class PhaseSpaceEvolution:
     @cached_property
     def norm(self) -> np.ndarray:
         """∬W dx dp, shape (t, ...)."""
-        return self.states.norm
+        return self._each(lambda W: W.norm)
 
     @cached_property
     def purity(self) -> np.ndarray:
         """h∬W² dx dp, shape (t, ...)."""
-        return self.states.purity
+        return self._each(lambda W: W.purity)
 
     @cached_property
     def negativity(self) -> np.ndarray:
         """∬max(−W, 0) dx dp, shape (t, ...)."""
-        return self.states.negativity
+        return self._each(lambda W: W.negativity)
+
+    def _each(self, number: Callable[[WignerFunction], np.ndarray]) -> np.ndarray:
+        """Return a number at every time, without copies of the whole evolution."""
+        return np.stack([number(self[n]) for n in range(self.times.size)])
 
     def to_xarray(self) -> "xr.Dataset":
         """Return everything with named axes, for saving and plotting.
