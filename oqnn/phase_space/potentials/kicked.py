@@ -55,7 +55,7 @@ class Kicked:
         object.__setattr__(self, "potential", as_potential(self.potential))
         object.__setattr__(self, "kick", as_potential(self.kick))
         check_positive(self.period, "period")
-        if self.kick.kicks(0.0, self.period) or isinstance(self.kick, Kicked):
+        if self.kick.kicks(0.0, self.period) or _holds_kicked(self.kick):
             raise ValueError(
                 "`kick` must act at once, but has kicks itself. Kicked(Kicked(U, K1, "
                 "T1), K2, T2) has two series of them."
@@ -85,3 +85,9 @@ class Kicked:
         own = [(min(n * self.period, t1), self.kick) for n in range(first, last + 1)]
         both = [*self.potential.kicks(t0, t1), *own]
         return tuple(sorted(both, key=lambda kick: kick[0]))
+
+
+def _holds_kicked(potential: Potential) -> bool:
+    """Whether a potential is kicked or wraps one that is, however long its period."""
+    inner = getattr(potential, "potential", None)
+    return isinstance(potential, Kicked) or (inner is not None and _holds_kicked(inner))

@@ -68,5 +68,7 @@ def test_bad_kicks_are_refused():
         Kicked(FREE, Kicked(FREE, Pendulum(), 3.0), 1.0)
     with pytest.raises(ValueError, match="`kick` must act at once"):
         Kicked(FREE, Driven(Kicked(FREE, Pendulum(), 1.0), 1.0, 1.0), 1.0)
+    with pytest.raises(ValueError, match="`kick` must act at once"):
+        Kicked(FREE, Driven(Kicked(FREE, Pendulum(), 9.0), 1.0, 1.0), 1.0)
     with pytest.raises(TypeError, match="`potential` must be a potential"):
         Kicked(FREE, 3.0, 1.0)
