@@ -222,7 +222,7 @@ def superposition_wavefunction(
     ----------
     packets : sequence of GaussianPacket
         The ψ_j.
-    x : shape (m,)
+    x : any shape, length
         Where ψ is wanted, in any order.
     amplitudes : shape (..., n), optional
         As for :func:`superposition`.
@@ -232,15 +232,16 @@ def superposition_wavefunction(
     Returns
     -------
     np.ndarray
-        Complex, shape (..., m), with ∫|ψ|² dx = 1.
+        Complex, the shape of the batch, then that of `x`, with ∫|ψ|² dx = 1.
 
     Raises
     ------
     TypeError
         If `packets` holds anything else.
     ValueError
-        If there are no packets, `amplitudes` has another length, is not finite or adds
-        packets up to less than 1e-8 of their norms, or `hbar` is not positive.
+        If there are no packets, `x` is not finite, `amplitudes` has another length, is
+        not finite or adds packets up to less than 1e-8 of their norms, or `hbar` is not
+        positive.
 
     Examples
     --------
@@ -257,8 +258,8 @@ def superposition_wavefunction(
     size = _norms(packets, amplitudes, hbar)
     waves = np.stack(
         [packet_wavefunction(packet, x, hbar) for packet in packets]
-    )  # (n, m)
-    return (amplitudes / np.sqrt(size)[..., None]) @ waves
+    )  # (n, *x.shape)
+    return np.tensordot(amplitudes / np.sqrt(size)[..., None], waves, axes=1)
 
 
 def _norms(

@@ -165,6 +165,18 @@ def test_batches_are_their_single_states():
     np.testing.assert_allclose(mixed.values[0], expected, **CLOSE)
 
 
+def test_wavefunctions_at_points_of_any_shape():
+    """As many rows as packets, which a product of matrices would mix up."""
+    x = np.random.default_rng(2).normal(size=(2, 3, 4))
+    rows = np.array([AMPLITUDES, [0, 2j, 1]])
+    psi = superposition_wavefunction(ODD_LOT, x, amplitudes=rows, hbar=HBAR)
+    assert psi.shape == (2, 2, 3, 4)
+    flat = superposition_wavefunction(ODD_LOT, x.ravel(), amplitudes=rows, hbar=HBAR)
+    np.testing.assert_allclose(psi.reshape(2, -1), flat, **CLOSE)
+    one = superposition_wavefunction(ODD_LOT, x[1, 2, 3], amplitudes=rows, hbar=HBAR)
+    np.testing.assert_allclose(one, flat[:, -1], **CLOSE)
+
+
 def test_packets_far_apart_lose_no_digits():
     """Fringes at the origin of a cat of b = 2000a: |W| = 2/h there."""
     near = PhaseSpaceGrid([0.0, 0.1], [0.0, 0.1], HBAR)
