@@ -102,7 +102,8 @@ def propagate(
         where it is needed, a number is out of its range, or a step of the given length
         would kick W across the momentum box.
     ConvergenceError
-        If the steps that `tol` needs are too short to be worth taking.
+        If the steps that `tol` needs are too short to be worth taking, or those of a
+        given length so long that W overflows.
 
     References
     ----------
