@@ -25,11 +25,11 @@ DRIVE, FREQUENCY = 0.35, 1.2
 PERIOD = 2 * np.pi / FREQUENCY
 TIMES = PERIOD * np.array([0, 2, 2.25, 2.5, 2.75, 3])
 BOX = (4.2, 5.6)  # half lengths in x and p
-POINTS = {0.016: (192, 208), 0.008: (272, 272), 0.004: (368, 352), 0.002: (512, 480)}
-SIZES = np.array([0.16, 0.08, 0.04])  # ħ
+POINTS = {0.016: (192, 208), 0.008: (272, 272), 0.004: (368, 352), 0.003: (416, 400)}
+SIZES = np.array([0.16, 0.08, 0.04, 0.02])  # ħ
 RATES = np.array(list(POINTS))[:3]  # D
 WIDTH = 0.3  # standard deviation of the start in x and p, allowed for ħ ≤ 0.18
-SHOWN, LEAST = 0.08, 0.002  # ħ and the lesser D of the maps
+SHOWN, LEAST = 0.08, 0.003  # ħ and the lesser D of the maps
 
 
 def move(
@@ -45,7 +45,7 @@ def move(
         TIMES,
         order_hbar=0 if classical else None,
         channels=[Diffusion(D_pp=rate)],
-        step=0.1,
+        step=0.13,
     )
 
 
@@ -123,7 +123,7 @@ def draw_laws(values: np.ndarray, entropies: np.ndarray) -> Figure:
     """Return distances over D, over ħ²/D^{3/2}, and those of the entropy over ħ²/D."""
     figure = Figure(figsize=(10.5, 3.4), dpi=200, layout="constrained")
     plain, scaled, pure = figure.subplots(1, 3)
-    for size, row, lost, mark in zip(SIZES, values, entropies, "osD", strict=True):
+    for size, row, lost, mark in zip(SIZES, values, entropies, "osD^", strict=True):
         plain.loglog(RATES, row, f"{mark}-", label=f"ħ = {size}")
         scaled.loglog(size**2 / RATES**1.5, row, mark)
         pure.loglog(size**2 / RATES, lost, mark)
@@ -132,7 +132,7 @@ def draw_laws(values: np.ndarray, entropies: np.ndarray) -> Figure:
     plain.text(0.0062, 0.0062, "$D^{-3/2}$")
     plain.set_xticks(RATES, [f"{rate:g}" for rate in RATES])
     plain.minorticks_off()
-    low = np.array([0.7, 6])
+    low = np.array([0.2, 6])
     scaled.loglog(low, 0.006 * low, "k--", lw=0.8, label="proportional")
     plain.set(xlabel="D", ylabel="distance in W", title="each ħ on its own")
     scaled.set(xlabel="$\\hbar^2/D^{3/2}$", title="all of them, one curve")
