@@ -72,6 +72,19 @@ def linear_superposition(grid, packets, amplitudes, drift, diffusion, t):
     return (values / norm).real
 
 
+@pytest.mark.filterwarnings("ignore::oqnn.phase_space.GridWarning")
+@pytest.mark.parametrize("channel", [Damping(1.0, nbar=2), Diffusion(D_xx=0.5)])
+def test_long_steps_in_steep_wells_stay_bounded(channel):
+    """Here steps take waves at the edges of x several times across the grid of k."""
+    grid = PhaseSpaceGrid.centered(8, 9, (128, 128))
+    well = Polynomial([0, 0, 0.5, 0, 0, 0, 0, 0, 1e-4])
+    W = superposition([GaussianPacket(1.0), GaussianPacket(-1.0)], grid)
+    moved = propagate(well, W, [0, 2, 6], step=0.15, channels=[channel])
+    short = propagate(well, W, [0, 2, 6], step=0.05, channels=[channel])
+    np.testing.assert_allclose(moved.purity, short.purity, atol=1e-4)
+    np.testing.assert_allclose(moved.norm, 1, atol=1e-3)
+
+
 CHANNELS = {
     "measured position": [LinearJump(x=0.6)],
     "measured momentum": [LinearJump(p=0.5)],
