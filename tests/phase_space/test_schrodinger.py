@@ -195,6 +195,16 @@ def test_steps_are_no_shorter_than_asked_for():
     assert_allclose(alone.values, [GOOD], atol=0)
 
 
+def test_edges_of_x_and_of_p_are_told_apart():
+    """Cut by the end of x, at rest; in the middle, near the largest momentum."""
+    most = np.pi * HBAR / (X[1] - X[0])
+    start = [packet(X, 10.0, 0.0, 0.5, HBAR), packet(X, 0.0, 0.97 * most, 0.5, HBAR)]
+    edges = propagate_wavefunction(SKEW, start, X, [0], hbar=HBAR).edge_mass
+    assert edges.x.shape == edges.p.shape == (1, 2)
+    assert min(edges.x[0, 0], edges.p[0, 1]) > 0.5
+    assert max(edges.x[0, 1], edges.p[0, 0]) < 0.02
+
+
 def test_a_drive_in_tune_with_the_steps_is_seen():
     """Samples at multiples of T/64 take cos(128πt/T) for one; halves of them do too.
 

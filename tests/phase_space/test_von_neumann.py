@@ -135,6 +135,16 @@ def test_order_in_time(time_order):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(time_order, abs=0.1)
 
 
+def test_edges_of_x_and_of_p_are_told_apart():
+    """Cut by the end of x, at rest; in the middle, near the largest momentum."""
+    most = np.pi * HBAR / DX
+    start = [packet(X, 7.2, 0.0, 0.4, HBAR), packet(X, 0.0, 0.97 * most, 0.5, HBAR)]
+    edges = propagate_density(SKEW, pure(np.array(start)), X, [0], hbar=HBAR).edge_mass
+    assert edges.x.shape == edges.p.shape == (1, 2)
+    assert min(edges.x[0, 0], edges.p[0, 1]) > 0.5
+    assert max(edges.x[0, 1], edges.p[0, 0]) < 0.02
+
+
 def test_a_batch_is_one_by_one_and_times_compose():
     kets = np.array([packet(X, 0.6, -0.5, 0.8, HBAR), packet(X, -1, 0.4, 0.9, HBAR)])
     options = {"mass": MASS, "hbar": HBAR, "step": 0.1, "time_order": 2}
