@@ -1,7 +1,7 @@
 """The way through the times that were asked for, step by step, kick by kick."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ __all__ = ["Walk"]
 TICKS = 1000  # of the progress line
 POPULATED = 1e-4  # of the largest |G|; what lies below does little where it lands
 FARTHEST = 0.5  # of the momentum box, that one step may kick
+KEPT = 2  # kicks whose factors are not computed again
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,9 @@ class Walk:
     local: LocalPart
     parts: OpenParts
     time_order: TimeOrder
+    _kicks: list[tuple[Potential, np.ndarray, np.ndarray]] = field(
+        default_factory=list, repr=False
+    )
 
     @classmethod
     def prepare(
@@ -103,8 +107,34 @@ class Walk:
 
     def _kicked(self, values: np.ndarray, kick: Potential, t: float) -> np.ndarray:
         """Return values after a potential that acts for an instant."""
-        waves = to_wavenumbers(values) * self.local.kick(kick, t)
-        return from_wavenumbers(waves, values.shape[-1])
+        factor, forces = self._factor_and_forces(kick, t)
+        waves = to_wavenumbers(values)
+        farthest = float(forces[self._populated(waves)].max(initial=0.0))
+        box = self.local.grid.dp * self.local.grid.p.size
+        if farthest >= box:
+            raise ValueError(
+                "`potential` must have kicks that leave W in the momentum box, of "
+                f"length {box:.4g}, but moves W by {farthest:.3g} at t = {t:.4g}. "
+                "Try a longer axis of p."
+            )
+        return from_wavenumbers(waves * factor, values.shape[-1])
+
+    def _factor_and_forces(
+        self, kick: Potential, t: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what a kick multiplies by and |∂K/∂x|, kept for the latest kicks."""
+        for known, factor, forces in self._kicks:
+            if known is kick and not kick.depends_on_time:
+                return factor, forces
+        forces = np.abs(replace(self.local, potential=kick).forces(t))
+        factor = self.local.kick(kick, t)
+        self._kicks[:] = [(kick, factor, forces), *self._kicks[: KEPT - 1]]
+        return factor, forces
+
+    def _populated(self, waves: np.ndarray) -> np.ndarray:
+        """Return where waves (..., nx, nθ) of a batch are large, shape (nx, nθ)."""
+        size = np.abs(waves).reshape(-1, *self.local.shape).max(axis=0)
+        return size > POPULATED * size.max()
 
     def _flow(self, dt: float) -> Flow:
         """Return the flow of p/m and the channels over a time, in place."""
@@ -124,8 +154,7 @@ class Walk:
         check_potential(
             local.potential, reach if local.order_hbar is None else grid.x, t
         )
-        waves = np.abs(to_wavenumbers(values)).reshape(-1, *local.shape).max(axis=0)
-        rates = np.abs(local.forces(t))[waves > POPULATED * waves.max()]
+        rates = np.abs(local.forces(t))[self._populated(to_wavenumbers(values))]
         box = grid.dp * grid.p.size
         longest, fastest = total or 1.0, float(rates.max(initial=0.0))
         if longest * fastest > FARTHEST * box:

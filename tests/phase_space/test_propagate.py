@@ -87,19 +87,6 @@ def test_short_times_do_not_shorten_the_steps_after_them(grid, times):
     assert moved.error[-1] <= 1e-8
 
 
-def test_a_kick_makes_the_error_be_looked_at_again():
-    """A packet at the bottom of a stiff well needs few steps, a fast one many."""
-    grid = PhaseSpaceGrid.centered(6, 14, (128, 224), hbar=HBAR)
-    well = Polynomial([0, 0, 0.5, 0, 0.05])
-    kicked = Kicked(well, Polynomial([0, -5.0]), 0.4)
-    W = packet(grid)
-    moved = propagate(kicked, W, [0, 0.8], tol=1e-6)
-    exact = propagate(kicked, W, [0, 0.8], step=0.005)
-    error = np.linalg.norm(moved.values[-1] - exact.values[-1])
-    error /= np.linalg.norm(W.values)
-    assert error < 1.5 * moved.error[-1] <= 1.5e-6
-
-
 def test_waves_finer_than_the_grid_do_not_run_away():
     """[V, [T, V]] holds 2 D_xx times a square of forces, large beyond the packet."""
     grid = PhaseSpaceGrid.centered(5, 30, (128, 256), hbar=HBAR)
