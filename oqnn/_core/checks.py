@@ -121,8 +121,16 @@ def check_law(value: np.ndarray, name: str) -> None:
 
 
 def check_positive(value: float, name: str) -> None:
-    """Check that a number is finite and above zero."""
-    if not (np.isfinite(value) and value > 0):
+    """Check that a value is one real number, finite and above zero."""
+    if isinstance(value, str) or np.ndim(value) or np.iscomplexobj(value):
+        raise TypeError(f"`{name}` must be one real number, but is {value!r}.")
+    try:
+        number = float(value)
+    except TypeError:
+        raise TypeError(
+            f"`{name}` must be one real number, but is {value!r}."
+        ) from None
+    if not (np.isfinite(number) and number > 0):
         raise ValueError(f"`{name}` must be positive, but is {value}.")
 
 

@@ -32,9 +32,10 @@ def as_operator(value: Any, name: str) -> np.ndarray:
             raise TypeError
         return np.asarray(value, dtype=complex)
     except (TypeError, ValueError) as error:
+        hint = " Take its `.states`." if hasattr(value, "states") else ""
         raise TypeError(
             f"`{name}` must be a qutip.Qobj or an array of numbers, "
-            f"but is a {type(value).__name__}."
+            f"but is a {type(value).__name__}.{hint}"
         ) from error
 
 

@@ -182,6 +182,15 @@ def test_what_is_not_positive(value):
         check_positive(value, "r")
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("1", "'1'"), (None, "None"), (1 + 0j, r"\(1\+0j\)"), ([1.0], r"\[1.0\]")],
+)
+def test_what_is_no_real_number(value, shown):
+    with pytest.raises(TypeError, match=f"`r` must be one real number, but is {shown}"):
+        check_positive(value, "r")
+
+
 @pytest.mark.parametrize("value", [-0.1, 1.5, np.nan])
 def test_what_is_not_between(value):
     words = f"`v` must lie in [0, 1], but is {value}."

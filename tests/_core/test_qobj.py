@@ -73,3 +73,11 @@ def test_what_is_no_operator_is_refused():
 def test_nothing_is_no_operator():
     with pytest.raises(TypeError, match=r"`H` must be a qutip\.Qobj or an array"):
         as_operator(None, "H")
+
+
+def test_results_of_solvers_are_told_from_their_states():
+    class Result:
+        states = ()
+
+    with pytest.raises(TypeError, match=r"is a Result\. Take its `\.states`\."):
+        as_operator(Result(), "rho")
