@@ -123,6 +123,13 @@ def test_too_few_levels_are_refused_with_the_lost_trace():
         fock_from_wigner(W, 8, **OSCILLATOR)
 
 
+def test_one_bad_state_of_a_batch_is_named_by_its_own_numbers():
+    s = np.sqrt(HBAR / (MASS * OMEGA))
+    values = [[gaussian(x0, 0.0, s, GRID).values] for x0 in (0.0, 1.5)]
+    with pytest.raises(ValueError, match=r"falls short by 0\.041: take more levels"):
+        fock_from_wigner(WignerFunction(np.array(values), GRID), 8, **OSCILLATOR)
+
+
 def test_grids_that_cut_the_state_are_refused():
     small = PhaseSpaceGrid.centered(2.5, 2.5, (60, 70))
     with pytest.raises(ValueError, match=r"edges of the grid hold 0\.\d+ of W"):

@@ -94,6 +94,11 @@ def test_refusals():
         symbol_from_kernel(np.diag(np.exp(-(X**2))), X, ROOMY)
     with pytest.raises(ValueError, match="`kernel` must fit its axes"):
         symbol_from_kernel(np.ones((130, 130)), X, ROOMY)
+    far, fine = np.exp(-((X - 8) ** 2)), KET * np.exp(23j * X)
+    for bad, message in ((far, "fit its axes"), (fine, "be resolved by its axes")):
+        for kernel in (np.outer(bad, BRA), np.outer(KET, bad)):
+            with pytest.raises(ValueError, match=f"`kernel` must {message}"):
+                symbol_from_kernel(kernel, X, ROOMY)
     with pytest.raises(
         ValueError, match=r"`symbol` must have shape \(\.\.\., 121, 182"
     ):

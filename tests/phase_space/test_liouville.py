@@ -134,6 +134,14 @@ def test_exponents_of_an_unstable_point():
     assert run.exponents[-1, 0] == pytest.approx(rate, abs=0.03)
 
 
+def test_errors_of_tangents_are_relative_to_their_size():
+    """Of 5e8 after 20 units of time, whose digits end at 1e-7."""
+    inverted = Polynomial([0, 0, -0.5])
+    run = tangent_maps(inverted, 0.0, 0.0, [0, 20.0], tol=1e-8)
+    c, s = np.cosh(20), np.sinh(20)
+    assert_allclose(run.maps[1], [[c, s], [s, c]], rtol=1e-7)
+
+
 def test_the_steps_are_of_fourth_order_reversible_and_keep_energy():
     best = classical_trajectories(DUFFING, *POINTS, [0, 2], mass=MASS, step=0.002)
     runs = [
@@ -198,7 +206,9 @@ def test_eq_1_2_at_order_zero_is_solved_by_what_is_carried():
     assert_allclose(residual, 0, atol=1e-6)
 
 
-@pytest.mark.parametrize("potential", [DUFFING, Kicks()], ids=["driven", "kicked"])
+@pytest.mark.parametrize(
+    "potential", [SKEW, DUFFING, Kicks()], ids=["skew", "driven", "kicked"]
+)
 def test_what_is_carried_arrives_with_the_trajectories(potential):
     """W(z(t), t) = W(z₀, 0) forwards, at grid points that trajectories are aimed at."""
     times = [0.3, 1.1, 2.0]

@@ -113,4 +113,4 @@ def test_refusals():
     with pytest.raises(TypeError, match="must be a ket or an operator, but is a bra"):
         wigner_of_mode(qutip.rand_ket([*DIMS], seed=2).dag(), 1, UNEVEN, dims=DIMS)
     with pytest.raises(ValueError, match="`rho` must be finite"):
-        wigner_of_mode(np.full((4, 4), np.nan), 1, UNEVEN, dims=(2, 2))
+        reduced_mode(np.full((4, 4), np.nan), 1, dims=(2, 2))

@@ -195,6 +195,18 @@ def test_steps_are_no_shorter_than_asked_for():
     assert_allclose(alone.values, [GOOD], atol=0)
 
 
+def test_the_error_is_that_of_the_worst_state_relative_to_its_norm():
+    """Of a state that is wide and hard to move and of one that hardly changes."""
+    hard, easy = packet(X, 2.5, 0, 0.8, HBAR), packet(X, -0.2, 0, 0.9, HBAR)
+    options = {"mass": MASS, "hbar": HBAR, "tol": 1e-6}
+    alone = propagate_wavefunction(SKEW, hard, X, [0, 0.5], **options)
+    both = propagate_wavefunction(SKEW, [1e3 * easy, hard], X, [0, 0.5], **options)
+    scaled = propagate_wavefunction(SKEW, 1e3 * hard, X, [0, 0.5], **options)
+    for run in (both, scaled):
+        assert run.steps.tolist() == alone.steps.tolist()
+        assert_allclose(run.error, alone.error, rtol=1e-6)
+
+
 def test_edges_of_x_and_of_p_are_told_apart():
     """Cut by the end of x, at rest; in the middle, near the largest momentum."""
     most = np.pi * HBAR / (X[1] - X[0])

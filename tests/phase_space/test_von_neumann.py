@@ -135,6 +135,16 @@ def test_order_in_time(time_order):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(time_order, abs=0.1)
 
 
+def test_the_error_is_relative_to_the_size_of_rho():
+    rho = pure(packet(X, 0.6, -0.5, 0.8, HBAR))
+    options = {"mass": MASS, "hbar": HBAR, "tol": 1e-3, "time_order": 2}
+    runs = [
+        propagate_density(SKEW, size * rho, X, [0, 0.3], **options) for size in (1, 1e3)
+    ]
+    assert runs[0].steps.tolist() == runs[1].steps.tolist()
+    assert_allclose(runs[1].error, runs[0].error, rtol=1e-9)
+
+
 def test_edges_of_x_and_of_p_are_told_apart():
     """Cut by the end of x, at rest; in the middle, near the largest momentum."""
     most = np.pi * HBAR / DX

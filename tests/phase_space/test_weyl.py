@@ -231,6 +231,10 @@ def test_refusals_of_symbols():
         weyl_quantize(lambda x, p: np.where(p > 1, np.inf, x), grid, 4)
     with pytest.raises(ValueError, match="`grid` must hold 5 levels, with x from"):
         weyl_quantize(lambda x, p: x, PhaseSpaceGrid.centered(5, 9, (64, 64)), 5)
+    for low, high in ((-9, 4), (-4, 9)):
+        window = PhaseSpaceGrid(np.linspace(low, high, 96), grid.p)
+        with pytest.raises(ValueError, match="`grid` must hold 4 levels, with x from"):
+            weyl_quantize(lambda x, p: x, window, 4)
     with pytest.raises(ValueError, match="`grid` must hold 5 levels, with p from"):
         weyl_quantize(lambda x, p: x, PhaseSpaceGrid.centered(9, 9, (96, 16)), 5)
     with pytest.raises(ValueError, match="`grid` must have evenly spaced axes"):
