@@ -12,6 +12,7 @@ from .linear_flow import LinearFlow
 from .local_part import LocalPart
 from .open_parts import OpenParts
 from .potentials.checks import check_potential
+from .potentials.driven import fastest_drive
 from .potentials.potential import Potential
 from .splitting import Flow, SplitStep, TimeOrder
 from .step_control import StepControl
@@ -165,7 +166,10 @@ class Walk:
                 f"of length {box:.4g}, but is {step:.3g} where forces are "
                 f"{fastest:.3g}. Try {longest / 4:.2g}, or leave it out."
             )
-        return longest / 4
+        # Steps in tune with a drive would see a constant force, and so would their
+        # halves; from one radian on they grow by four at most, and see what they do.
+        drive = fastest_drive(local.potential)
+        return min(longest / 4, 1 / drive) if drive else longest / 4
 
 
 def _ticker(line: ProgressLine, start: float, total: float) -> Callable[[float], None]:

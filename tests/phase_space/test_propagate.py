@@ -350,6 +350,21 @@ def test_tolerances_out_of_reach_are_told(grid):
         propagate(DoubleWell(1e9, 1.0), packet(grid), [0, 1e3], tol=1e-12)
 
 
+@pytest.mark.parametrize("frequency", [50.0, 100.0, 201.0])
+def test_steps_are_never_in_tune_with_a_drive(grid, frequency):
+    """⟨x⟩ = [cos t − cos ωt] A/(ω² − 1), from rest: ω = 100 has four periods in 1/4."""
+    driven = Driven(Polynomial([0, 0, 0.5]), 4.0, frequency)
+    moved = propagate(driven, packet(grid), [0, 1.0], tol=1e-6)
+    reach = 4 / (frequency**2 - 1)
+    mean = reach * np.array(
+        [
+            np.cos(1) - np.cos(frequency),
+            frequency * np.sin(frequency) - np.sin(1),
+        ]
+    )
+    np.testing.assert_allclose(moved.final.mean, mean, atol=1e-6)
+
+
 class FunctionOfTime:
     """A driven potential that does not tell what of it is a force."""
 

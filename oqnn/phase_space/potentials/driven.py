@@ -11,7 +11,7 @@ from .checks import check_order
 from .kicked import Kicked
 from .potential import Kick, Potential, as_potential
 
-__all__ = ["Driven", "without_force"]
+__all__ = ["Driven", "fastest_drive", "without_force"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +80,15 @@ class Driven:
     def force(self, t: float) -> float:
         """Return the uniform force at a time."""
         return self.amplitude * np.cos(self.frequency * t + self.phase)
+
+
+def fastest_drive(potential: Potential) -> float:
+    """Return the highest of the angular frequencies of drives, 0 without one."""
+    if isinstance(potential, Kicked):
+        return fastest_drive(potential.potential)
+    if not isinstance(potential, Driven):
+        return 0.0
+    return max(abs(potential.frequency), fastest_drive(potential.potential))
 
 
 def without_force(
