@@ -62,7 +62,8 @@ def propagate_classical(
     mass : float, optional
         m.
     step : float, optional
-        Longest time step. By default steps are refined until `tol` is met.
+        Longest time step. By default steps are refined until `tol` is met. Give one
+        for pulses shorter than a fiftieth of the time, which first steps may miss.
     tol : float, optional
         Bound on max|δW|/max|W|, over all that is reported, where no `step` is given.
 

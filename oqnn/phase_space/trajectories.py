@@ -118,7 +118,8 @@ def classical_trajectories(
         m.
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met, which chaos
-        makes exponentially hard: give a step for long times.
+        makes exponentially hard: give a step for long times, and for pulses shorter
+        than a fiftieth of the time, which first steps may miss.
     tol : float, optional
         Bound on the largest |δx| and |δp|, where no `step` is given.
 

@@ -120,7 +120,8 @@ def propagate_density(
     time_order : 2 or 4, optional
         Order of the steps.
     step : float, optional
-        Longest time step. By default steps are refined until `tol` is met.
+        Longest time step. By default steps are refined until `tol` is met. Give one
+        for pulses shorter than a fiftieth of the time, which first steps may miss.
     tol : float, optional
         Bound on ‖δρ‖/‖ρ‖ (Frobenius) where no `step` is given.
 
