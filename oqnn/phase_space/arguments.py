@@ -10,7 +10,7 @@ __all__ = ["check_time_order", "convert_times"]
 
 def convert_times(tlist: ArrayLike, step: float | None, tol: float) -> np.ndarray:
     """Return the times as an array, having checked them, the step and the tolerance."""
-    times = np.asarray(tlist, dtype=float)
+    times = np.array(tlist, dtype=float)  # a copy: results keep it
     check_shapes(tlist=(times, "t"))
     check_increasing(times, "tlist")
     if step is not None:

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_integer
+from .fourier import MOST_AT_TOP, TOP, share_at_top
 from .grid import PhaseSpaceGrid
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
 from .wigner_function import WignerFunction
 
 __all__ = ["QuantumCorrections", "quantum_corrections"]
-
-TOP = 0.05  # of the θ axis, at its end
-MOST_AT_TOP = 1e-6  # of the power of a term: then its size errs by a thousandth
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +160,7 @@ def _check_resolved(waves: np.ndarray, s: int) -> None:
 
     θ^{2s+1} amplifies what lies beyond the state as well as rounding errors.
     """
-    worst = _share_at_top(waves)
+    worst = share_at_top(waves)
     if not worst <= MOST_AT_TOP:
         raise ValueError(
             f"`order` must not be {s} on this grid, but less: {worst:.1g} of the power "
@@ -177,7 +175,7 @@ def _check_whole(waves: np.ndarray) -> None:
 
     U(x ± ħθ/2) amplifies both where it grows.
     """
-    worst = _share_at_top(waves)
+    worst = share_at_top(waves)
     if not worst <= MOST_AT_TOP:
         raise ValueError(
             f"`potential` must not grow so far beyond the grid: {worst:.1g} of the "
@@ -185,11 +183,3 @@ def _check_whole(waves: np.ndarray) -> None:
             "x ± ħθ/2. Take a finer p for a state that needs it, a coarser one where "
             "rounding errors are what is amplified."
         )
-
-
-def _share_at_top(waves: np.ndarray) -> float:
-    """Return the largest share of the power, over a batch, at the end of θ."""
-    power = (np.abs(waves) ** 2).sum(-2)  # (..., nθ)
-    top = max(1, round(TOP * power.shape[-1]))
-    shares = power[..., -top:].sum(-1) / np.maximum(power.sum(-1), 1e-300)
-    return float(shares.max())

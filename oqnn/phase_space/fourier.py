@@ -6,8 +6,17 @@ at a third of it; a transpose by blocks and back costs less than that.
 
 import numpy as np
 
-__all__ = ["from_wavenumbers", "to_wavenumbers", "transpose"]
+__all__ = [
+    "MOST_AT_TOP",
+    "TOP",
+    "from_wavenumbers",
+    "share_at_top",
+    "to_wavenumbers",
+    "transpose",
+]
 
+TOP = 0.05  # of the θ axis, at its end
+MOST_AT_TOP = 1e-6  # of the power of a term: then its size errs by a thousandth
 BLOCK = 64  # 32 kB of floats: source and target blocks fit the first cache together
 
 
@@ -31,3 +40,11 @@ def transpose(values: np.ndarray, out: np.ndarray) -> np.ndarray:
             block = values[..., i : i + BLOCK, j : j + BLOCK]
             out[..., j : j + BLOCK, i : i + BLOCK] = block.mT
     return out
+
+
+def share_at_top(waves: np.ndarray) -> float:
+    """Return the largest share of the power, over a batch, at the end of θ."""
+    power = (np.abs(waves) ** 2).sum(-2)  # (..., nθ)
+    top = max(1, round(TOP * power.shape[-1]))
+    shares = power[..., -top:].sum(-1) / np.maximum(power.sum(-1), 1e-300)
+    return float(shares.max())

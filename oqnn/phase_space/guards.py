@@ -59,7 +59,9 @@ def warn_of_grid(
     """
     found = []
     if missed is not None:
-        found.append(f"the error, {missed:.2g}, does not fall with shorter time steps")
+        found.append(
+            f"the estimated error, {missed:.2g}, does not fall with shorter time steps"
+        )
     for axis, mass in edges._asdict().items():
         at = np.flatnonzero(_worst(mass) > EDGE_BOUND)
         if at.size:

@@ -103,6 +103,12 @@ class LocalPart:
                 forces = np.sum(terms, axis=0)
         return self._finite(forces, "have a finite slope", t)
 
+    def last_term(self, t: float) -> np.ndarray:
+        """Return what the highest order kept adds to v, shape (nx, nθ)."""
+        n = 2 * (self.order_hbar or 0) + 1
+        slope = self.potential.derivative(self.x, n, t)
+        return 2j / self.grid.hbar * slope * (self.y / 2) ** n / factorial(n)
+
     def double_commutator(self, t: float) -> np.ndarray:
         r"""Return [V, [T, V]], which multiplies in (x, θ) as well.
 

@@ -101,8 +101,9 @@ def propagate(
         If `W` or `potential` is of another kind.
     ValueError
         If the grid is uneven, the state does not fit it, the potential is not finite
-        where it is needed, a number is out of its range, or a step of the given length
-        would kick W across the momentum box.
+        where it is needed, a number is out of its range, `order_hbar` needs a
+        derivative that the spacing of p does not resolve, or a step of the given
+        length would kick W across the momentum box.
     ConvergenceError
         If the steps that `tol` needs are too short to be worth taking, or those of a
         given length so long that W overflows.

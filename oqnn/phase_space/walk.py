@@ -6,7 +6,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .._core.progress import ProgressLine
-from .fourier import from_wavenumbers, to_wavenumbers
+from .fourier import (
+    MOST_AT_TOP,
+    TOP,
+    from_wavenumbers,
+    share_at_top,
+    to_wavenumbers,
+)
 from .grid import PhaseSpaceGrid
 from .linear_flow import LinearFlow
 from .local_part import LocalPart
@@ -155,7 +161,9 @@ class Walk:
         check_potential(
             local.potential, reach if local.order_hbar is None else grid.x, t
         )
-        rates = np.abs(local.forces(t))[self._populated(to_wavenumbers(values))]
+        waves = to_wavenumbers(values)
+        self._check_order(waves, t)
+        rates = np.abs(local.forces(t))[self._populated(waves)]
         box = grid.dp * grid.p.size
         longest, fastest = total or 1.0, float(rates.max(initial=0.0))
         if longest * fastest > FARTHEST * box:
@@ -170,6 +178,21 @@ class Walk:
         # halves; from one radian on they grow by four at most, and see what they do.
         drive = fastest_drive(local.potential)
         return min(longest / 4, 1 / drive) if drive else longest / 4
+
+    def _check_order(self, waves: np.ndarray, t: float) -> None:
+        """Refuse an order of ħ whose derivative the spacing of p does not resolve."""
+        s = self.local.order_hbar
+        if not s:
+            return
+        worst = share_at_top(self.local.last_term(t) * waves)
+        if not worst <= MOST_AT_TOP:
+            raise ValueError(
+                f"`order_hbar` must not be {s} on this grid: {worst:.1g} of the power "
+                f"of ∂_p^{2 * s + 1}W lies in the uppermost {TOP:.0%} of θ, where the "
+                "spacing of p ends. Take a lower order, or None for no series; a finer "
+                "p for a state that needs it, a coarser one where rounding errors are "
+                "what is amplified."
+            )
 
 
 def _ticker(line: ProgressLine, start: float, total: float) -> Callable[[float], None]:

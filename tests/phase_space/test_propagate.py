@@ -223,7 +223,8 @@ def test_a_grid_that_keeps_the_error_above_the_tolerance_is_told():
     """No step is short enough for 20 points where the packet needs 40."""
     grid = PhaseSpaceGrid.centered(5, 8, (40, 80), hbar=HBAR)
     with pytest.warns(
-        GridWarning, match="does not fall with shorter time steps.*Try x"
+        GridWarning,
+        match="estimated error, .*does not fall with shorter time steps.*Try x",
     ):
         moved = propagate(QUARTIC, packet(grid, 1.0), [0, 0.7], tol=1e-9)
     assert moved.error[-1] > 1e-9
@@ -336,13 +337,13 @@ def test_a_state_off_its_grid_is_refused(grid):
         propagate(QUARTIC, packet(grid, 4.8), [0, 1])
 
 
-def test_truncation_orders_that_kick_beyond_the_grid_are_refused():
+def test_steps_that_kick_across_half_the_box_are_refused():
     """Forces near 220 of a steep wall take p over half the box in the given step."""
     grid = PhaseSpaceGrid.centered(4, 12, (64, 128), hbar=1.0)
     steep = Polynomial([0, 0, 0.5, 0, 0, 0, 2.0])
     W = packet(grid, 1.0, 0, a=0.25)
     with pytest.raises(ValueError, match=r"`step` must be so short"):
-        propagate(steep, W, [0, 1], order_hbar=2, step=0.1)
+        propagate(steep, W, [0, 1], step=0.1)
 
 
 def test_tolerances_out_of_reach_are_told(grid):
@@ -393,3 +394,12 @@ def test_forces_apart_from_the_potential_change_nothing(grid, time_order, order_
     apart = propagate(driven, packet(grid), [0.2, 0.7], **how)
     whole = propagate(FunctionOfTime(driven), packet(grid), [0.2, 0.7], **how)
     np.testing.assert_allclose(apart.values, whole.values, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(("order", "points"), [(2, 24), (9, 512)])
+def test_orders_beyond_the_bandwidth_are_refused(order, points):
+    """θ^{2s+1} lifts what 24 points miss of the packet, and rounding on 512."""
+    grid = PhaseSpaceGrid.centered(6, 8, (64, points), hbar=HBAR)
+    U = NetworkPotential([1.0], [0.2], [1.0], "logcosh")
+    with pytest.raises(ValueError, match=f"`order_hbar` must not be {order} on this g"):
+        propagate(U, packet(grid, 0.5), [0, 0.1], order_hbar=order)
