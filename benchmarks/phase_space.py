@@ -42,7 +42,7 @@ from oqnn.phase_space import (
     fock_grid,
     wigner_from_fock,
 )
-from oqnn.phase_space.fock_lattice import fock_lattice
+from oqnn.phase_space.transforms.fock_lattice import fock_lattice
 
 ROOT = Path(__file__).parent
 DYNAMIQS = ROOT.parent / ".venv-dynamiqs" / "bin" / "python"

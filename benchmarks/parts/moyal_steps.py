@@ -25,9 +25,9 @@ from oqnn.phase_space import (
     superposition,
     wigner_from_fock,
 )
-from oqnn.phase_space.open_parts import OpenParts
-from oqnn.phase_space.splitting import SplitStep
-from oqnn.phase_space.walk import Walk
+from oqnn.phase_space.motion.splitting import SplitStep
+from oqnn.phase_space.motion.walk import Walk
+from oqnn.phase_space.surroundings.open_parts import OpenParts
 
 SIZE, STEPS, REPEATS = 512, 200, 5
 LEVELS = 300

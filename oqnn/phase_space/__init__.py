@@ -1,38 +1,16 @@
 """Numeric phase space: Wigner functions on grids, and how they move."""
 
 from .corrections import QuantumCorrections, quantum_corrections
-from .density import density_from_wigner, wigner_from_density
-from .evolution import PhaseSpaceEvolution
-from .fock import fock_grid, fock_wigner_at, wigner_from_fock
-from .fock_inverse import fock_from_wigner
-from .gaussian_packet import GaussianPacket
-from .gradients import (
+from .grid import PhaseSpaceGrid
+from .guards import GridWarning
+from .motion.evolution import PhaseSpaceEvolution
+from .motion.gradients import (
     WignerGradient,
     WignerSensitivities,
     wigner_gradient,
     wigner_sensitivities,
 )
-from .grid import PhaseSpaceGrid
-from .guards import GridWarning
-from .hermite import oscillator_wavefunctions
-from .kernels import kernel_from_symbol, symbol_from_kernel
-from .liouville import propagate_classical
-from .modes import wigner_of_mode
-from .open_terms import (
-    CaldeiraLeggett,
-    Damping,
-    Diffusion,
-    Friction,
-    LinearJump,
-    Localisation,
-)
-from .packets import (
-    cat_state,
-    mixture,
-    superposition,
-    superposition_wavefunction,
-)
-from .positivity import PositivityWarning, positivity_margin
+from .motion.propagate import propagate
 from .potentials.driven import Driven
 from .potentials.function import FunctionPotential
 from .potentials.kicked import Kicked
@@ -40,17 +18,39 @@ from .potentials.network import NetworkPotential
 from .potentials.pendulum import Pendulum
 from .potentials.polynomial import DoubleWell, Polynomial
 from .potentials.potential import Potential, as_potential
-from .propagate import propagate
-from .schrodinger import WavefunctionEvolution, propagate_wavefunction
-from .trajectories import (
+from .routes.liouville import propagate_classical
+from .routes.schrodinger import WavefunctionEvolution, propagate_wavefunction
+from .routes.trajectories import (
     TangentMaps,
     Trajectories,
     classical_trajectories,
     tangent_maps,
 )
-from .von_neumann import DensityEvolution, propagate_density
-from .wavefunctions import wigner_from_wavefunction
-from .weyl import weyl_quantize, weyl_transform
+from .routes.von_neumann import DensityEvolution, propagate_density
+from .surroundings.open_terms import (
+    CaldeiraLeggett,
+    Damping,
+    Diffusion,
+    Friction,
+    LinearJump,
+    Localisation,
+)
+from .surroundings.positivity import PositivityWarning, positivity_margin
+from .transforms.density import density_from_wigner, wigner_from_density
+from .transforms.fock import fock_grid, fock_wigner_at, wigner_from_fock
+from .transforms.fock_inverse import fock_from_wigner
+from .transforms.gaussian_packet import GaussianPacket
+from .transforms.hermite import oscillator_wavefunctions
+from .transforms.kernels import kernel_from_symbol, symbol_from_kernel
+from .transforms.modes import wigner_of_mode
+from .transforms.packets import (
+    cat_state,
+    mixture,
+    superposition,
+    superposition_wavefunction,
+)
+from .transforms.wavefunctions import wigner_from_wavefunction
+from .transforms.weyl import weyl_quantize, weyl_transform
 from .wigner_function import WignerFunction
 
 __all__ = [

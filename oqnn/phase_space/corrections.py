@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_integer
-from .fourier import MOST_AT_TOP, TOP, share_at_top
 from .grid import PhaseSpaceGrid
+from .motion.fourier import MOST_AT_TOP, TOP, share_at_top
 from .potentials.checks import check_potential
 from .potentials.potential import Potential, as_potential
 from .wigner_function import WignerFunction

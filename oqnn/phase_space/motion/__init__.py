@@ -1,0 +1,1 @@
+"""How W moves: split steps, their length, and derivatives by parameters."""

@@ -1,0 +1,81 @@
+"""Times cut at the kicks, and steps refined until a reference stands still."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..._core.errors import ConvergenceError
+from ..potentials.potential import Potential
+
+__all__ = ["Segment", "cut", "refine", "steps_between"]
+
+REFINEMENT = 5 / 3  # no power of two: steps cannot stay in tune with a drive
+MOST_REFINEMENTS = 16
+FEWEST_STEPS = 16  # over all times, where no step is given
+
+
+class Segment(NamedTuple):
+    """A stretch of time without a kick inside."""
+
+    start: float
+    stop: float
+    kick: Potential | None  # acts at its stop
+    kept: bool  # its stop is one of the times that were asked for
+
+
+def cut(potential: Potential, times: np.ndarray) -> list[Segment]:
+    """Return the stretches between times, cut at the kicks."""
+    segments = []
+    for start, stop in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
+        now = start
+        for at, kick in potential.kicks(start, stop):
+            segments.append(Segment(now, at, kick, False))
+            now = at
+        if now < stop:
+            segments.append(Segment(now, stop, None, False))
+        segments[-1] = segments[-1]._replace(kept=True)
+    return segments
+
+
+def steps_between(segments: Sequence[Segment], counts: np.ndarray) -> np.ndarray:
+    """Return the steps since the time before, shape (t,), of n in each segment."""
+    whole = np.r_[0, np.cumsum(counts)]
+    kept = [0, *(i + 1 for i, segment in enumerate(segments) if segment.kept)]
+    return np.diff(whole[kept], prepend=0)
+
+
+def refine(
+    run: Callable[[np.ndarray], np.ndarray],
+    distance: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    segments: Sequence[Segment],
+    *,
+    step: float | None,
+    order: int,
+    tol: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what `run` gives with n steps in each segment, its errors, and n.
+
+    With a given step there is one run and no error (NaN). Else steps are refined until
+    two runs agree, and the errors, of shape (t,), are what their difference says of
+    the finer one.
+    """
+    lengths = np.array([segment.stop - segment.start for segment in segments])
+    first = step or lengths.sum() / FEWEST_STEPS or 1.0
+    # A length of 0.3 in steps of 0.1 is three of them, not four.
+    counts = np.maximum(np.ceil(lengths / first * (1 - 1e-12)), 1).astype(int)
+    result = run(counts)
+    if step is not None:
+        return result, np.full(1 + sum(s.kept for s in segments), np.nan), counts
+    for _ in range(MOST_REFINEMENTS):
+        counts = np.ceil(REFINEMENT * counts).astype(int)
+        finer = run(counts)
+        errors = distance(finer, result) / (REFINEMENT**order - 1)
+        result = finer
+        if errors.max() <= tol:  # false of NaN, as steps too long make
+            return result, errors, counts
+    raise ConvergenceError(
+        f"`tol` must be within reach, but with {counts.sum()} steps the error is still "
+        f"{errors.max():.3g}, above {tol:.3g}. Try a larger `tol`, a given `step`, or "
+        "a shorter time; rounding alone makes 1e-13 and more."
+    )

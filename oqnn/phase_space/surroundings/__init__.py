@@ -1,0 +1,1 @@
+"""What an environment adds to the motion of W."""

@@ -1,0 +1,1 @@
+"""Wigner functions of states, Weyl symbols of operators, and the ways back."""
