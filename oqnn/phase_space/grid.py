@@ -107,6 +107,19 @@ class PhaseSpaceGrid:
         p = np.linspace(-p_max, p_max, n_p, endpoint=False)
         return cls(x, p, hbar)
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether points and ħ are the same."""
+        if not isinstance(other, PhaseSpaceGrid):
+            return NotImplemented
+        return (
+            self.hbar == other.hbar
+            and np.array_equal(self.x, other.x)
+            and np.array_equal(self.p, other.p)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.hbar, self.x.tobytes(), self.p.tobytes()))
+
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of points (nx, np)."""

@@ -45,6 +45,15 @@ def test_grids_print_in_a_line():
     assert repr(grid) == shown
 
 
+def test_grids_with_the_same_points_and_hbar_are_equal():
+    one, same = (PhaseSpaceGrid.centered(3, 5, (12, 8), hbar=0.3) for _ in range(2))
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != PhaseSpaceGrid(one.x, one.p, 0.4)
+    assert one != PhaseSpaceGrid(one.x, one.p + 1e-9, 0.3)
+    assert one != "grid"
+
+
 @pytest.mark.parametrize("shape", [64, (64,), (64.0, 64)])
 def test_what_is_no_pair_of_numbers_of_points_is_refused(shape):
     with pytest.raises(TypeError, match="`shape"):

@@ -8,7 +8,7 @@ import scipy.fft
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_positive
-from ..motion.arguments import check_time_order, convert_times
+from ..motion.arguments import check_reached, check_time_order, convert_times
 from ..motion.splitting import TimeOrder
 from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
@@ -156,6 +156,7 @@ def propagate_wavefunction(
     values, error, counts = refine(
         run, distance, segments, step=step, order=time_order, tol=tol
     )
+    check_reached(values, times, "psi")
     return WavefunctionEvolution(
         times=times,
         values=values,

@@ -8,7 +8,7 @@ import scipy.fft
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_hermitian, check_positive
-from ..motion.arguments import check_time_order, convert_times
+from ..motion.arguments import check_reached, check_time_order, convert_times
 from ..motion.splitting import TimeOrder
 from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
@@ -188,6 +188,7 @@ def propagate_density(
     values, error, counts = refine(
         run, distance, segments, step=step, order=time_order, tol=tol
     )
+    check_reached(values, times, "rho_xx")
     return DensityEvolution(
         times=times,
         values=values,

@@ -223,7 +223,7 @@ def _as_states(rho: Any) -> tuple[list[np.ndarray], tuple[int, ...]]:
 def _as_array(rho: Any) -> np.ndarray:
     """Convert one Qobj, or numbers."""
     if is_qobj(rho):
-        if len(rho.dims[0]) > 1:
+        if sum(size > 1 for size in np.ravel(rho.dims[0])) > 1:
             raise ValueError(
                 f"`rho` must be of one mode, but has the dims {rho.dims}. "
                 "rho.ptrace(k) is the reduced state of mode k."

@@ -266,3 +266,14 @@ def test_a_tolerance_out_of_reach_is_reported(monkeypatch):
     monkeypatch.setattr("oqnn.phase_space.routes.refinement.MOST_REFINEMENTS", 3)
     with pytest.raises(ConvergenceError, match="`tol` must be within reach, but with"):
         propagate_wavefunction(SKEW, GOOD, X, [0, 1], tol=1e-16)
+
+
+def test_a_potential_that_fails_on_the_way_is_told():
+    with pytest.raises(ConvergenceError, match=r"`psi` is finite up to t = 0\.2, but"):
+        propagate_wavefunction(
+            lambda x, t: x**2 / 2 + (np.nan if t > 0.3 else 0.0),
+            GOOD,
+            X,
+            [0, 0.2, 0.5, 0.6],
+            step=0.1,
+        )

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from phase_space.diagonalised import packet
 
+from oqnn import ConvergenceError
 from oqnn.phase_space import (
     FunctionPotential,
     Polynomial,
@@ -196,3 +197,14 @@ def test_refusals(change, message):
     arguments = {"potential": SKEW, "rho_xx": GOOD, "x": X, "tlist": [0, 1], **change}
     with pytest.raises(ValueError, match=message):
         propagate_density(**arguments)
+
+
+def test_a_potential_that_fails_on_the_way_is_told():
+    with pytest.raises(ConvergenceError, match=r"`rho_xx` is finite up to t = 0\.2"):
+        propagate_density(
+            lambda x, t: x**2 / 2 + (np.nan if t > 0.3 else 0.0),
+            GOOD,
+            X,
+            [0, 0.2, 0.5],
+            step=0.1,
+        )

@@ -316,3 +316,13 @@ def test_refused_states(rho, error, message):
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_factors_of_one_level_are_no_modes():
+    """As QuTiP leaves them behind: dims [[6, 1], [1]]."""
+    ket = qutip.coherent(6, 0.4 - 0.3j)
+    padded = qutip.tensor(ket, qutip.basis(1, 0))
+    grid = fock_grid(6)
+    np.testing.assert_array_equal(
+        wigner_from_fock(padded, grid).values, wigner_from_fock(ket, grid).values
+    )
