@@ -66,9 +66,9 @@ def propagate(
     time_order : 2 or 4, optional
         Order of the steps.
     step : float, optional
-        Longest time step. By default it follows from `tol`. Where a function U(x, t)
-        has short pulses or fast oscillations give one that resolves them: steps that
-        are chosen by their error may pass over them unseen.
+        Longest time step. By default it follows from `tol`. A function U(x, t) is
+        looked at beforehand, and no pulse longer than a thousandth of the whole time
+        is stepped over; give a step for shorter ones.
     tol : float, optional
         Bound for the error of the time steps, ‖δW‖/‖W‖ in the root mean square over
         the grid, as estimated from steps against half steps. Not used with `step`.

@@ -37,6 +37,9 @@ class StepControl:
         The whole time.
     guess : float
         A first step to try.
+    watch : int, optional
+        Steps between two looks at the error. At 1 no change of U is passed over, and
+        the two halves that told the error are the step.
     """
 
     def __init__(
@@ -48,13 +51,15 @@ class StepControl:
         tol: float,
         total: float,
         guess: float,
+        watch: int = CHUNK,
     ) -> None:
-        self._make_step, self._order = make_step, order
+        self._make_step, self._order, self._watch = make_step, order, watch
         self._step, self._rate = step, tol / total
         self._next = step or guess
         self._ready: dict[float, SplitStep] = {}
-        self._seen: tuple[float, float, int] = (0.0, 0.0, CHUNK)  # dt, error, steps ago
+        self._seen: tuple[float, float, int] = (0.0, 0.0, watch)  # dt, error, steps ago
         self._stalled = False
+        self._halves = np.empty(0)  # the latest step, as two of half its length
 
     @property
     def is_stalled(self) -> bool:
@@ -67,7 +72,12 @@ class StepControl:
         An error at rounding is kept: then the steps are exact.
         """
         if self._seen[1] > ROUNDING:
-            self._seen = (0.0, 0.0, CHUNK)
+            self._seen = (0.0, 0.0, self._watch)
+
+    def shorten(self, longest: float) -> None:
+        """Begin anew with steps of some length at most, as where U changes quickly."""
+        self._seen = (0.0, 0.0, self._watch)
+        self._next = min(self._next, longest)
 
     @np.errstate(over="ignore", invalid="ignore")  # of steps too long, told below
     def advance(
@@ -85,13 +95,18 @@ class StepControl:
             else:
                 left, local, ready = self._count(stop - now), np.nan, MOST_STEPS
             dt, steps = (stop - now) / left, min(left, ready)
-            values = self._splitting(dt).run(values, now, steps, after=done)
+            if self._watch > 1 or self._step is not None:
+                values = self._splitting(dt).run(values, now, steps, after=done)
+            else:
+                values = self._halves
+                done(now + dt)
             if not np.isfinite(values).all():
                 raise ConvergenceError(
                     f"W grew without bound in steps of {dt:.3g}, near t = {now:.4g}. "
                     "Take a shorter `step`, or leave it out."
                 )
-            error, taken = error + steps * local, taken + steps
+            error = error + steps * local
+            taken += steps if self._watch > 1 or self._step is not None else 2
             now = stop if steps == left else now + steps * dt
             self._seen = (*self._seen[:2], self._seen[2] + steps)
         return values, error, taken
@@ -118,16 +133,15 @@ class StepControl:
             left = self._count(stop - now)
             dt = (stop - now) / left
             known, seen, ago = self._seen
-            if ago < CHUNK and dt < known * (1 + SAME):
+            if ago < self._watch and dt < known * (1 + SAME):
                 # of a shorter step a bound; its own error falls faster with its length
-                return left, seen * dt / known, CHUNK - ago
-            local, halves = self._error(values, now, dt)
+                return left, seen * dt / known, self._watch - ago
+            whole, self._halves = self._error(values, now, dt)
+            local = whole if self._watch > 1 else whole * 0.5**self._order
             if not np.isfinite(local):  # an exponential was too large
                 self._next = 0.1 * dt
                 continue
-            if local > SHARE * self._rate * dt and self._keeps(
-                values, now, dt, local, halves
-            ):
+            if local > SHARE * self._rate * dt and self._keeps(values, now, dt, whole):
                 self._rate, self._stalled = 2 * local / (SHARE * dt), True
             allowed = SHARE * self._rate * dt
             # an error at rounding says nothing on how it grows with the step
@@ -137,7 +151,7 @@ class StepControl:
                 if local * SLACK < allowed:
                     # a stretch may be shorter than the steps that W allows
                     self._next = max(self._next, min(better, 4 * dt))
-                return left, local, CHUNK
+                return left, local, self._watch
             self._next = max(min(0.9 * better, 0.7 * dt), 0.1 * dt)
 
     def _error(
@@ -155,7 +169,6 @@ class StepControl:
         now: float,
         dt: float,
         local: float,
-        halves: np.ndarray,
     ) -> bool:
         """Tell whether errors do not fall with the steps as those of a smooth W do.
 
@@ -165,7 +178,7 @@ class StepControl:
         if local > SMOOTH and not self._stalled:
             return False
         quarters = self._splitting(dt / 4).run(values, now, 4)
-        apart = _distance(halves, quarters, values)
+        apart = _distance(self._halves, quarters, values)
         return local * (1 - 0.5**self._order) < 2 ** (self._order - LEEWAY) * apart
 
     def _splitting(self, dt: float) -> SplitStep:

@@ -8,8 +8,9 @@ import numpy as np
 from ..._core.progress import ProgressLine
 from ..grid import PhaseSpaceGrid
 from ..potentials.checks import check_potential
-from ..potentials.driven import fastest_drive
+from ..potentials.driven import fastest_drive, without_force
 from ..potentials.potential import Potential
+from ..potentials.pulses import Pulse, pulses
 from ..surroundings.open_parts import OpenParts
 from .fourier import (
     MOST_AT_TOP,
@@ -21,7 +22,7 @@ from .fourier import (
 from .linear_flow import LinearFlow
 from .local_part import LocalPart
 from .splitting import Flow, SplitStep, TimeOrder
-from .step_control import StepControl
+from .step_control import CHUNK, StepControl
 
 __all__ = ["Walk"]
 
@@ -82,12 +83,15 @@ class Walk:
             tol=tol,
             total=total or 1.0,
             guess=self._longest(values, float(times[0]), total, step),
+            watch=1 if self._is_unforeseen else CHUNK,
         )
+        quick = self._quick(times) if step is None else []
         with ProgressLine("phase space", TICKS, show=progress) as line:
             tick = _ticker(line, float(times[0]), total)
             for n in range(1, times.size):
+                stretch = float(times[n - 1]), float(times[n])
                 values, errors[n], steps[n] = self._between(
-                    control, values, float(times[n - 1]), float(times[n]), tick
+                    control, values, stretch, quick, tick
                 )
                 whole[n] = values
         return whole, np.cumsum(errors), steps, control.is_stalled
@@ -96,21 +100,37 @@ class Walk:
         self,
         control: StepControl,
         values: np.ndarray,
-        start: float,
-        stop: float,
+        stretch: tuple[float, float],
+        quick: list[Pulse],
         tick: Callable[[float], None],
     ) -> tuple[np.ndarray, float, int]:
-        """Return values at `stop`, the error made and the steps taken."""
-        error, steps = 0.0, 0
+        """Return values at the end of a stretch, the error made and the steps taken."""
+        (start, stop), error, steps = stretch, 0.0, 0
         kicks = self.local.potential.kicks(start, stop)
-        for at, kick in (*kicks, (stop, None)):
+        events: list[tuple[float, Potential | None, float]]
+        events = [(at, kick, np.inf) for at, kick in kicks]
+        events += [(p.start, None, p.step) for p in quick if start <= p.start < stop]
+        for at, kick, longest in (*sorted(events, key=_time), (stop, None, np.inf)):
             if at > start:
                 values, more, taken = control.advance(values, start, at, tick)
                 error, steps, start = error + more, steps + taken, at
             if kick is not None:
                 values = self._kicked(values, kick, at)
                 control.renew()
+            if longest < np.inf:
+                control.shorten(longest)
         return values, error, steps
+
+    @property
+    def _is_unforeseen(self) -> bool:
+        """Whether the potential is a function of time of which nothing is known."""
+        still, _ = without_force(self.local.potential)
+        return still.depends_on_time
+
+    def _quick(self, times: np.ndarray) -> list[Pulse]:
+        """Return when the potential changes too quickly for steps to begin long."""
+        x, ends = self.local.grid.x, (float(times[0]), float(times[-1]))
+        return pulses(self.local.potential, x, *ends)
 
     def _kicked(self, values: np.ndarray, kick: Potential, t: float) -> np.ndarray:
         """Return values after a potential that acts for an instant."""
@@ -193,6 +213,11 @@ class Walk:
                 "p for a state that needs it, a coarser one where rounding errors are "
                 "what is amplified."
             )
+
+
+def _time(event: tuple) -> float:
+    """Return when something happens."""
+    return event[0]
 
 
 def _ticker(line: ProgressLine, start: float, total: float) -> Callable[[float], None]:

@@ -63,7 +63,7 @@ def propagate_classical(
         m.
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met. Give one
-        for pulses shorter than a fiftieth of the time, which first steps may miss.
+        for pulses shorter than a thousandth of the time, which may be missed.
     tol : float, optional
         Bound on max|δW|/max|W|, over all that is reported, where no `step` is given.
 
@@ -101,7 +101,7 @@ def propagate_classical(
     potential, times = as_potential(potential), convert_times(tlist, step, tol)
     density, grid = _density(W, grid)
     check_positive(mass, "mass")
-    segments = cut(potential, times)
+    segments = cut(potential, times, grid.x)
     _check_on_the_way(potential, grid, times[0], segments)
 
     def run(counts: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._core.errors import ConvergenceError
 from ..potentials.potential import Potential
+from ..potentials.pulses import pulses
 
 __all__ = ["Segment", "cut", "refine", "steps_between"]
 
@@ -24,12 +25,18 @@ class Segment(NamedTuple):
     kept: bool  # its stop is one of the times that were asked for
 
 
-def cut(potential: Potential, times: np.ndarray) -> list[Segment]:
-    """Return the stretches between times, cut at the kicks."""
+def cut(potential: Potential, times: np.ndarray, x: np.ndarray) -> list[Segment]:
+    """Return the stretches between times, cut at the kicks and round pulses on x."""
+    quick = pulses(potential, x, float(times[0]), float(times[-1]))
+    edges = [edge for pulse in quick for edge in (pulse.start, pulse.stop)]
     segments = []
     for start, stop in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
+        events: list[tuple[float, Potential | None]]
+        events = list(potential.kicks(start, stop))
+        known = {stop, *(at for at, _ in events)}
+        events += [(at, None) for at in edges if start < at < stop and at not in known]
         now = start
-        for at, kick in potential.kicks(start, stop):
+        for at, kick in sorted(events, key=lambda event: event[0]):
             segments.append(Segment(now, at, kick, False))
             now = at
         if now < stop:

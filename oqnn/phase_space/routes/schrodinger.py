@@ -100,7 +100,7 @@ def propagate_wavefunction(
         Order of the steps.
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met. Give one
-        for pulses shorter than a fiftieth of the time, which first steps may miss.
+        for pulses shorter than a thousandth of the time, which may be missed.
     tol : float, optional
         Bound on ‖δψ‖/‖ψ‖ where no `step` is given.
 
@@ -143,7 +143,7 @@ def propagate_wavefunction(
     check_time_order(time_order)
     check_potential(potential, x, times[0])
 
-    segments = cut(potential, times)
+    segments = cut(potential, times, x)
     system = _Particle(potential, x, mass, hbar, time_order)
 
     def run(counts: np.ndarray) -> np.ndarray:

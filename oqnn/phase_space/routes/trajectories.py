@@ -119,7 +119,7 @@ def classical_trajectories(
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met, which chaos
         makes exponentially hard: give a step for long times, and for pulses shorter
-        than a fiftieth of the time, which first steps may miss.
+        than a thousandth of the time, which may be missed.
     tol : float, optional
         Bound on the largest |δx| and |δp|, where no `step` is given.
 
@@ -152,7 +152,7 @@ def classical_trajectories(
            [0., 1.]])
     """
     potential, start, times = _convert(potential, x0, p0, tlist, mass, step, tol)
-    segments = cut(potential, times)
+    segments = cut(potential, times, _round(start[0]))
 
     def run(counts: np.ndarray) -> np.ndarray:
         return march(potential, start, segments, counts, mass)
@@ -220,7 +220,7 @@ def tangent_maps(
     True
     """
     potential, start, times = _convert(potential, x0, p0, tlist, mass, step, tol)
-    segments = cut(potential, times)
+    segments = cut(potential, times, _round(start[0]))
     unit = np.eye(2).reshape(4, *[1] * (start.ndim - 1))
     start = np.concatenate([start, np.broadcast_to(unit, (4, *start.shape[1:]))])
 
@@ -246,6 +246,11 @@ def tangent_maps(
         error=error,
         steps=steps_between(segments, counts),
     )
+
+
+def _round(x: np.ndarray) -> np.ndarray:
+    """Return ends of a range round starting points, to look for pulses on."""
+    return np.array([x.min() - 1, x.max() + 1])
 
 
 def _convert(

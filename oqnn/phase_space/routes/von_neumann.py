@@ -121,7 +121,7 @@ def propagate_density(
         Order of the steps.
     step : float, optional
         Longest time step. By default steps are refined until `tol` is met. Give one
-        for pulses shorter than a fiftieth of the time, which first steps may miss.
+        for pulses shorter than a thousandth of the time, which may be missed.
     tol : float, optional
         Bound on ‖δρ‖/‖ρ‖ (Frobenius) where no `step` is given.
 
@@ -171,7 +171,7 @@ def propagate_density(
     )
     _diffusion(diffusion_xx, "diffusion_xx")
 
-    segments = cut(potential, times)
+    segments = cut(potential, times, x)
     system = _Density(potential, x, mass, hbar, rate, diffusion_xx)
 
     def run(counts: np.ndarray) -> np.ndarray:
