@@ -14,8 +14,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	$(BIN)/oqnn compare --out $(OUT)
 
+# a process a core, each with one thread: files are dealt out whole, for their fixtures
 test: $(READY)
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
