@@ -25,6 +25,7 @@ BRANCHES = {
     sympy.asin: (S.One, S.NegativeOne),
     sympy.acos: (S.One, S.NegativeOne),
 }
+FAR_FROM_ZERO = 1e-12  # at thirty digits
 NEIGHBOURS = 3  # members of a row on each side that are looked at
 
 
@@ -47,10 +48,18 @@ class Row:
         """Tell whether the numerator leaves the pole of one point."""
         point, above = self.start + n * self.step, self.numerator
         for _ in range(self.depth):
-            if not above.has(x) or sympy.simplify(above.subs(x, point)) != 0:
+            if not above.has(x) or not _vanishes(above.subs(x, point)):
                 return True
             above = above.diff(x)
         return False
+
+
+def _vanishes(value: Expr) -> bool:
+    """Tell whether an expression is zero; algebra on nested roots may take minutes."""
+    known = value.is_number and value.is_finite is not False
+    if known and abs(complex(value.evalf(30))) > FAR_FROM_ZERO:
+        return False
+    return bool(sympy.simplify(value) == 0)
 
 
 def singularities(f: Expr, x: Symbol) -> list[Row]:
