@@ -78,7 +78,7 @@ def relu(z: np.ndarray) -> np.ndarray:
 def relu_derivative(z: np.ndarray, order: int) -> np.ndarray:
     """Step, 1/2 at the kink; further derivatives are no functions."""
     if order > 1:
-        raise NotImplementedError(
+        raise ValueError(
             f"`order` must be 1 for 'relu', but is {order}: its second derivative is "
             "δ(z). Exact propagation (order_hbar=None) needs none of these, nor does "
             "the Liouville equation in steps of second order (order_hbar=0 with "

@@ -88,7 +88,7 @@ class FunctionPotential:
 
         Raises
         ------
-        NotImplementedError
+        ValueError
             If `order` exceeds the number of `derivatives` given, or is above one and
             the function cannot be differentiated by JAX.
         """
@@ -96,7 +96,7 @@ class FunctionPotential:
         points = np.asarray(x, dtype=float)
         if self.derivatives:
             if order > len(self.derivatives):
-                raise NotImplementedError(
+                raise ValueError(
                     f"`derivatives` must hold {order} functions for this order, but "
                     f"holds {len(self.derivatives)}. Add them, or leave them all to "
                     "JAX."
@@ -108,7 +108,7 @@ class FunctionPotential:
         except Exception as error:  # what is not written for JAX fails in many ways
             if order == 1:
                 return self._by_differences(points, t)
-            raise NotImplementedError(
+            raise ValueError(
                 f"`potential` must have an exact derivative of order {order}, but its "
                 f"function cannot be differentiated by JAX ({_first_line(error)}). "
                 "Write it in jax.numpy, or pass FunctionPotential(U, "

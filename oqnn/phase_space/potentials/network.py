@@ -155,7 +155,7 @@ class NetworkPotential:
 
         Raises
         ------
-        NotImplementedError
+        ValueError
             If the activation is "relu" and `order` is above one.
         """
         check_order(order)
@@ -179,7 +179,7 @@ class NetworkPotential:
 
         Raises
         ------
-        NotImplementedError
+        ValueError
             If the activation is "relu", whose kinks JAX does not see.
 
         Examples
@@ -192,7 +192,7 @@ class NetworkPotential:
         from .network_jax import network_energy
 
         if self.activation == "relu":
-            raise NotImplementedError(
+            raise ValueError(
                 "`activation` must be smooth for derivatives by parameters, but is "
                 "'relu'. Take 'softplus' with larger weights and smaller amplitudes."
             )

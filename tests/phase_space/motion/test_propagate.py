@@ -322,7 +322,7 @@ def test_kinks_go_with_the_liouville_equation_in_steps_of_second_order(grid):
     moved = propagate(valley, W, [0, 0.3], order_hbar=0, time_order=2, tol=1e-5)
     mean = [3.5 * np.cos(0.3) - 1, -3.5 * np.sin(0.3)]
     np.testing.assert_allclose(moved.final.mean, mean, atol=1e-5)
-    with pytest.raises(NotImplementedError, match="order_hbar=0 with time_order=2"):
+    with pytest.raises(ValueError, match="order_hbar=0 with time_order=2"):
         propagate(valley, W, [0, 0.3], order_hbar=0)
 
 
