@@ -137,12 +137,10 @@ class WignerFunction:
     @property
     def edge_mass(self) -> EdgeMass:
         """Shares of ∬|W| in the outer 5 % at both ends of x and of p."""
-        size = np.abs(self.values)
-        whole = self._integral(size)
-        whole = np.where(whole > 0, whole, 1.0)  # W = 0 has nothing at the edges
+        size, grid = np.abs(self.values), self.grid
         return EdgeMass(
-            _edge(size @ self.grid.weights_p, self.grid.weights_x) / whole,
-            _edge(self.grid.weights_x @ size, self.grid.weights_p) / whole,
+            edge_share(size @ grid.weights_p * grid.weights_x),
+            edge_share(grid.weights_x @ size * grid.weights_p),
         )
 
     @property
@@ -316,11 +314,12 @@ def _is_same(axis: np.ndarray, other: np.ndarray) -> bool:
     return bool(np.abs(axis - other).max() <= rounding)
 
 
-def _edge(density: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the mass of a density (..., n) in the outer cells of its axis."""
-    cells = max(1, round(EDGE * weights.size))
-    mass = density * weights
-    return mass[..., :cells].sum(-1) + mass[..., -cells:].sum(-1)
+def edge_share(mass: np.ndarray) -> np.ndarray:
+    """Return the share of masses (..., n) in the outer 5 % at both ends."""
+    cells = max(1, round(EDGE * mass.shape[-1]))
+    whole = mass.sum(-1)
+    outer = mass[..., :cells].sum(-1) + mass[..., -cells:].sum(-1)
+    return outer / np.where(whole == 0, 1.0, whole)  # nothing has nothing there
 
 
 def _used(power: np.ndarray) -> np.ndarray:

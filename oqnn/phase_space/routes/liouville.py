@@ -16,7 +16,7 @@ from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
 from ..wigner_function import Bandwidth, WignerFunction
 from .refinement import Segment, cut, refine, steps_between
-from .symplectic import ORDER, cross, kicked, march
+from .symplectic import ORDER, cross, kicked, travel
 
 __all__ = ["propagate_classical"]
 
@@ -154,7 +154,7 @@ def _origins(
     if not (potential.depends_on_time or kicks):
         # Backwards is forwards with the momentum reversed, at all times at once.
         turn = np.array([1.0, -1.0])[:, None, None]
-        return turn * march(potential, turn * ends, segments, counts, mass)
+        return turn * travel(potential, turn * ends, segments, counts, mass)
     origins = [ends]
     for n, last in enumerate(segments):
         if not last.kept:
@@ -205,10 +205,11 @@ def _density(
 
 def _interpolated(W: WignerFunction) -> Density:
     """Return W between the points of its grid, zero beyond its window."""
-    fine = W.values
+    from scipy.signal import resample  # here, as its import takes a second
+
+    fine, grid = W.values, W.grid
     for axis in (-2, -1):
-        fine = _refined(fine, axis)
-    grid = W.grid
+        fine = resample(fine, FINER * fine.shape[axis], axis=axis)
     flat = [
         scipy.ndimage.spline_filter(values, SPLINE, mode="grid-wrap")
         for values in fine.reshape(-1, *fine.shape[-2:])
@@ -229,13 +230,3 @@ def _interpolated(W: WignerFunction) -> Density:
         return np.where(inside, np.reshape(values, (*W.batch, *x.shape)), 0.0)
 
     return density
-
-
-def _refined(values: np.ndarray, axis: int) -> np.ndarray:
-    """Return the Fourier series along an axis at FINER times as many points."""
-    size = values.shape[axis]
-    waves = np.moveaxis(np.fft.rfft(values, axis=axis), axis, -1)
-    if size % 2 == 0:
-        waves[..., -1] /= 2  # the highest wave stands for +k and −k
-    fine = np.fft.irfft(waves, n=FINER * size, axis=-1) * FINER
-    return np.moveaxis(fine, -1, axis)

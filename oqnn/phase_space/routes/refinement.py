@@ -9,7 +9,7 @@ from ..._core.errors import ConvergenceError
 from ..potentials.potential import Potential
 from ..potentials.pulses import pulses
 
-__all__ = ["Segment", "cut", "refine", "steps_between"]
+__all__ = ["Segment", "cut", "march", "refine", "steps_between"]
 
 REFINEMENT = 5 / 3  # no power of two: steps cannot stay in tune with a drive
 MOST_REFINEMENTS = 16
@@ -43,6 +43,27 @@ def cut(potential: Potential, times: np.ndarray, x: np.ndarray) -> list[Segment]
             segments.append(Segment(now, stop, None, False))
         segments[-1] = segments[-1]._replace(kept=True)
     return segments
+
+
+def march(
+    state: np.ndarray,
+    segments: Sequence[Segment],
+    counts: np.ndarray,
+    cross: Callable[[np.ndarray, Segment, int], np.ndarray],
+    kicked: Callable[[np.ndarray, Potential, float], np.ndarray],
+) -> np.ndarray:
+    """Return the state at all times kept, shape (t, ...).
+
+    `cross` takes it through a segment in so many steps, `kicked` through a kick.
+    """
+    kept = [state]
+    for segment, count in zip(segments, counts, strict=True):
+        state = cross(state, segment, count)
+        if segment.kick is not None:
+            state = kicked(state, segment.kick, segment.stop)
+        if segment.kept:
+            kept.append(state)
+    return np.stack(kept)
 
 
 def steps_between(segments: Sequence[Segment], counts: np.ndarray) -> np.ndarray:

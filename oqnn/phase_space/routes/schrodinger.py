@@ -13,12 +13,10 @@ from ..motion.splitting import TimeOrder
 from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
 from ..transforms.chords import convert_even_axis
-from ..wigner_function import EdgeMass
-from .refinement import Segment, cut, refine, steps_between
+from ..wigner_function import EdgeMass, edge_share
+from .refinement import Segment, cut, march, refine, steps_between
 
 __all__ = ["WavefunctionEvolution", "propagate_wavefunction"]
-
-EDGE = 0.05  # of an axis, at each of its ends
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -147,7 +145,7 @@ def propagate_wavefunction(
     system = _Particle(potential, x, mass, hbar, time_order)
 
     def run(counts: np.ndarray) -> np.ndarray:
-        return _march(system, psi, segments, counts)
+        return march(psi, segments, counts, system.cross, system.kicked)
 
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         gaps = np.linalg.norm(one - other, axis=-1) / np.linalg.norm(psi, axis=-1)
@@ -189,41 +187,27 @@ class _Particle:
             U = U - gradient * self.potential.derivative(self.x, 1, t) ** 2 / self.mass
         return np.exp(-1j * share * U / self.hbar)
 
+    def kicked(self, psi: np.ndarray, kick: Potential, t: float) -> np.ndarray:
+        """Return wavefunctions after a kick."""
+        return psi * np.exp(-1j * kick(self.x, t) / self.hbar)
 
-def _march(
-    system: _Particle, psi: np.ndarray, segments: list[Segment], counts: np.ndarray
-) -> np.ndarray:
-    """Return the wavefunctions at all times kept, shape (t, ..., m)."""
-    kept = [psi]
-    for segment, count in zip(segments, counts, strict=True):
-        psi = _cross(system, psi, segment.start, segment.stop, count)
-        if segment.kick is not None:
-            psi = psi * np.exp(-1j * segment.kick(system.x, segment.stop) / system.hbar)
-        if segment.kept:
-            kept.append(psi)
-    return np.stack(kept)
-
-
-def _cross(
-    system: _Particle, psi: np.ndarray, start: float, stop: float, count: int
-) -> np.ndarray:
-    """Return the wavefunctions after `count` equal steps."""
-    dt = (stop - start) / count
-    fourth = system.order == 4
-    kinetic = system.kinetic(dt / 2 if fourth else dt)
-    moving = system.potential.depends_on_time
-    end = system.phase(start, dt / 6 if fourth else dt / 2)
-    middle = system.phase(start, 2 * dt / 3, dt**2 / 48) if fourth else None
-    for n in range(count):
-        psi = _drift(end * psi, kinetic)
-        if fourth:
+    def cross(self, psi: np.ndarray, segment: Segment, count: int) -> np.ndarray:
+        """Return wavefunctions after a segment in `count` equal steps."""
+        start, dt = segment.start, (segment.stop - segment.start) / count
+        fourth, moving = self.order == 4, self.potential.depends_on_time
+        kinetic = self.kinetic(dt / 2 if fourth else dt)
+        end = self.phase(start, dt / 6 if fourth else dt / 2)
+        middle = self.phase(start, 2 * dt / 3, dt**2 / 48) if fourth else None
+        for n in range(count):
+            psi = _drift(end * psi, kinetic)
+            if fourth:
+                if moving:
+                    middle = self.phase(start + (n + 0.5) * dt, 2 * dt / 3, dt**2 / 48)
+                psi = _drift(middle * psi, kinetic)
             if moving:
-                middle = system.phase(start + (n + 0.5) * dt, 2 * dt / 3, dt**2 / 48)
-            psi = _drift(middle * psi, kinetic)
-        if moving:
-            end = system.phase(start + (n + 1) * dt, dt / 6 if fourth else dt / 2)
-        psi = end * psi
-    return psi
+                end = self.phase(start + (n + 1) * dt, dt / 6 if fourth else dt / 2)
+            psi = end * psi
+        return psi
 
 
 def _drift(psi: np.ndarray, kinetic: np.ndarray) -> np.ndarray:
@@ -240,10 +224,3 @@ def _check_wavefunctions(psi: np.ndarray, x: np.ndarray) -> None:
     check_finite(psi, "psi")
     if not (np.abs(psi) > 0).any(axis=-1).all():
         raise ValueError("`psi` must not be zero, but one of its states is.")
-
-
-def edge_share(weights: np.ndarray) -> np.ndarray:
-    """Return the share of weights (..., m) in the outer 5 % at both ends."""
-    cells = max(1, round(EDGE * weights.shape[-1]))
-    outer = weights[..., :cells].sum(-1) + weights[..., -cells:].sum(-1)
-    return outer / weights.sum(-1)

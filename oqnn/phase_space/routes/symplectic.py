@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..potentials.potential import Potential
-from .refinement import Segment
+from .refinement import Segment, march
 
-__all__ = ["ORDER", "cross", "kicked", "march"]
+__all__ = ["ORDER", "cross", "kicked", "travel"]
 
 # Omelyan, Mryglod and Folk, Comput. Phys. Commun. 146, 188 (2002), eq. (20): x and p
 # move in turn, x first and last.
@@ -15,7 +15,7 @@ KICKS = (0.5 - LAMBDA, LAMBDA, LAMBDA, 0.5 - LAMBDA)
 ORDER = 4
 
 
-def march(
+def travel(
     potential: Potential,
     points: np.ndarray,
     segments: list[Segment],
@@ -26,15 +26,15 @@ def march(
 
     Points that run off to infinity end as what is not finite.
     """
-    kept = [points]
+
+    def through(points: np.ndarray, segment: Segment, count: int) -> np.ndarray:
+        return cross(potential, points, segment.start, segment.stop, count, mass)
+
+    def hit(points: np.ndarray, kick: Potential, t: float) -> np.ndarray:
+        return kicked(kick, points, t, 1.0)
+
     with np.errstate(over="ignore", invalid="ignore"):
-        for segment, count in zip(segments, counts, strict=True):
-            points = cross(potential, points, segment.start, segment.stop, count, mass)
-            if segment.kick is not None:
-                points = kicked(segment.kick, points, segment.stop, 1.0)
-            if segment.kept:
-                kept.append(points)
-    return np.stack(kept)
+        return march(points, segments, counts, through, hit)
 
 
 def cross(

@@ -12,7 +12,7 @@ from ..motion.arguments import convert_times
 from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
 from .refinement import cut, refine, steps_between
-from .symplectic import ORDER, march
+from .symplectic import ORDER, travel
 
 __all__ = [
     "TangentMaps",
@@ -155,7 +155,7 @@ def classical_trajectories(
     segments = cut(potential, times, _round(start[0]))
 
     def run(counts: np.ndarray) -> np.ndarray:
-        return march(potential, start, segments, counts, mass)
+        return travel(potential, start, segments, counts, mass)
 
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):
@@ -206,10 +206,9 @@ def tangent_maps(
 
     Raises
     ------
-    NotImplementedError
-        If a derivative of the potential is not known.
     TypeError, ValueError, ConvergenceError
-        As `classical_trajectories`.
+        As `classical_trajectories`, and ValueError if the second derivative of the
+        potential is not known.
 
     Examples
     --------
@@ -225,7 +224,7 @@ def tangent_maps(
     start = np.concatenate([start, np.broadcast_to(unit, (4, *start.shape[1:]))])
 
     def run(counts: np.ndarray) -> np.ndarray:
-        return march(potential, start, segments, counts, mass)
+        return travel(potential, start, segments, counts, mass)
 
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         with np.errstate(invalid="ignore"):

@@ -13,9 +13,8 @@ from ..motion.splitting import TimeOrder
 from ..potentials.checks import check_potential
 from ..potentials.potential import Potential, as_potential
 from ..transforms.chords import convert_even_axis
-from ..wigner_function import EdgeMass
-from .refinement import Segment, cut, refine, steps_between
-from .schrodinger import edge_share
+from ..wigner_function import EdgeMass, edge_share
+from .refinement import Segment, cut, march, refine, steps_between
 
 __all__ = ["DensityEvolution", "propagate_density"]
 
@@ -175,10 +174,11 @@ def propagate_density(
     system = _Density(potential, x, mass, hbar, rate, diffusion_xx)
 
     def run(counts: np.ndarray) -> np.ndarray:
-        strang = _march(system, rho, segments, counts)
+        strang = march(rho, segments, counts, system.cross, system.kicked)
         if time_order == 2:
             return strang
-        return (4 * _march(system, rho, segments, 2 * counts) - strang) / 3
+        finer = march(rho, segments, 2 * counts, system.cross, system.kicked)
+        return (4 * finer - strang) / 3
 
     def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         gaps = np.linalg.norm(one - other, axis=(-2, -1))
@@ -220,31 +220,25 @@ class _Density:
 
     def local(self, t: float, dt: float) -> np.ndarray:
         """Return the factor of potential and decay over dt, shape (m, m)."""
-        return self.kick(self.potential, t, dt) * np.exp(-dt * self.rate)
+        return self._turn(dt * self.potential(self.x, t)) * np.exp(-dt * self.rate)
 
-    def kick(self, potential: Potential, t: float, duration: float) -> np.ndarray:
-        """Return the factor of a potential, shape (m, m)."""
-        U = duration / self.hbar * potential(self.x, t)
-        return np.exp(-1j * np.subtract.outer(U, U))
+    def kicked(self, rho: np.ndarray, kick: Potential, t: float) -> np.ndarray:
+        """Return ρ after a kick."""
+        return self._turn(kick(self.x, t)) * rho
 
-
-def _march(
-    system: _Density, rho: np.ndarray, segments: list[Segment], counts: np.ndarray
-) -> np.ndarray:
-    """Return ρ at all times kept, shape (t, ..., m, m)."""
-    kept = [rho]
-    for segment, count in zip(segments, counts, strict=True):
-        dt = (segment.stop - segment.start) / count
-        free, half = system.free(dt), system.local(segment.start, dt / 2)
+    def cross(self, rho: np.ndarray, segment: Segment, count: int) -> np.ndarray:
+        """Return ρ after a segment in `count` equal steps."""
+        start, dt = segment.start, (segment.stop - segment.start) / count
+        free, half = self.free(dt), self.local(start, dt / 2)
         for n in range(count):
-            if system.potential.depends_on_time:
-                half = system.local(segment.start + (n + 0.5) * dt, dt / 2)
+            if self.potential.depends_on_time:
+                half = self.local(start + (n + 0.5) * dt, dt / 2)
             rho = half * scipy.fft.ifft2(free * scipy.fft.fft2(half * rho))
-        if segment.kick is not None:
-            rho = system.kick(segment.kick, segment.stop, 1.0) * rho
-        if segment.kept:
-            kept.append(rho)
-    return np.stack(kept)
+        return rho
+
+    def _turn(self, action: np.ndarray) -> np.ndarray:
+        """Return the factor of an action U dt on the points, shape (m, m)."""
+        return np.exp(-1j * np.subtract.outer(action, action) / self.hbar)
 
 
 def _check_density(rho: np.ndarray, x: np.ndarray) -> None:

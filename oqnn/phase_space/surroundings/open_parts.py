@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-__all__ = ["Channel", "OpenParts", "check_channels"]
+__all__ = ["Channel", "Decay", "OpenParts", "check_channels"]
 
 
 class Decay(Protocol):
@@ -22,7 +22,7 @@ class Decay(Protocol):
 
 
 @runtime_checkable
-class Channel(Protocol):
+class Channel(Decay, Protocol):
     """One coupling to an environment, see `open_terms`."""
 
     def drift(self, hbar: float) -> np.ndarray:
@@ -30,14 +30,6 @@ class Channel(Protocol):
 
     def diffusion(self, hbar: float) -> np.ndarray:
         """Return [[D_xx, D_px], [D_px, D_pp]], shape (2, 2)."""
-
-    def decay(self, x: np.ndarray, y: np.ndarray, hbar: float) -> np.ndarray:
-        """Return the rate at which ρ(x + y/2, x − y/2) decays."""
-
-    def decay_slopes(
-        self, x: np.ndarray, y: np.ndarray, hbar: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the derivatives of `decay` with respect to x and y."""
 
 
 @dataclass(frozen=True)
