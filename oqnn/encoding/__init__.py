@@ -5,6 +5,7 @@ from .correlation import CorrelationMap
 from .law import Law
 from .nearest import NearestRealizable, nearest_realizable
 from .realize import Realization, realize, realize_correlators, visibility
+from .reconstruction import Reconstruction, measure_state, reconstruct
 
 __all__ = [
     "BellInequality",
@@ -12,9 +13,12 @@ __all__ = [
     "Law",
     "NearestRealizable",
     "Realization",
+    "Reconstruction",
     "local_bound",
+    "measure_state",
     "nearest_realizable",
     "realize",
     "realize_correlators",
+    "reconstruct",
     "visibility",
 ]

@@ -47,7 +47,7 @@ class BellInequality:
 
     def evaluate(self, rho: ArrayLike) -> float:
         """Return the value of another state, a Qobj or an array."""
-        chi = CorrelationMap(self.coefficients.ndim).correlators(rho)
+        chi = CorrelationMap(self.coefficients.ndim).chi_from_state(rho)
         return float(np.sum(self.coefficients * chi))
 
     def __str__(self) -> str:

@@ -76,7 +76,7 @@ class CorrelationMap:
 
     Examples
     --------
-    >>> CorrelationMap(2).correlators([1, 0, 0, 1j] / np.sqrt(2)).round(9) + 0.0
+    >>> CorrelationMap(2).chi_from_state([1, 0, 0, 1j] / np.sqrt(2)).round(9) + 0.0
     array([[1., 0., 0., 0.],
            [0., 0., 1., 0.],
            [0., 1., 0., 0.],
@@ -118,7 +118,7 @@ class CorrelationMap:
         """The matrix A of χ = A p, ±1, shape (4**n, 8**n)."""
         return reduce(np.kron, [QUBIT_SIGNS] * self.n_qubits)
 
-    def correlators(self, rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
+    def chi_from_state(self, rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
         r"""Return :math:`\chi = \mathrm{Tr}\,\rho\,\tau_{\mu_1} \otimes \dots`.
 
         Parameters
@@ -144,8 +144,8 @@ class CorrelationMap:
         ).real
         return flat.reshape(*matrices.shape[:-2], *self._shape)
 
-    def state(self, chi: ArrayLike) -> np.ndarray:
-        """Return the matrix ρ of given correlators: the inverse of `correlators`.
+    def state_from_chi(self, chi: ArrayLike) -> np.ndarray:
+        """Return the matrix ρ of given correlators: the inverse of `chi_from_state`.
 
         Parameters
         ----------
@@ -168,7 +168,7 @@ class CorrelationMap:
         basis = pauli_basis(self.n_qubits) / 2**self.n_qubits
         return np.einsum("...a,aij->...ij", flat, basis, optimize=True)
 
-    def law_correlators(self, p: ArrayLike) -> np.ndarray:
+    def chi_from_law(self, p: ArrayLike) -> np.ndarray:
         """Return χ = A p by one small contraction a qubit, shape (4, …, 4).
 
         Parameters
@@ -208,7 +208,7 @@ class CorrelationMap:
         check_shapes(coefficients=(coefficients, " ".join(["4"] * self.n_qubits)))
         return contract(coefficients, QUBIT_SIGNS.T).reshape(-1)
 
-    def sample_correlators(self, spins: ArrayLike) -> np.ndarray:
+    def chi_from_samples(self, spins: ArrayLike) -> np.ndarray:
         """Return the correlators of sampled spins, averaged over the samples.
 
         Parameters

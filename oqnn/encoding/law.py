@@ -72,7 +72,7 @@ class Law:
 
     def correlators(self) -> np.ndarray:
         """Return χ, shape (4, …, 4)."""
-        return CorrelationMap(self.n_qubits).law_correlators(self.dense())
+        return CorrelationMap(self.n_qubits).chi_from_law(self.dense())
 
     def sample(self, n_samples: int, *, seed: int) -> np.ndarray:
         """Draw independent configurations, −1 or +1, shape (n_samples, 3n)."""

@@ -78,14 +78,14 @@ def nearest_realizable(rho: "qutip.Qobj | ArrayLike") -> NearestRealizable:
     matrix = as_qubit_state(rho, "rho", MOST_QUBITS)
     n_qubits = len(matrix).bit_length() - 1
     correlation_map = CorrelationMap(n_qubits)
-    chi = correlation_map.correlators(matrix).reshape(-1)
+    chi = correlation_map.chi_from_state(matrix).reshape(-1)
 
     support, weights = nearest_point(correlation_map.signs - chi[:, None])
     spins = correlation_map.configurations[support]
     law = Law(configurations=spins, probabilities=weights)
     gap = law.correlators().reshape(-1) - chi
     return NearestRealizable(
-        state=correlation_map.state(law.correlators()),
+        state=correlation_map.state_from_chi(law.correlators()),
         law=law,
         squared_distance=float(gap @ gap) / 2**n_qubits,
     )

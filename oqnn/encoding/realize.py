@@ -114,7 +114,7 @@ def realize(rho: "qutip.Qobj | ArrayLike") -> Realization:
     """
     matrix = as_qubit_state(rho, "rho", MOST_QUBITS)
     n_qubits = len(matrix).bit_length() - 1
-    return realize_correlators(CorrelationMap(n_qubits).correlators(matrix))
+    return realize_correlators(CorrelationMap(n_qubits).chi_from_state(matrix))
 
 
 def realize_correlators(chi: ArrayLike) -> Realization:

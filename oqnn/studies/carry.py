@@ -80,7 +80,7 @@ def carry_block(
     """
     spins = CorrelationMap(round(np.log2(len(rho))))
     nearest = nearest_realizable(rho)
-    true = spins.correlators(rho).ravel()[1:]
+    true = spins.chi_from_state(rho).ravel()[1:]
     visible = visibility(rho)
     # of a state that no spins can carry the nearest one that they can is learnt
     targets = true if visible == 1 else nearest.law.correlators().ravel()[1:]
@@ -172,7 +172,7 @@ def _dataset(
 ) -> xr.Dataset:
     """Rebuild the state and say how far it is, raw and as the nearest state."""
     shape = (4,) * spins.n_qubits
-    rebuilt = spins.state(np.r_[1.0, measured.moments].reshape(shape))
+    rebuilt = spins.state_from_chi(np.r_[1.0, measured.moments].reshape(shape))
     matrix = ("row", "col")
     names = [f"{axis}{q + 1}" for q in range(spins.n_qubits) for axis in "xyz"]
     return xr.Dataset(

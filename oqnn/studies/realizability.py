@@ -63,7 +63,7 @@ def pair_margin(chi: ArrayLike) -> np.ndarray:
     --------
     >>> from oqnn.encoding import CorrelationMap
     >>> pair = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
-    >>> round(float(pair_margin(CorrelationMap(2).correlators(pair))), 6)
+    >>> round(float(pair_margin(CorrelationMap(2).chi_from_state(pair))), 6)
     -0.414214
     """
     chi = _as_pair(chi)

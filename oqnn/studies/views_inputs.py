@@ -101,7 +101,7 @@ def as_correlators(pair: Any, system: System) -> np.ndarray | None:
     rho = as_state(pair, "pair")
     check_shapes(pair=(rho, "4 4"))
     check_density_matrix(rho, "pair")
-    return CorrelationMap(2).correlators(rho)
+    return CorrelationMap(2).chi_from_state(rho)
 
 
 def as_quadratures(x: ArrayLike, p: ArrayLike) -> PhaseSpaceGrid:

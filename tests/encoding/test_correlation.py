@@ -16,7 +16,7 @@ def test_correlators_of_the_tilted_bell_state():
     expected[0, 0] = expected[3, 3] = 1
     expected[1:3, 1:3] = [[np.cos(phi), np.sin(phi)], [np.sin(phi), -np.cos(phi)]]
 
-    chi = CorrelationMap(2).correlators(ghz(2, np.exp(1j * phi)))
+    chi = CorrelationMap(2).chi_from_state(ghz(2, np.exp(1j * phi)))
 
     np.testing.assert_allclose(chi, expected, rtol=0, atol=1e-15)
 
@@ -32,14 +32,14 @@ def test_correlators_of_ghz_with_a_phase():
     expected[1, 1, 2] = expected[1, 2, 1] = expected[2, 1, 1] = epsilon.imag
     expected[2, 2, 2] = -epsilon.imag
 
-    chi = CorrelationMap(3).correlators(ghz(3, epsilon))
+    chi = CorrelationMap(3).chi_from_state(ghz(3, epsilon))
 
     np.testing.assert_allclose(chi, expected, rtol=0, atol=1e-15)
 
 
 def test_first_index_is_the_first_qubit():
     """|0⟩ ⊗ |+i⟩: Z on the first, Y on the second. A transposed χ would fail."""
-    chi = CorrelationMap(2).correlators(np.kron([1, 0], [1, 1j]) / np.sqrt(2))
+    chi = CorrelationMap(2).chi_from_state(np.kron([1, 0], [1, 1j]) / np.sqrt(2))
     assert chi[3, 0] == pytest.approx(1)
     assert chi[0, 2] == pytest.approx(1)
     assert chi[3, 2] == pytest.approx(1)
@@ -53,10 +53,12 @@ def test_state_undoes_correlators_for_a_batch(n_qubits):
     states[1, 0] = random_state(rng, n_qubits, 1)
     correlation_map = CorrelationMap(n_qubits)
 
-    chi = correlation_map.correlators(states)
+    chi = correlation_map.chi_from_state(states)
 
     assert chi.shape == (3, 2, *(4,) * n_qubits)
-    np.testing.assert_allclose(correlation_map.state(chi), states, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(
+        correlation_map.state_from_chi(chi), states, rtol=0, atol=1e-14
+    )
 
 
 def test_squared_distances_agree_up_to_two_to_the_n():
@@ -64,7 +66,7 @@ def test_squared_distances_agree_up_to_two_to_the_n():
     rng = np.random.default_rng(5)
     rho, sigma = random_state(rng, 3, 8), random_state(rng, 3, 1)
     correlation_map = CorrelationMap(3)
-    gap = correlation_map.correlators(rho) - correlation_map.correlators(sigma)
+    gap = correlation_map.chi_from_state(rho) - correlation_map.chi_from_state(sigma)
     distance = np.linalg.norm(rho - sigma) ** 2
     assert np.sum(gap**2) / 8 == pytest.approx(distance, rel=1e-12)
 
@@ -84,10 +86,10 @@ def test_correlators_agree_with_qutip():
         for label in pauli_labels(3)
     ]
 
-    chi = CorrelationMap(3).correlators(rho)
+    chi = CorrelationMap(3).chi_from_state(rho)
 
     np.testing.assert_allclose(chi.reshape(-1), expected, rtol=0, atol=1e-14)
-    reduced = CorrelationMap(2).correlators(rho.ptrace([0, 2]))
+    reduced = CorrelationMap(2).chi_from_state(rho.ptrace([0, 2]))
     np.testing.assert_allclose(chi[:, 0, :], reduced, rtol=0, atol=1e-14)
 
 
@@ -127,7 +129,7 @@ def test_contractions_agree_with_the_matrix(n_qubits):
     p = rng.dirichlet(np.ones(8**n_qubits))
     c = rng.normal(size=(4,) * n_qubits)
     np.testing.assert_allclose(
-        correlation_map.law_correlators(p).reshape(-1),
+        correlation_map.chi_from_law(p).reshape(-1),
         correlation_map.signs @ p,
         rtol=0,
         atol=1e-14,
@@ -141,7 +143,7 @@ def test_contractions_agree_with_the_matrix(n_qubits):
 
 
 @pytest.mark.parametrize("n_qubits", [1, 2, 3])
-def test_sample_correlators_agree_with_plain_averages(n_qubits):
+def test_chi_from_samples_agree_with_plain_averages(n_qubits):
     rng = np.random.default_rng(8)
     correlation_map = CorrelationMap(n_qubits)
     spins = rng.choice([-1, 1], size=(2, 5, 3 * n_qubits))  # 2 chains of 5 samples
@@ -150,7 +152,7 @@ def test_sample_correlators_agree_with_plain_averages(n_qubits):
         for chain in spins
     ]
 
-    chi = correlation_map.sample_correlators(spins)
+    chi = correlation_map.chi_from_samples(spins)
 
     assert chi.shape == (2, *(4,) * n_qubits)
     np.testing.assert_allclose(chi.reshape(2, -1), expected, rtol=0, atol=1e-15)
@@ -159,53 +161,53 @@ def test_sample_correlators_agree_with_plain_averages(n_qubits):
 def test_inputs_are_left_alone():
     rho = density(TILTED)
     before = rho.copy()
-    CorrelationMap(2).correlators(rho)
+    CorrelationMap(2).chi_from_state(rho)
     assert (rho == before).all()
 
 
 def test_a_matrix_that_is_not_hermitian_is_refused():
     with pytest.raises(ValueError, match=r"`rho` must be Hermitian.* by 1\."):
-        CorrelationMap(1).correlators([[1, 1], [0, 0]])
+        CorrelationMap(1).chi_from_state([[1, 1], [0, 0]])
 
 
 def test_a_matrix_of_another_size_is_refused():
     with pytest.raises(
         ValueError, match=r"`rho` must have shape \(\.\.\., 4, 4\).*\(2, 2\)"
     ):
-        CorrelationMap(2).correlators(np.eye(2) / 2)
+        CorrelationMap(2).chi_from_state(np.eye(2) / 2)
 
 
 def test_something_that_is_no_matrix_is_refused():
     with pytest.raises(TypeError, match=r"`rho` must be a qutip.Qobj or an array"):
-        CorrelationMap(1).correlators("zero")
+        CorrelationMap(1).chi_from_state("zero")
 
 
 def test_correlators_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"`chi` must have shape .*\(4, 3\)"):
-        CorrelationMap(2).state(np.ones((4, 3)))
+        CorrelationMap(2).state_from_chi(np.ones((4, 3)))
 
 
 def test_correlators_without_the_unit_are_refused():
     chi = np.zeros((3, 4, 4))
     chi[:, 0, 0] = [1, 0.9, 1]
     with pytest.raises(ValueError, match=r"must be 1 at index zero, but is 0\.9"):
-        CorrelationMap(2).state(chi)
+        CorrelationMap(2).state_from_chi(chi)
 
 
 def test_correlators_that_are_not_finite_are_refused():
     with pytest.raises(ValueError, match=r"`chi` must be finite, but chi\[2\]"):
-        CorrelationMap(1).state([1, 0, np.nan, 0])
+        CorrelationMap(1).state_from_chi([1, 0, np.nan, 0])
 
 
 def test_a_law_that_is_none_is_refused():
     p = np.zeros(8)
     with pytest.raises(ValueError, match=r"`p` must sum to 1, but sums to 0"):
-        CorrelationMap(1).law_correlators(p)
+        CorrelationMap(1).chi_from_law(p)
     p[:2] = [1.5, -0.5]
     with pytest.raises(ValueError, match=r"`p` must hold probabilities"):
-        CorrelationMap(1).law_correlators(p)
+        CorrelationMap(1).chi_from_law(p)
     with pytest.raises(ValueError, match=r"`p` must have shape \(64,\)"):
-        CorrelationMap(2).law_correlators(p)
+        CorrelationMap(2).chi_from_law(p)
 
 
 def test_coefficients_of_another_shape_are_refused():
@@ -216,12 +218,12 @@ def test_coefficients_of_another_shape_are_refused():
 @pytest.mark.parametrize("shape", [(6,), (7, 3), (0, 6)])
 def test_samples_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"`spins` must have shape \(\.\.\., T, 6\)"):
-        CorrelationMap(2).sample_correlators(np.ones(shape))
+        CorrelationMap(2).chi_from_samples(np.ones(shape))
 
 
 def test_spikes_in_place_of_spins_are_refused():
     with pytest.raises(ValueError, match=r"must hold −1 and \+1 only, but holds 0\."):
-        CorrelationMap(1).sample_correlators([[1, 0, 1]])
+        CorrelationMap(1).chi_from_samples([[1, 0, 1]])
 
 
 def test_a_number_of_qubits_that_is_none_is_refused():

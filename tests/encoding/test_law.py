@@ -30,7 +30,7 @@ def test_samples_have_the_correlators_of_the_law():
     n_samples = 20_000
     spins = LAW.sample(n_samples, seed=3)
     chi = LAW.correlators()
-    sampled = CorrelationMap(2).sample_correlators(spins)
+    sampled = CorrelationMap(2).chi_from_samples(spins)
     error = np.sqrt(np.maximum(1 - chi**2, 0) / n_samples)
     assert (np.abs(sampled - chi) <= 5 * error + 1e-12).all()
     assert (spins == LAW.sample(n_samples, seed=3)).all()

@@ -12,7 +12,7 @@ def test_distance_of_the_tilted_bell_state():
     """Each of four correlators falls from 1/√2 to 1/2: 4 (1/√2 − 1/2)²/4."""
     nearest = nearest_realizable(TILTED)
     assert nearest.squared_distance == pytest.approx((np.sqrt(2) - 1) ** 2 / 4, 1e-12)
-    chi = CorrelationMap(2).correlators(nearest.state)
+    chi = CorrelationMap(2).chi_from_state(nearest.state)
     np.testing.assert_allclose(
         chi[1:3, 1:3], [[0.5, 0.5], [0.5, -0.5]], rtol=0, atol=1e-12
     )
@@ -21,7 +21,7 @@ def test_distance_of_the_tilted_bell_state():
 def test_best_fidelity_with_the_tilted_bell_state():
     """cos²(π/8), which no configuration exceeds and the nearest matrix reaches."""
     best = np.cos(np.pi / 8) ** 2
-    chi = CorrelationMap(2).correlators(TILTED)
+    chi = CorrelationMap(2).chi_from_state(TILTED)
     assert CorrelationMap(2).classical_values(chi).max() / 4 == pytest.approx(best)
 
     state = nearest_realizable(TILTED).state
@@ -53,8 +53,8 @@ def test_no_configuration_lies_nearer(rho):
     assert visibility(rho) < 1
     correlation_map = CorrelationMap(len(rho).bit_length() - 1)
     nearest = nearest_realizable(rho)
-    x = correlation_map.correlators(nearest.state).reshape(-1)
-    outward = correlation_map.correlators(rho).reshape(-1) - x
+    x = correlation_map.chi_from_state(nearest.state).reshape(-1)
+    outward = correlation_map.chi_from_state(rho).reshape(-1) - x
     assert (correlation_map.signs.T @ outward - x @ outward).max() < 1e-11
     np.testing.assert_allclose(nearest.law.correlators().reshape(-1), x, atol=1e-12)
     distance = np.linalg.norm(rho - nearest.state) ** 2

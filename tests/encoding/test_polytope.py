@@ -53,7 +53,7 @@ def test_the_linear_program_finds_the_facet_that_is_passed_first(facets, rank):
     rng = np.random.default_rng(rank)
     for _ in range(60):
         rho = random_state(rng, 2, rank)
-        chi = CorrelationMap(2).correlators(rho)
+        chi = CorrelationMap(2).chi_from_state(rho)
         largest = (np.einsum("fij,ij->f", coefficients, chi) / bounds).max()
         expected = min(1.0, 1 / largest)
         assert visibility(rho) == pytest.approx(expected, abs=1e-11)

@@ -36,7 +36,7 @@ CNOT = np.eye(4)[[0, 1, 3, 2]]
 
 def check_realization(found, rho):
     """Hold that an answer proves itself: law with χ, or violated inequality."""
-    chi = CorrelationMap(len(rho).bit_length() - 1).correlators(rho)
+    chi = CorrelationMap(len(rho).bit_length() - 1).chi_from_state(rho)
     if found.realizable:
         assert found.inequality is None
         assert found.visibility == 1
@@ -178,7 +178,7 @@ def test_symmetries_of_the_spins_keep_the_visibility():
     expected = visibility(rho)
     assert expected < 0.95
     clifford = np.kron(HADAMARD @ PHASE @ HADAMARD @ PHASE, PHASE @ HADAMARD)
-    chi = CorrelationMap(2).correlators(rho)
+    chi = CorrelationMap(2).chi_from_state(rho)
     flipped = chi * [1, 1, -1, 1]
 
     turned = clifford @ rho @ clifford.conj().T

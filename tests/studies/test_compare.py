@@ -141,8 +141,10 @@ def test_rebuilt_states_and_distances_belong_to_the_moments(study):
     for k in range(2):
         at = spikes.isel(carried=k)
         chi = np.r_[1, at.moments.values].reshape(4, 4)
-        np.testing.assert_allclose(CorrelationMap(2).state(chi), at.rebuilt, atol=1e-14)
-        gap = at.moments.values - CorrelationMap(2).correlators(frame[k]).ravel()[1:]
+        np.testing.assert_allclose(
+            CorrelationMap(2).state_from_chi(chi), at.rebuilt, atol=1e-14
+        )
+        gap = at.moments.values - CorrelationMap(2).chi_from_state(frame[k]).ravel()[1:]
         assert float(at.distance) == pytest.approx((gap**2).sum() / 4, abs=1e-12)
         assert float(at.distance) == pytest.approx(
             float(squared_distance(at.rebuilt.values, frame[k])), abs=1e-12

@@ -29,7 +29,7 @@ def noisy(chi, p):
 def random_pair(rank):
     U = unitary_group.rvs(4, random_state=RNG)[:, :rank]
     weights = RNG.dirichlet(np.ones(rank))
-    return SPINS.correlators((U * weights) @ U.conj().T)
+    return SPINS.chi_from_state((U * weights) @ U.conj().T)
 
 
 def test_every_inequality_is_a_facet():
@@ -47,7 +47,7 @@ def test_every_inequality_is_a_facet():
 @pytest.mark.parametrize("p", [1.0, 0.8, 0.7, 0.3, 0.0])
 def test_the_hard_pair_under_white_noise(p):
     """1 − √2 p by CHSH with X and Y."""
-    chi = noisy(SPINS.correlators(HARD), p)
+    chi = noisy(SPINS.chi_from_state(HARD), p)
     exact = 1 - np.sqrt(2) * p
     assert pair_margin(chi) == pytest.approx(exact, abs=1e-12)
     assert hardest_axes_margin(chi) == pytest.approx(exact, abs=1e-12)
@@ -55,7 +55,7 @@ def test_the_hard_pair_under_white_noise(p):
 
 
 def test_the_pair_along_the_axes_is_carried_at_once_but_only_there():
-    chi = SPINS.correlators([np.sqrt(0.5), 0, 0, np.sqrt(0.5)])
+    chi = SPINS.chi_from_state([np.sqrt(0.5), 0, 0, np.sqrt(0.5)])
     assert pair_margin(chi) == pytest.approx(0, abs=1e-12)
     assert hardest_axes_margin(chi) == pytest.approx(1 - np.sqrt(2), abs=1e-12)
 
@@ -98,7 +98,7 @@ def test_beyond_the_hardest_axes_spins_carry_the_pair_however_it_is_turned():
     """For |a| + |b| ≤ √2 − 1, on states just inside; they have mixed parts."""
     kept = 0
     for _ in range(40):
-        chi = 0.8 * SPINS.correlators(HARD) + 0.2 * random_pair(1)
+        chi = 0.8 * SPINS.chi_from_state(HARD) + 0.2 * random_pair(1)
         # at the edge: a little inside √2 = s₁ + s₂
         edge = 0.999 / (1 - hardest_axes_margin(chi))
         chi = noisy(chi, min(edge, 1.0))

@@ -337,7 +337,7 @@ def test_as_many_sources_as_asked_for_are_enough(state, neurons, sources):
     rho = settings.system.rho0
     spins = CorrelationMap(round(np.log2(len(rho))))
     loadings = pair_loadings(
-        spins.n_spins, spins.products, spins.correlators(rho).ravel()[1:]
+        spins.n_spins, spins.products, spins.chi_from_state(rho).ravel()[1:]
     )
     if len(rho) == 2:
         network = init_network(neurons, sources)

@@ -152,7 +152,7 @@ def test_times_in_noise_with_memory_are_those_of_evolved_states():
     row = views(material, SKEW, TIMES, until=8, negativity_resolution=4)["x"]
     row = row.isel(member=0)
     fine = 0.0125 * np.arange(641)
-    chi = CorrelationMap(2).correlators(material.evolve(SKEW, fine).states)
+    chi = CorrelationMap(2).chi_from_state(material.evolve(SKEW, fine).states)
     found = [
         float(row.carried_from.sel(frame="laboratory")),
         float(row.carried_in_hardest_axes_from),
@@ -165,7 +165,7 @@ def test_times_in_noise_with_memory_are_those_of_evolved_states():
     np.testing.assert_allclose(found, expected, atol=1e-6)
     assert found[0] + 0.1 < found[1] < found[2] - 0.1
     assert found[2] < float(row.entanglement_breaking_time)
-    lab = CorrelationMap(2).correlators(row.states.sel(frame="laboratory").values)
+    lab = CorrelationMap(2).chi_from_state(row.states.sel(frame="laboratory").values)
     np.testing.assert_allclose(
         row.margin.sel(frame="laboratory"), pair_margin(lab), atol=1e-9
     )

@@ -54,7 +54,7 @@ def test_correlators_are_those_of_the_numerical_map():
     rho = (root * root.H).expand()
     rho = rho / rho.trace()
     found = correlators(rho)
-    expected = CorrelationMap(2).correlators(numbers(rho))
+    expected = CorrelationMap(2).chi_from_state(numbers(rho))
     np.testing.assert_allclose(as_array(found, 2), expected, atol=1e-12)
     assert (density_matrix(found) - rho).expand() == sympy.zeros(4)
 
