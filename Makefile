@@ -42,7 +42,13 @@ $(MOYALSTAR)/.ready:
 	$(MOYALSTAR)/bin/python -m pip install --quiet "moyalstar==1.1.0"
 	touch $@
 
-bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready
+NORSE := .venv-norse
+$(NORSE)/.ready:
+	$(PYTHON) -m venv $(NORSE)
+	$(NORSE)/bin/python -m pip install --quiet "norse==1.1.0" "nirtorch==2.6"
+	touch $@
+
+bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready $(NORSE)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 book: $(READY)
