@@ -3,6 +3,7 @@
 from .bell import BellInequality, local_bound
 from .correlation import CorrelationMap
 from .law import Law
+from .least_change import least_change_correlators, least_change_law, total_variation
 from .nearest import NearestRealizable, nearest_realizable
 from .realize import Realization, realize, realize_correlators, visibility
 from .reconstruction import Reconstruction, measure_state, reconstruct
@@ -14,11 +15,14 @@ __all__ = [
     "NearestRealizable",
     "Realization",
     "Reconstruction",
+    "least_change_correlators",
+    "least_change_law",
     "local_bound",
     "measure_state",
     "nearest_realizable",
     "realize",
     "realize_correlators",
     "reconstruct",
+    "total_variation",
     "visibility",
 ]
