@@ -10,8 +10,12 @@ import xarray as xr
 
 from .._core.bases import pauli_labels
 from .._core.seeds import derive_seed
-from ..encoding import CorrelationMap, nearest_realizable, visibility
-from ..measures import fidelity, least_eigenvalue, nearest_state, squared_distance
+from ..encoding import (
+    CorrelationMap,
+    Reconstruction,
+    nearest_realizable,
+    visibility,
+)
 from ..spiking import (
     LIFNetwork,
     Measurement,
@@ -171,34 +175,31 @@ def _dataset(
     rho: np.ndarray, spins: CorrelationMap, targets: np.ndarray, measured: Measurement
 ) -> xr.Dataset:
     """Rebuild the state and say how far it is, raw and as the nearest state."""
-    shape = (4,) * spins.n_qubits
-    rebuilt = spins.state_from_chi(np.r_[1.0, measured.moments].reshape(shape))
+    found = Reconstruction(target=rho, measurement=measured)
     matrix = ("row", "col")
-    names = [f"{axis}{q + 1}" for q in range(spins.n_qubits) for axis in "xyz"]
     return xr.Dataset(
         {
             "target": (matrix, rho),
-            "rebuilt": (matrix, rebuilt),
+            "rebuilt": (matrix, found.state),
             "target_moments": ("product", targets),
             "moments": ("product", measured.moments),
             "standard_errors": ("product", measured.standard_errors),
-            "distance": squared_distance(rebuilt, rho),
-            "distance_error": _distance_error(measured, targets, len(rho)),
-            "sampling_floor": np.trace(measured.covariance) / len(rho),
-            "least_eigenvalue": least_eigenvalue(rebuilt),
-            "fidelity": fidelity(rho, rebuilt),
-            "nearest_fidelity": fidelity(rho, nearest_state(rebuilt)),
+            "distance": found.squared_distance,
+            "distance_error": found.squared_distance_error,
+            "sampling_floor": found.sampling_floor,
+            "least_eigenvalue": found.least_eigenvalue,
+            "fidelity": found.raw_fidelity,
+            "nearest_fidelity": found.fidelity,
             "rates": ("neuron", measured.rates),
             "raster": (("step", "spin"), measured.raster[:, : spins.n_spins]),
         },
-        coords={"product": pauli_labels(spins.n_qubits)[1:], "spin": names},
+        coords={
+            "product": pauli_labels(spins.n_qubits)[1:],
+            "spin": spin_names(spins.n_qubits),
+        },
     )
 
 
-def _distance_error(measured: Measurement, targets: np.ndarray, d: int) -> float:
-    """Return the standard error of Σ gap²/d for normal gaps of the given covariance.
-
-    Near the sampling floor, where the gaps are mostly noise, the second term counts.
-    """
-    gap, C = measured.moments - targets, measured.covariance
-    return float(np.sqrt(4 * gap @ C @ gap + 2 * np.trace(C @ C)) / d)
+def spin_names(n_qubits: int) -> list[str]:
+    """Return x1, y1, z1, x2, …: axis and qubit of every spin."""
+    return [f"{axis}{q + 1}" for q in range(n_qubits) for axis in "xyz"]

@@ -1,7 +1,5 @@
 """The comparative study from end to end, at a small size."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import xarray as xr
@@ -12,7 +10,6 @@ from oqnn.encoding import CorrelationMap
 from oqnn.environments import ReferenceEnvironment, bare_material
 from oqnn.measures import negativity, squared_distance
 from oqnn.studies import Store, Study, StudySettings, run
-from oqnn.studies.carry import _distance_error
 
 SMALL = {
     "materials": ["bare", "plain", "xy8", "learning"],
@@ -78,20 +75,6 @@ def test_times_of_decay_do_not_depend_on_the_times_of_the_study(study):
     assert bare.coherence_time.item() == pytest.approx(1.6375, abs=1e-9)
     assert bare.entanglement_breaking_time.item() == pytest.approx(1.8, abs=1e-9)
     assert study.evolution("xy8").coherence_time.item() > 30
-
-
-def test_errors_of_distances_are_those_of_repeated_measurements():
-    """Normal gaps, large against their noise, of its size, and none at all."""
-    rng = np.random.default_rng(4)
-    mixing = rng.normal(size=(15, 15)) * 0.01
-    covariance = mixing @ mixing.T
-    noise = rng.normal(size=(40_000, 15)) @ mixing.T
-    for scale in (0.0, 0.02, 1.0):
-        gap = scale * rng.normal(size=15)
-        distances = ((gap + noise) ** 2).sum(axis=1) / 4
-        measured = SimpleNamespace(moments=gap, covariance=covariance)
-        error = _distance_error(measured, np.zeros(15), 4)
-        assert error == pytest.approx(distances.std(), rel=0.03)
 
 
 def test_bare_states_are_those_of_the_generator(study):
