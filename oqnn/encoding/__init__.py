@@ -2,15 +2,19 @@
 
 from .bell import BellInequality, local_bound
 from .correlation import CorrelationMap
+from .extended import ExtendedMap
 from .law import Law
 from .least_change import least_change_correlators, least_change_law, total_variation
 from .nearest import NearestRealizable, nearest_realizable
+from .parties import Component
 from .realize import Realization, realize, realize_correlators, visibility
 from .reconstruction import Reconstruction, measure_state, reconstruct
 
 __all__ = [
     "BellInequality",
+    "Component",
     "CorrelationMap",
+    "ExtendedMap",
     "Law",
     "NearestRealizable",
     "Realization",

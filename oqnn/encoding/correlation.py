@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.bases import pauli_basis
+from .._core.bases import PAULI
 from .._core.checks import (
     check_finite,
     check_hermitian,
@@ -24,6 +24,7 @@ from .._core.checks import (
     check_shapes,
 )
 from .._core.qobj import as_state
+from .samples import as_samples, mean_products
 
 if TYPE_CHECKING:
     import qutip
@@ -37,6 +38,7 @@ QUBIT_SPINS.setflags(write=False)
 QUBIT_SIGNS.setflags(write=False)
 
 UNIT_TOLERANCE = 1e-9
+MOST_BYTES = 2**30
 
 
 @final
@@ -54,13 +56,15 @@ class CorrelationMap:
     Parameters
     ----------
     n_qubits : int
-        Number n of qubits. `signs` holds :math:`32^n` numbers; the other methods
-        are cheap up to five qubits.
+        Number n of qubits. States and correlators are turned into each other qubit
+        by qubit in time :math:`n 4^n`, laws into correlators in :math:`n 8^n`. Only
+        `signs` holds :math:`32^n` numbers.
 
     Raises
     ------
     TypeError, ValueError
-        If `n_qubits` is not an integer of at least 1.
+        If `n_qubits` is not an integer of at least 1. What would take more than 1 GiB
+        is refused where it is asked for, before any work.
 
     Notes
     -----
@@ -100,7 +104,9 @@ class CorrelationMap:
         The order is that of χ flattened, so for two qubits IX, IY, IZ, XI, XX, …
         are (3,), (4,), (5,), (0,), (0, 3), …
         """
-        letters = product(range(4), repeat=self.n_qubits)
+        n = self.n_qubits
+        check_memory(4**n * (64 + 8 * n), f"the products of {n} qubits")
+        letters = product(range(4), repeat=n)
         next(letters)  # the identity
         return tuple(
             tuple(3 * q + mu - 1 for q, mu in enumerate(string) if mu)
@@ -110,12 +116,16 @@ class CorrelationMap:
     @property
     def configurations(self) -> np.ndarray:
         """All spin configurations, ±1, shape (8**n, 3n)."""
+        n = self.n_qubits
+        check_memory(24 * n * 8**n, f"the configurations of {n} qubits")
         bits = np.arange(8**self.n_qubits)[:, None] >> np.arange(self.n_spins)[::-1]
         return (2 * (bits & 1) - 1).astype(np.int8)
 
     @property
     def signs(self) -> np.ndarray:
-        """The matrix A of χ = A p, ±1, shape (4**n, 8**n)."""
+        """The matrix A of χ = A p, ±1, shape (4**n, 8**n), for up to five qubits."""
+        n = self.n_qubits
+        check_memory(8 * 32**n, f"the signs of {n} qubits")
         return reduce(np.kron, [QUBIT_SIGNS] * self.n_qubits)
 
     def chi_from_state(self, rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
@@ -139,10 +149,12 @@ class CorrelationMap:
         matrices = as_state(rho, "rho")
         check_trailing(matrices, "rho", (2**self.n_qubits,) * 2)
         check_hermitian(matrices, "rho")
-        flat = np.einsum(
-            "aij,...ji->...a", pauli_basis(self.n_qubits), matrices, optimize=True
-        ).real
-        return flat.reshape(*matrices.shape[:-2], *self._shape)
+        tensor = matrices
+        for q in range(self.n_qubits):
+            rest = 2 ** (self.n_qubits - q - 1)
+            tensor = tensor.reshape(-1, 2, rest, 2, rest)
+            tensor = np.einsum("aji,birjs->bars", PAULI, tensor)
+        return tensor.real.reshape(*matrices.shape[:-2], *self._shape)
 
     def state_from_chi(self, chi: ArrayLike) -> np.ndarray:
         """Return the matrix ρ of given correlators: the inverse of `chi_from_state`.
@@ -164,9 +176,12 @@ class CorrelationMap:
             If `chi` has another shape, is not finite, or has χ[0, …, 0] ≠ 1.
         """
         chi = as_correlators(chi, self.n_qubits)
-        flat = chi.reshape(*chi.shape[: chi.ndim - self.n_qubits], -1)
-        basis = pauli_basis(self.n_qubits) / 2**self.n_qubits
-        return np.einsum("...a,aij->...ij", flat, basis, optimize=True)
+        tensor = chi / 2**self.n_qubits
+        for q in range(self.n_qubits):
+            tensor = tensor.reshape(-1, 4, 2**q, 2**q)  # from the last qubit on
+            tensor = np.einsum("aij,bars->birjs", PAULI, tensor)
+        batch = chi.shape[: chi.ndim - self.n_qubits]
+        return tensor.reshape(*batch, *(2**self.n_qubits,) * 2)
 
     def chi_from_law(self, p: ArrayLike) -> np.ndarray:
         """Return χ = A p by one small contraction a qubit, shape (4, …, 4).
@@ -206,10 +221,14 @@ class CorrelationMap:
         """
         coefficients = np.asarray(coefficients, dtype=float)
         check_shapes(coefficients=(coefficients, " ".join(["4"] * self.n_qubits)))
+        check_memory(16 * 8**self.n_qubits, f"all values of {self.n_qubits} qubits")
         return contract(coefficients, QUBIT_SIGNS.T).reshape(-1)
 
     def chi_from_samples(self, spins: ArrayLike) -> np.ndarray:
         """Return the correlators of sampled spins, averaged over the samples.
+
+        Exact up to one division: sums of ±1 are integers. Long records are multiplied
+        out piece by piece, so that the memory does not grow with T.
 
         Parameters
         ----------
@@ -223,22 +242,13 @@ class CorrelationMap:
 
         Raises
         ------
-        ValueError
-            If the last axis is not 3n long, there is no sample, or a value is
-            neither −1 nor +1.
+        TypeError, ValueError
+            If the spins are no real numbers, the last axis is not 3n long, there is
+            no sample, or a value is neither −1 nor +1.
         """
-        spins = np.asarray(spins, dtype=float)
-        check_samples(spins, self.n_spins)
-        n, batch, n_samples = self.n_qubits, spins.shape[:-2], spins.shape[-2]
-        ones = np.ones((*batch, n_samples, 1))
-        factors = [
-            np.concatenate([ones, spins[..., 3 * q : 3 * q + 3]], axis=-1)
-            for q in range(n)
-        ]
-        # Half of the qubits on either side of one matrix product.
-        left = reduce(products_of_samples, factors[: n // 2], ones)
-        right = reduce(products_of_samples, factors[n // 2 :], ones)
-        return (left.mT @ right / n_samples).reshape(*batch, *self._shape)
+        spins = as_samples(spins, self.n_spins)
+        parties = [range(3 * q, 3 * q + 3) for q in range(self.n_qubits)]
+        return mean_products(spins, parties).reshape(*spins.shape[:-2], *self._shape)
 
     @property
     def _shape(self) -> tuple[int, ...]:
@@ -250,11 +260,6 @@ def contract(tensor: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     for _ in range(tensor.ndim):
         tensor = np.tensordot(tensor, matrix, axes=(0, 1))
     return tensor
-
-
-def products_of_samples(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Multiply (..., T, a) and (..., T, b) sample by sample to (..., T, a b)."""
-    return (left[..., :, None] * right[..., None, :]).reshape(*left.shape[:-1], -1)
 
 
 def as_correlators(chi: Any, n_qubits: int) -> np.ndarray:
@@ -281,16 +286,10 @@ def check_trailing(value: np.ndarray, name: str, shape: tuple[int, ...]) -> None
         )
 
 
-def check_samples(spins: np.ndarray, n_spins: int) -> None:
-    """Check that spins have the shape (..., T, 3n) and hold only −1 and +1."""
-    if spins.ndim < 2 or spins.shape[-1] != n_spins or spins.shape[-2] == 0:
+def check_memory(n_bytes: int, what: str) -> None:
+    """Refuse what would not fit, before work starts."""
+    if n_bytes > MOST_BYTES:
         raise ValueError(
-            f"`spins` must have shape (..., T, {n_spins}) with at least one sample, "
-            f"but has shape {spins.shape}."
-        )
-    bad = spins[np.abs(spins) != 1]
-    if bad.size:
-        raise ValueError(
-            f"`spins` must hold −1 and +1 only, but holds {bad[0]:.6g}. "
-            "Spikes z of 0 and 1 become spins by s = 2 z - 1."
+            f"`n_qubits` must be smaller here: {what} would take {n_bytes:.3g} bytes, "
+            f"but {MOST_BYTES:.3g} are the limit."
         )
