@@ -7,6 +7,7 @@ Between a law of 3n spins and a density matrix of n qubits stand the correlators
 which are read as the expectation values of the Pauli products.
 """
 
+import math
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -21,7 +22,6 @@ from .._core.checks import (
     check_hermitian,
     check_integer,
     check_law,
-    check_shapes,
 )
 from .._core.qobj import as_state
 from .samples import as_samples, mean_products
@@ -184,11 +184,11 @@ class CorrelationMap:
         return tensor.reshape(*batch, *(2**self.n_qubits,) * 2)
 
     def chi_from_law(self, p: ArrayLike) -> np.ndarray:
-        """Return χ = A p by one small contraction a qubit, shape (4, …, 4).
+        """Return χ = A p by one small contraction a qubit, shape (..., 4, …, 4).
 
         Parameters
         ----------
-        p : shape (8**n,)
+        p : shape (..., 8**n)
             Probability of every configuration.
 
         Raises
@@ -197,22 +197,25 @@ class CorrelationMap:
             If `p` has another shape or is not a law.
         """
         p = np.asarray(p, dtype=float)
-        check_shapes(p=(p, str(8**self.n_qubits)))
-        check_law(p, "p")
-        return contract(p.reshape((8,) * self.n_qubits), QUBIT_SIGNS)
+        check_trailing(p, "p", (8**self.n_qubits,))
+        for law in p.reshape(-1, p.shape[-1]):
+            check_law(law, "p")
+        *batch, _ = p.shape
+        tensor = p.reshape(*batch, *(8,) * self.n_qubits)
+        return contract(tensor, QUBIT_SIGNS, batch_axes=len(batch))
 
     def classical_values(self, coefficients: ArrayLike) -> np.ndarray:
         r"""Return :math:`\sum c_{\mu_1\dots} s_{\mu_1} \dots` on every configuration.
 
         Parameters
         ----------
-        coefficients : shape (4, …, 4)
+        coefficients : shape (..., 4, …, 4)
             Of the products of spins, as χ.
 
         Returns
         -------
         np.ndarray
-            Shape (8**n,), which is Aᵀc, found in time n 8**n.
+            Shape (..., 8**n), which is Aᵀc, found in time n 8**n.
 
         Raises
         ------
@@ -220,9 +223,12 @@ class CorrelationMap:
             If `coefficients` has another shape.
         """
         coefficients = np.asarray(coefficients, dtype=float)
-        check_shapes(coefficients=(coefficients, " ".join(["4"] * self.n_qubits)))
-        check_memory(16 * 8**self.n_qubits, f"all values of {self.n_qubits} qubits")
-        return contract(coefficients, QUBIT_SIGNS.T).reshape(-1)
+        check_trailing(coefficients, "coefficients", self._shape)
+        batch = coefficients.shape[: coefficients.ndim - self.n_qubits]
+        n_bytes = 16 * math.prod(batch) * 8**self.n_qubits
+        check_memory(n_bytes, f"all values of {self.n_qubits} qubits")
+        values = contract(coefficients, QUBIT_SIGNS.T, batch_axes=len(batch))
+        return values.reshape(*batch, -1)
 
     def chi_from_samples(self, spins: ArrayLike) -> np.ndarray:
         """Return the correlators of sampled spins, averaged over the samples.
@@ -255,10 +261,12 @@ class CorrelationMap:
         return (4,) * self.n_qubits
 
 
-def contract(tensor: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Apply one matrix to every axis of a tensor."""
-    for _ in range(tensor.ndim):
-        tensor = np.tensordot(tensor, matrix, axes=(0, 1))
+def contract(
+    tensor: np.ndarray, matrix: np.ndarray, *, batch_axes: int = 0
+) -> np.ndarray:
+    """Apply one matrix to every axis of a tensor but the first `batch_axes`."""
+    for _ in range(tensor.ndim - batch_axes):
+        tensor = np.tensordot(tensor, matrix, axes=(batch_axes, 1))
     return tensor
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 __all__ = ["as_samples", "mean_products"]
 
-CHUNK = 2**22  # numbers held at once while samples are multiplied out
+CHUNK = 2**20  # numbers held at once while samples are multiplied out
 
 
 def as_samples(spins: ArrayLike, n_spins: int) -> np.ndarray:
@@ -40,7 +40,7 @@ def mean_products(
     """Return the means of all products of at most one spin of each party, flattened.
 
     Party after party, index 0 standing for no spin. `weights` of shape (T,) replace
-    the equal ones 1/T.
+    the equal ones 1/T; products are then summed with them as they are.
     """
     *batch, n_samples, _ = spins.shape
     middle = len(parties) // 2
