@@ -1,32 +1,51 @@
 """States and spikes: correlation maps, and which states a law of spins can carry."""
 
 from .bell import BellInequality, local_bound
+from .classical_wave import law_from_wave, state_from_wave, wave_from_law
 from .correlation import CorrelationMap
 from .extended import ExtendedMap
+from .gradient_route import (
+    GradientRealization,
+    realize_by_gradient,
+    realize_many_by_gradient,
+)
 from .law import Law
 from .least_change import least_change_correlators, least_change_law, total_variation
 from .nearest import NearestRealizable, nearest_realizable
 from .parties import Component
+from .real_form import complex_form, real_form
 from .realize import Realization, realize, realize_correlators, visibility
 from .reconstruction import Reconstruction, measure_state, reconstruct
+from .threshold_times import StateTimes, times_of_events, times_of_record
 
 __all__ = [
     "BellInequality",
     "Component",
     "CorrelationMap",
     "ExtendedMap",
+    "GradientRealization",
     "Law",
     "NearestRealizable",
     "Realization",
     "Reconstruction",
+    "StateTimes",
+    "complex_form",
+    "law_from_wave",
     "least_change_correlators",
     "least_change_law",
     "local_bound",
     "measure_state",
     "nearest_realizable",
+    "real_form",
     "realize",
+    "realize_by_gradient",
     "realize_correlators",
+    "realize_many_by_gradient",
     "reconstruct",
+    "state_from_wave",
+    "times_of_events",
+    "times_of_record",
     "total_variation",
     "visibility",
+    "wave_from_law",
 ]
