@@ -24,6 +24,7 @@ _HOMES = {
     "Telegraph": "environments",
     "TwoBand": "environments",
     "WignerFunction": "phase_space",
+    "carry": "studies",
     "compare": "studies",
     "controls": "studies",
     "correlated_start": "dynamics",

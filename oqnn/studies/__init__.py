@@ -1,8 +1,11 @@
 """Comparative studies: settings, store, saving and summary."""
 
+from .carried import CarriedState, CarriedTrajectory
+from .carry_trajectory import carry
 from .compare import compare, run
 from .controls import controls
 from .controls_table import Comparison, ControlsTable
+from .gauge import realizability_margin
 from .intervals import (
     Interval,
     bootstrap_interval,
@@ -10,6 +13,7 @@ from .intervals import (
     mean_interval,
     share_interval,
 )
+from .sampling import measure_law
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
@@ -19,6 +23,8 @@ from .views import HARD_PAIR, Views, views
 
 __all__ = [
     "HARD_PAIR",
+    "CarriedState",
+    "CarriedTrajectory",
     "Comparison",
     "ControlsTable",
     "Estimate",
@@ -32,12 +38,15 @@ __all__ = [
     "StudySettings",
     "Views",
     "bootstrap_interval",
+    "carry",
     "compare",
     "controls",
     "difference_interval",
     "load",
     "mean_interval",
+    "measure_law",
     "open_tree",
+    "realizability_margin",
     "register_kind",
     "run",
     "save",

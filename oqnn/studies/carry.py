@@ -28,12 +28,19 @@ from ..spiking import (
 )
 from .settings import SpikeSettings
 
-__all__ = ["carried_name", "carried_times", "carry_block", "network_of"]
+__all__ = [
+    "carried_name",
+    "carried_times",
+    "carry_block",
+    "first_network",
+    "network_of",
+    "spin_names",
+]
 
 RASTER_STEPS = 200
 TRIAL_STEPS = 20_000
 # one qubit starts near its targets, and a spin thrown out of its range stays there
-LEARNING_RATES = {1: 0.01, 2: 0.1}  # by number of qubits
+LEARNING_RATES = {1: 0.01, 2: 0.1, 3: 0.1}  # by number of qubits
 
 
 def carried_times(times: np.ndarray, count: int) -> np.ndarray:
@@ -88,7 +95,13 @@ def carry_block(
     visible = visibility(rho)
     # of a state that no spins can carry the nearest one that they can is learnt
     targets = true if visible == 1 else nearest.law.correlators().ravel()[1:]
-    first = _first_network(spins, targets, settings, derive_seed(seed, "weights"))
+    first = first_network(
+        spins,
+        targets,
+        neurons=settings.neurons,
+        sources=settings.sources,
+        seed=derive_seed(seed, "weights"),
+    )
     starts = [first] if previous is None else [first, previous]
     best = _best_training(starts, spins, targets, settings, seed, progress)
     measured = measure(
@@ -115,25 +128,29 @@ def network_of(block: xr.Dataset) -> LIFNetwork:
     )
 
 
-def _first_network(
-    spins: CorrelationMap, targets: np.ndarray, settings: SpikeSettings, seed: int
+def first_network(
+    spins: CorrelationMap,
+    targets: np.ndarray,
+    *,
+    neurons: int,
+    sources: int,
+    seed: int,
 ) -> LIFNetwork:
-    """Spins that copy common drivers, or for one qubit spins as active as wanted."""
+    """Return spins that copy common drivers, or for one qubit are as active as wanted.
+
+    There are at least as many neurons as asked for, and as many as a driver and its
+    relay for each column of the loadings take.
+    """
     if spins.n_qubits == 1:
-        active = np.full(settings.neurons, 0.5)
+        active = np.full(neurons, 0.5)
         active[: spins.n_spins] = (1 + targets) / 2
         return init_network(
-            settings.neurons,
-            settings.sources,
-            seed=seed,
-            active=active,
-            recurrent_scale=0,
+            neurons, sources, seed=seed, active=active, recurrent_scale=0
         )
     loadings = pair_loadings(spins.n_spins, spins.products, targets)
-    # a driver and its relay for each column, and at least the neurons asked for
-    drivers = max(-(-(settings.neurons - len(loadings)) // 2), loadings.shape[1])
+    drivers = max(-(-(neurons - len(loadings)) // 2), loadings.shape[1])
     size = len(loadings) + 2 * drivers
-    return motif_network(loadings, size, settings.sources, seed=seed)
+    return motif_network(loadings, size, sources, seed=seed)
 
 
 def _best_training(

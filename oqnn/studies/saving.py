@@ -23,11 +23,13 @@ from .datasets import read_dataset, write_dataset
 from .layout import disk_errors, sync
 from .provenance import SCHEMA_VERSION
 
-__all__ = ["load", "register_kind", "save"]
+__all__ = ["as_dataset", "from_dataset", "load", "register_kind", "save"]
 
 DATASET = "dataset"
 _HOMES = {
     "bell_inequality": "oqnn.encoding:BellInequality",
+    "carried_state": "oqnn.studies:CarriedState",
+    "carried_trajectory": "oqnn.studies:CarriedTrajectory",
     "constant_controls": "oqnn.dynamics:ConstantControls",
     "law": "oqnn.encoding:Law",
     "learning_result": "oqnn.environments:LearningResult",
@@ -35,11 +37,13 @@ _HOMES = {
     "lif_network": "oqnn.spiking:LIFNetwork",
     "lif_parameters": "oqnn.spiking:LIFParameters",
     "material": "oqnn.environments:Material",
+    "measurement": "oqnn.spiking:Measurement",
     "nearest_realizable": "oqnn.encoding:NearestRealizable",
     "network_drive": "oqnn.environments:NetworkDrive",
     "piecewise_controls": "oqnn.dynamics:PiecewiseControls",
     "protection_cost": "oqnn.environments:ProtectionCost",
     "realization": "oqnn.encoding:Realization",
+    "reconstruction": "oqnn.encoding:Reconstruction",
     "reference_environment": "oqnn.environments:ReferenceEnvironment",
     "register_environment": "oqnn.environments:RegisterEnvironment",
     "sampled_controls": "oqnn.dynamics:SampledControls",
@@ -110,6 +114,18 @@ def save(obj: Any, path: str | Path, *, replace: bool = False) -> Path:
     """
     path = Path(path)
     _check_target(path, replace)
+    _write(as_dataset(obj), path)
+    return path
+
+
+def as_dataset(obj: Any) -> xr.Dataset:
+    """Return the dataset that `save` writes; `from_dataset` undoes it.
+
+    Raises
+    ------
+    TypeError
+        If the object, or anything in it, is of no known kind.
+    """
     if isinstance(obj, xr.Dataset):
         dataset, record = obj, {"kind": DATASET}
     else:
@@ -128,8 +144,18 @@ def save(obj: Any, path: str | Path, *, replace: bool = False) -> Path:
             }
         )
     stamp = {"schema_version": SCHEMA_VERSION, "version": __version__, **record}
-    _write(dataset.assign_attrs(oqnn=json.dumps(stamp)), path)
-    return path
+    return dataset.assign_attrs(oqnn=json.dumps(stamp))
+
+
+def from_dataset(dataset: xr.Dataset) -> Any:
+    """Return the object that `as_dataset` turned into a dataset."""
+    record = json.loads(dataset.attrs["oqnn"])
+    if record["kind"] == DATASET:
+        plain = dataset.copy()
+        del plain.attrs["oqnn"]
+        return plain
+    arrays = {str(name): v.values for name, v in dataset.data_vars.items()}
+    return _decode(record["content"], arrays)
 
 
 def load(path: str | Path) -> Any:
@@ -152,12 +178,7 @@ def load(path: str | Path) -> Any:
         )
     if kind != DATASET:
         _class_of(kind)
-    dataset = read_dataset(path)
-    if kind == DATASET:
-        del dataset.attrs["oqnn"]
-        return dataset
-    arrays = {str(name): v.values for name, v in dataset.data_vars.items()}
-    return _decode(record["content"], arrays)
+    return from_dataset(read_dataset(path))
 
 
 def _check_target(path: Path, replace: bool) -> None:

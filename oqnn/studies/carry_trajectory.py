@@ -1,0 +1,353 @@
+"""A trajectory of states, carried by the correlations of classical spins."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._core.checks import (
+    check_choice,
+    check_density_matrix,
+    check_increasing,
+    check_integer,
+    check_shapes,
+)
+from .._core.progress import ProgressLine
+from .._core.qobj import as_state
+from .._core.seeds import derive_seed
+from ..dynamics import Evolution
+from ..encoding import (
+    CorrelationMap,
+    Law,
+    Reconstruction,
+    least_change_correlators,
+    measure_state,
+    nearest_realizable,
+    realize,
+)
+from ..spiking import LIFNetwork, train
+from .carried import CarriedState, CarriedTrajectory
+from .carry import LEARNING_RATES, first_network
+from .gauge import realizability_margin
+from .sampling import measure_law
+from .saving import as_dataset, from_dataset
+from .store import Store
+
+if TYPE_CHECKING:
+    import qutip
+
+__all__ = ["carry"]
+
+WAYS = ("network", "laws")
+MOST_QUBITS = 3
+CHAINS = 100  # of the measurement of a network
+
+Finish = Callable[[str, Callable[[], CarriedState]], CarriedState]
+
+
+def carry(
+    states: "Evolution | ArrayLike | Sequence[qutip.Qobj]",
+    times: ArrayLike | None = None,
+    *,
+    by: str = "network",
+    samples: int = 100_000,
+    network: LIFNetwork | None = None,
+    neurons: int = 16,
+    sources: int = 64,
+    epochs: int = 1000,
+    seed: int = 0,
+    out: str | Path | None = None,
+    progress: bool | None = None,
+) -> CarriedTrajectory:
+    """Carry a trajectory ρ(t) by spins, and rebuild it from what they do.
+
+    At each time the state is asked whether classical spins can carry it at all. If not,
+    the realizable matrix nearest to it stands in for it, and the result says so. Then
+    either one network of spiking neurons, trained from what it was at the time before,
+    or a law of the spins, as little changed as can be, is measured anew, and the
+    state is rebuilt, with errors.
+
+    Parameters
+    ----------
+    states : Evolution, or sequence of Qobj or of arrays of shape (2**n, 2**n)
+        States of one to three qubits along the trajectory; kets are fine.
+    times : shape (t,)
+        Strictly increasing. An Evolution brings its own.
+    by : {"network", "laws"}
+        What carries the states: a trained network, or laws, sampled as they are.
+    samples : int
+        Steps or independent samples to measure at each time, of a network a multiple
+        of 100.
+    network : LIFNetwork, optional
+        Where training starts at the first time; by default spins that copy common
+        drivers.
+    neurons, sources : int
+        Least number of neurons, and the number of sources; unused with `network`.
+    epochs : int
+        Of training, at each time.
+    seed : int
+        Of weights, training and measurement. Each time has streams of its own.
+    out : path, optional
+        Folder to keep each finished time in; a run that was killed goes on there. By
+        default nothing is kept on disk.
+    progress : bool, optional
+        Show (True), hide (False), or show after two seconds on a terminal.
+
+    Returns
+    -------
+    CarriedTrajectory
+        Rebuilt states, raw and physical, with fidelities, distances and errors, and the
+        realizability margin over time. Print it, or see ``to_xarray()``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `states` are no states of one to three qubits, `times` do not increase or
+        are not as many, a count is too small or of the wrong kind, or a network is
+        given where it is of no use.
+    StudyMismatch, StudyBusy, NoSpaceError
+        As `Store`, if `out` holds something else, is in use, or is full.
+    ConvergenceError
+        If a linear program is not solved, or training diverges.
+
+    Examples
+    --------
+    A pair that no spins can carry at first, and that noise brings within reach:
+
+    >>> pair = np.outer(ket := [1, 0, 0, np.exp(0.25j * np.pi)], np.conj(ket)) / 2
+    >>> states = [v * pair + (1 - v) * np.eye(4) / 4 for v in (1.0, 0.5)]
+    >>> found = carry(states, [0.0, 1.0], by="laws")
+    >>> found.realizable.tolist()
+    [False, True]
+    >>> print(found.not_realizable()[0])
+    not realizable at t = 0, visibility 0.7071: the nearest realizable matrix was
+    carried, at a squared distance of 0.0429
+    """
+    matrices, times = _as_trajectory(states, times)
+    check_choice(by, "by", WAYS)
+    settings = _Settings(
+        by=by,
+        samples=samples,
+        neurons=neurons,
+        sources=sources,
+        epochs=epochs,
+        seed=seed,
+    )
+    _check_counts(settings)
+    _check_network(network, by, 3 * (matrices.shape[1].bit_length() - 1))
+
+    points: list[CarriedState] = []
+    with ExitStack() as stack:
+        line = ProgressLine("carrying", len(times), show=progress)
+        finish: Finish = _plainly
+        if out is not None:
+            record = {**vars(settings), **_fingerprints(matrices, times, network)}
+            finish = _kept_in(stack.enter_context(Store(out, {"carried": record})))
+        stack.enter_context(line)
+        for index, (rho, time) in enumerate(zip(matrices, times, strict=True)):
+            before = points[-1] if points else None
+
+            def carried(
+                index: int = index,
+                rho: np.ndarray = rho,
+                time: float = float(time),
+                before: CarriedState | None = before,
+            ) -> CarriedState:
+                return _carry_one(index, time, rho, before, network, settings)
+
+            points.append(finish(f"carried/{index:05d}", carried))
+            line.advance(text=str(points[-1].reconstruction).partition(",")[0])
+    return CarriedTrajectory(by=by, points=tuple(points))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Settings:
+    """What the numbers depend on besides the states."""
+
+    by: str
+    samples: int
+    neurons: int
+    sources: int
+    epochs: int
+    seed: int
+
+
+def _carry_one(
+    index: int,
+    time: float,
+    rho: np.ndarray,
+    before: CarriedState | None,
+    network: LIFNetwork | None,
+    settings: _Settings,
+) -> CarriedState:
+    """Find the law of one state, train if asked to, and measure."""
+    spins = CorrelationMap(len(rho).bit_length() - 1)
+    found = realize(rho)
+    if isinstance(found.law, Law):
+        aim, law = rho, found.law
+    else:
+        nearest = nearest_realizable(rho)
+        aim, law = nearest.state, nearest.law
+    if before is not None:
+        law = least_change_correlators(before.law, law.correlators())
+    trained, losses = None, np.empty(0)
+    seed = derive_seed(settings.seed, "carry", index)
+    if settings.by == "network":
+        start = network if before is None else before.network
+        trained, losses = _trained(spins, law, start, settings, seed)
+    return CarriedState(
+        time=time,
+        aim=aim,
+        margin=realizability_margin(spins.chi_from_state(rho)),
+        visibility=found.visibility,
+        law=law,
+        network=trained,
+        losses=losses,
+        reconstruction=_measured(rho, law, trained, settings.samples, seed),
+    )
+
+
+def _trained(
+    spins: CorrelationMap,
+    law: Law,
+    start: LIFNetwork | None,
+    settings: _Settings,
+    seed: int,
+) -> tuple[LIFNetwork, np.ndarray]:
+    """Train towards the correlators of a law; return the network and its losses."""
+    targets = law.correlators().reshape(-1)[1:]
+    if start is None:
+        start = first_network(
+            spins,
+            targets,
+            neurons=settings.neurons,
+            sources=settings.sources,
+            seed=derive_seed(seed, "weights"),
+        )
+    rate = LEARNING_RATES[spins.n_qubits]
+    result = train(
+        start,
+        spins.products,
+        targets,
+        epochs=settings.epochs,
+        seed=derive_seed(seed, "training"),
+        learning_rate=rate,
+        recurrent_learning_rate=3 * rate,
+        progress=False,
+    )
+    return result.network, result.losses
+
+
+def _measured(
+    rho: np.ndarray, law: Law, network: LIFNetwork | None, samples: int, seed: int
+) -> Reconstruction:
+    """Measure the network, or the law itself, and rebuild the state."""
+    seed = derive_seed(seed, "measurement")
+    if network is not None:
+        return measure_state(network, rho, steps=samples, chains=CHAINS, seed=seed)
+    measurement = measure_law(law, samples, seed=seed)
+    return Reconstruction(target=rho, measurement=measurement)
+
+
+def _plainly(_: str, compute: Callable[[], CarriedState]) -> CarriedState:
+    """Compute a point and keep it nowhere."""
+    return compute()
+
+
+def _kept_in(store: Store) -> Finish:
+    """Return what computes a point unless a store has it, and keeps it there."""
+
+    def finish(name: str, compute: Callable[[], CarriedState]) -> CarriedState:
+        return from_dataset(store.finish(name, lambda: as_dataset(compute())))
+
+    return finish
+
+
+def _as_trajectory(states: Any, times: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Convert and check states (t, 2**n, 2**n) and their times (t,)."""
+    if isinstance(states, Evolution):
+        times = states.times if times is None else times
+        states = states.states
+    elif times is None:
+        raise TypeError("`times` must be given with states that are no Evolution.")
+    times = np.asarray(times, dtype=float)
+    check_shapes(times=(times, "t"))
+    check_increasing(times, "times")
+    try:
+        parts = [as_state(state, f"states[{k}]") for k, state in enumerate(states)]
+    except TypeError as error:
+        raise TypeError(
+            "`states` must be an Evolution, or an array or sequence of states, but: "
+            f"{error}"
+        ) from error
+    shapes = sorted({part.shape for part in parts})
+    if len(shapes) != 1 or len(parts) != len(times):
+        raise ValueError(
+            f"`states` must be {len(times)} states of one shape, one a time, but are "
+            f"{len(parts)} of shape {', '.join(map(str, shapes))}."
+        )
+    matrices = np.array(parts)
+    if matrices.shape[1:] not in [(2**n, 2**n) for n in range(1, MOST_QUBITS + 1)]:
+        raise ValueError(
+            f"`states` must be states of one to {MOST_QUBITS} qubits, but have shape "
+            f"{matrices.shape[1:]}. Trace out the others."
+        )
+    check_density_matrix(matrices, "states")
+    return matrices, times
+
+
+def _check_counts(settings: _Settings) -> None:
+    """Check that counts are counts, and the samples as many as the runs ask for."""
+    for name in ("neurons", "sources", "epochs"):
+        check_integer(getattr(settings, name), name)
+    check_integer(settings.samples, "samples", least=2)
+    check_integer(settings.seed, "seed", least=0)
+    if settings.by == "network" and settings.samples % CHAINS:
+        raise ValueError(
+            f"`samples` must be a multiple of {CHAINS}, the number of runs of a "
+            f"network that are measured, but is {settings.samples}."
+        )
+
+
+def _check_network(network: LIFNetwork | None, by: str, n_spins: int) -> None:
+    """Check that a network is given only where one is trained, and has the spins."""
+    if network is None:
+        return
+    if by == "laws":
+        raise ValueError(
+            "`network` must be None where laws are sampled as they are, but is given. "
+            "Ask for by='network'."
+        )
+    if network.n_neurons < n_spins:
+        raise ValueError(
+            f"`network` must have at least {n_spins} neurons, the spins of the states, "
+            f"but has {network.n_neurons}."
+        )
+
+
+def _fingerprints(
+    matrices: np.ndarray, times: np.ndarray, network: LIFNetwork | None
+) -> dict[str, Any]:
+    """Name the arrays that a folder was begun with."""
+    weights = (
+        () if network is None else (network.input_weights, network.recurrent_weights)
+    )
+    return {
+        "times": times.tolist(),
+        "states": _digest(matrices),
+        "network": _digest(*weights) if weights else None,
+    }
+
+
+def _digest(*arrays: np.ndarray) -> str:
+    """Return a word that stands for the numbers of arrays."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape}{array.dtype}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
