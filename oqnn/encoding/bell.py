@@ -1,18 +1,23 @@
 """Bell inequalities on Pauli products: what no law of the spins can exceed."""
 
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.bases import pauli_labels
-from .correlation import CorrelationMap, as_correlators
+from .correlation import CorrelationMap
+from .qubit_state import as_qubit_state
 
-__all__ = ["BellInequality", "local_bound"]
+if TYPE_CHECKING:
+    import qutip
 
-LARGEST_INTEGER = 1000
-ROUNDING = 1e-8
+__all__ = ["BellInequality", "greatest_fidelity", "local_bound"]
+
+MOST_TERMS = 64  # written
+MOST_QUBITS = 6
+PURITY_TOLERANCE = 1e-8
 
 
 @final
@@ -29,11 +34,15 @@ class BellInequality:
         L, the greatest value of the polynomial on all configurations.
     value : float
         What the state has in place of L.
+    spins : str, optional
+        Component of the extended map, as "(12|3)", whose spins obey it. By default
+        three spins a qubit do.
     """
 
     coefficients: np.ndarray
     local_bound: float
     value: float
+    spins: str = ""
 
     @property
     def violation(self) -> float:
@@ -58,13 +67,17 @@ class BellInequality:
             if c != 0
         ]
         text = "".join(
-            f"{' − ' if c < 0 else ' + '}{_factor(abs(c))}⟨{name}⟩" for c, name in terms
+            f"{' − ' if c < 0 else ' + '}{_factor(abs(c))}⟨{name}⟩"
+            for c, name in terms[:MOST_TERMS]
         )
         text = text.removeprefix(" + ").replace(" − ", "−", int(text[:3] == " − "))
+        if len(terms) > MOST_TERMS:
+            text += f" + … ({len(terms) - MOST_TERMS} more terms)"
         # Six digits, or as many as tell the two numbers apart.
         digits = 6 if self.violation > 1e-5 else 12
         bound = _number(self.local_bound, digits)
-        return f"{text} ≤ {bound}, but the state has {self.value:.{digits}f}"
+        of = f" for {self.spins}" if self.spins else ""
+        return f"{text} ≤ {bound}{of}, but the state has {self.value:.{digits}f}"
 
 
 def local_bound(coefficients: ArrayLike) -> float:
@@ -92,28 +105,34 @@ def local_bound(coefficients: ArrayLike) -> float:
     return float(values.max())
 
 
-def bell_inequality(coefficients: np.ndarray, chi: np.ndarray) -> BellInequality:
-    """Scale coefficients to integers where they are, and find bound and value."""
-    n_qubits = chi.ndim
-    chi = as_correlators(chi, n_qubits)
-    scaled = _to_integers(coefficients)
-    return BellInequality(
-        coefficients=scaled,
-        local_bound=local_bound(scaled),
-        value=float(np.sum(scaled * chi)),
-    )
+def greatest_fidelity(psi: "qutip.Qobj | ArrayLike") -> float:
+    r"""Return the greatest ⟨ψ|ρ̂|ψ⟩ of all matrices ρ̂ that three spins a qubit carry.
 
+    It is linear in the law, so one configuration reaches it; all are looked at. The
+    matrix that reaches it need not be positive.
 
-def _to_integers(coefficients: np.ndarray) -> np.ndarray:
-    """Scale to the least integers within rounding, or else to a largest size of 1."""
-    scaled = coefficients / np.abs(coefficients).max()
-    scaled[np.abs(scaled) < ROUNDING] = 0.0
-    for largest in range(1, LARGEST_INTEGER + 1):
-        candidate = scaled * largest
-        rounded = np.round(candidate)
-        if np.abs(candidate - rounded).max() < ROUNDING * largest:
-            return rounded
-    return scaled
+    Parameters
+    ----------
+    psi : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
+        Pure state of one to six qubits.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `psi` is not a pure state of so many qubits.
+
+    Examples
+    --------
+    >>> tilted = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
+    >>> round(greatest_fidelity(tilted), 6)  # cos²(π/8)
+    0.853553
+    """
+    matrix = as_qubit_state(psi, "psi", MOST_QUBITS)
+    purity = np.vdot(matrix, matrix).real
+    if abs(purity - 1) > PURITY_TOLERANCE:
+        raise ValueError(f"`psi` must be pure, but has the purity {purity:.6g}.")
+    n_qubits = len(matrix).bit_length() - 1
+    return local_bound(CorrelationMap(n_qubits).chi_from_state(matrix)) / 2**n_qubits
 
 
 def _factor(size: float) -> str:

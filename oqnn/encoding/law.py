@@ -11,6 +11,8 @@ from .correlation import CorrelationMap
 
 __all__ = ["Law"]
 
+MOST_ROWS = 256  # written
+
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -88,12 +90,14 @@ class Law:
                 "".join("+" if s > 0 else "−" for s in spins[3 * q : 3 * q + 3])
                 for q in range(self.n_qubits)
             )
-            for spins in self.configurations
+            for spins in self.configurations[:MOST_ROWS]
         ]
         width = max([len("spins"), *map(len, rows)])
         lines = [f"{'spins':<{width}}  probability"]
         lines += [
             f"{row:<{width}}  {p:.6f}"
-            for row, p in zip(rows, self.probabilities, strict=True)
+            for row, p in zip(rows, self.probabilities, strict=False)
         ]
+        if len(self.probabilities) > MOST_ROWS:
+            lines.append(f"… ({len(self.probabilities) - MOST_ROWS} more)")
         return "\n".join(lines)

@@ -5,28 +5,30 @@ Bell polytope of n parties with three settings each (Fine's theorem), which one 
 program decides.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import OptimizeResult, linprog
 
-from .._core.checks import check_density_matrix
-from .._core.errors import ConvergenceError
-from .._core.qobj import as_state
-from .bell import BellInequality, bell_inequality
+from .bell import BellInequality
 from .correlation import CorrelationMap, as_correlators
+from .decide import Carried, decide
+from .extended import ExtendedMap
+from .extended_law import ExtendedLaw, component_scenario
 from .law import Law
+from .products import as_words
+from .qubit_state import as_qubit_state
+from .scenario import Scenario, qubit_scenario
 
 if TYPE_CHECKING:
     import qutip
 
 __all__ = ["Realization", "realize", "realize_correlators", "visibility"]
 
-MOST_QUBITS = 4
-ACCURACY = 1e-9  # of correlators and visibility, checked on every answer
-SOLVER_TOLERANCE = 1e-10  # the tightest that HiGHS takes
+MOST_QUBITS = 6
+MOST_EXTENDED = 3
 
 
 @final
@@ -36,9 +38,9 @@ class Realization:
 
     Parameters
     ----------
-    law : Law or None
-        A law whose correlators are those of the state, on 4**n configurations at
-        most.
+    law : Law, ExtendedLaw or None
+        A law whose correlators are those of the state. For up to five qubits it is on
+        about 4**n configurations at most, for six it may be on all.
     inequality : BellInequality or None
         Where there is no law, an inequality that every law obeys and the state
         violates.
@@ -47,7 +49,7 @@ class Realization:
         where there is a law.
     """
 
-    law: Law | None
+    law: Law | ExtendedLaw | None
     inequality: BellInequality | None
     visibility: float
 
@@ -57,14 +59,23 @@ class Realization:
         return self.law is not None
 
     def __str__(self) -> str:
-        if self.law is not None:
-            size = len(self.law.probabilities)
-            return f"realizable, by a law on {size} configurations\n{self.law}"
-        return f"not realizable, visibility {self.visibility:.9f}\n{self.inequality}"
+        if self.law is None:
+            return (
+                f"not realizable, visibility {self.visibility:.9f}\n{self.inequality}"
+            )
+        if isinstance(self.law, ExtendedLaw):
+            return f"realizable, by laws of its components\n{self.law}"
+        size = len(self.law.probabilities)
+        return f"realizable, by a law on {size} configurations\n{self.law}"
 
 
-def realize(rho: "qutip.Qobj | ArrayLike") -> Realization:
-    r"""Find the law of 3n spins that realizes a state, or why there is none.
+def realize(
+    rho: "qutip.Qobj | ArrayLike",
+    map: CorrelationMap | ExtendedMap | None = None,
+    *,
+    products: Sequence[str | Sequence[int]] | None = None,
+) -> Realization:
+    r"""Find the law of spins that realizes a state, or why there is none.
 
     Solves the linear program
 
@@ -73,25 +84,36 @@ def realize(rho: "qutip.Qobj | ArrayLike") -> Realization:
               \quad p \ge 0, \quad 0 \le v \le 1,
 
     whose primal solution at v = 1 is the law, and whose dual solution otherwise is a
-    Bell inequality [1]_ [2]_. Neither answer rests on the solver's tolerance: the law
-    is solved for again on its support and compared with χ; the bound of the inequality
-    is found by looking at every configuration.
+    Bell inequality [1]_ [2]_. Neither answer rests on the solver's tolerance: the
+    correlators of the law are compared with χ; the bound of the inequality is found by
+    looking at every configuration, and the visibility is that of a law as well.
 
     Parameters
     ----------
     rho : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
-        State of one to four qubits. Four take seconds, fewer milliseconds.
+        State of one to six qubits. Up to three take milliseconds, four tenths of a
+        second, five some seconds and six a few minutes; states with many correlators
+        that vanish, as GHZ and W, less.
+    map : CorrelationMap or ExtendedMap, optional
+        The spins: three a qubit, which is what is meant by default, or those of the
+        extended map, for two and three qubits.
+    products : sequence of str or of n integers, optional
+        Only these correlators are asked for, named "XZI" or (1, 3, 0), the rest being
+        left to the law. By default all of them. Not with the extended map.
 
     Returns
     -------
     Realization
         ``law`` or ``inequality``, and ``visibility``. The visibility does not exceed
-        1; without that bound it would be infinite for the maximally mixed state.
+        1; without that bound it would be infinite for the maximally mixed state. With
+        the extended map it is the least one of the components', and the inequality is
+        that of the component.
 
     Raises
     ------
     TypeError, ValueError
-        If `rho` is not a state, not one of qubits, or one of more than four.
+        If `rho` is not a state, not one of qubits, one of too many, not of the size of
+        `map`, or if `products` are not some different Pauli products.
     ConvergenceError
         If the program is not solved, or its solution fails the checks.
 
@@ -99,9 +121,10 @@ def realize(rho: "qutip.Qobj | ArrayLike") -> Realization:
     ----------
     .. [1] Fine, Phys. Rev. Lett. 48, 291 (1982).
     .. [2] Kaszlikowski, Gnaciński, Żukowski, Miklaszewski and Zeilinger, Phys. Rev.
-       Lett. 85, 4418 (2000), for the linear program. The claim of Pehle and
-       Wetterich, Phys. Rev. E 106, 045311 (2022), sec. IV, that for two qubits every
-       state has a law, does not hold: see the example.
+       Lett. 85, 4418 (2000), for the linear program. The claims of Pehle and
+       Wetterich, Phys. Rev. E 106, 045311 (2022), that every state of two qubits has a
+       law (sec. IV) does not hold: see the example. Nor is their extended map complete
+       for three, which they leave open (sec. VI).
 
     Examples
     --------
@@ -111,26 +134,64 @@ def realize(rho: "qutip.Qobj | ArrayLike") -> Realization:
     ⟨XX⟩ + ⟨XY⟩ + ⟨YX⟩ − ⟨YY⟩ ≤ 2, but the state has 2.828427
     >>> realize([1, 0, 0, 1] / np.sqrt(2)).realizable
     True
+    >>> tilted_ghz = np.r_[1, np.zeros(6), np.exp(0.25j * np.pi)] / np.sqrt(2)
+    >>> round(realize(tilted_ghz, ExtendedMap(3)).visibility, 9)
+    0.707106781
     """
-    matrix = as_qubit_state(rho, "rho", MOST_QUBITS)
+    extended = isinstance(map, ExtendedMap)
+    matrix = as_qubit_state(rho, "rho", MOST_EXTENDED if extended else MOST_QUBITS)
     n_qubits = len(matrix).bit_length() - 1
-    return realize_correlators(CorrelationMap(n_qubits).chi_from_state(matrix))
+    if map is not None and not isinstance(map, CorrelationMap | ExtendedMap):
+        raise TypeError(
+            "`map` must be a CorrelationMap or an ExtendedMap, but is "
+            f"{type(map).__name__}."
+        )
+    if map is not None and map.n_qubits != n_qubits:
+        raise ValueError(
+            f"`map` must have as many qubits as `rho`, {n_qubits}, but has "
+            f"{map.n_qubits}."
+        )
+    if isinstance(map, ExtendedMap) and products is not None:
+        raise ValueError("`products` must be left out for the extended map.")
+    chi = CorrelationMap(n_qubits).chi_from_state(matrix)
+    if isinstance(map, ExtendedMap):
+        return _realize_extended(chi, map)
+    return realize_correlators(chi, products)
 
 
-def realize_correlators(chi: ArrayLike) -> Realization:
+def realize_correlators(
+    chi: ArrayLike, products: Sequence[str | Sequence[int]] | None = None
+) -> Realization:
     """Do what `realize` does for correlators, which need not be those of a state.
 
     Parameters
     ----------
     chi : shape (4, …, 4)
-        One to four axes, with χ[0, …, 0] = 1.
+        One to six axes, with χ[0, …, 0] = 1.
+    products : sequence of str or of n integers, optional
+        The correlators that are asked for, as in `realize`. Those of the law are
+        others elsewhere.
 
     Raises
     ------
-    ValueError
-        If `chi` has another shape, is not finite, or has χ[0, …, 0] ≠ 1.
+    TypeError, ValueError
+        If `chi` has another shape, is not finite, or has χ[0, …, 0] ≠ 1; if `products`
+        are not some different Pauli products.
     ConvergenceError
         As `realize`.
+
+    Examples
+    --------
+    Three neighbours on a ring cannot all be opposite, but two can:
+
+    >>> chi = np.zeros((4, 4, 4))
+    >>> chi[0, 0, 0] = 1
+    >>> chi[3, 3, 0] = chi[0, 3, 3] = chi[3, 0, 3] = -1
+    >>> print(realize_correlators(chi, ["ZZI", "IZZ", "ZIZ"]))
+    not realizable, visibility 0.333333333
+    −⟨IZZ⟩ − ⟨ZIZ⟩ − ⟨ZZI⟩ ≤ 1, but the state has 3.000000
+    >>> realize_correlators(chi, ["ZZI", "IZZ"]).realizable
+    True
     """
     n_qubits = np.ndim(chi)
     if not 1 <= n_qubits <= MOST_QUBITS:
@@ -138,11 +199,29 @@ def realize_correlators(chi: ArrayLike) -> Realization:
             f"`chi` must have one to {MOST_QUBITS} axes, but has {n_qubits}."
         )
     chi = as_correlators(chi, n_qubits)
-    answer = _solve(chi)
-    return _law_of(answer, chi) or _refusal_of(answer, chi)
+    scenario = qubit_scenario(n_qubits)
+    if products is not None:
+        scenario = Scenario(scenario.sizes, as_words(products, n_qubits))
+
+    where = tuple(scenario.words.T)
+    found = decide(scenario, chi[where])
+    if isinstance(found, Carried):
+        law = Law(
+            configurations=scenario.spins(found.indices),
+            probabilities=found.probabilities,
+        )
+        return Realization(law=law, inequality=None, visibility=1.0)
+    coefficients = np.zeros(chi.shape)
+    coefficients[where] = found.coefficients
+    inequality = BellInequality(
+        coefficients=coefficients, local_bound=found.local_bound, value=found.value
+    )
+    return Realization(law=None, inequality=inequality, visibility=found.visibility)
 
 
-def visibility(rho: "qutip.Qobj | ArrayLike") -> float:
+def visibility(
+    rho: "qutip.Qobj | ArrayLike", map: CorrelationMap | ExtendedMap | None = None
+) -> float:
     """Return the greatest v ≤ 1 for which v ρ + (1 − v) 1/2ⁿ can be realized.
 
     Parameters, limits and errors are those of `realize`.
@@ -152,84 +231,33 @@ def visibility(rho: "qutip.Qobj | ArrayLike") -> float:
     >>> visibility([1, 0, 0, 1] / np.sqrt(2))
     1.0
     """
-    return realize(rho).visibility
+    return realize(rho, map).visibility
 
 
-def as_qubit_state(rho: "qutip.Qobj | ArrayLike", name: str, most: int) -> np.ndarray:
-    """Convert and check a state of one to `most` qubits."""
-    matrix = as_state(rho, name)
-    size = matrix.shape[0] if matrix.ndim else 0
-    if matrix.shape != (size, size) or size < 2 or size & (size - 1):
-        raise ValueError(
-            f"`{name}` must have shape (2**n, 2**n), one state of n qubits, "
-            f"but has shape {matrix.shape}."
+def _realize_extended(chi: np.ndarray, extended: ExtendedMap) -> Realization:
+    """Decide the components one by one; the worst of them is the state's."""
+    laws, worst = [], None
+    for component in extended.components:
+        scenario = component_scenario(component)
+        found = decide(scenario, component.required(chi))
+        if isinstance(found, Carried):
+            laws.append((scenario.spins(found.indices), found.probabilities))
+        elif worst is None or found.visibility < worst[1].visibility:
+            worst = component, found
+    if worst is None:
+        law = ExtendedLaw(
+            n_qubits=extended.n_qubits,
+            configurations=tuple(spins for spins, _ in laws),
+            probabilities=tuple(p for _, p in laws),
         )
-    n_qubits = size.bit_length() - 1
-    if n_qubits > most:
-        raise ValueError(
-            f"`{name}` must have at most {most} qubits, but has {n_qubits}: there "
-            f"would be 8**{n_qubits} = {8**n_qubits} configurations of the spins."
-        )
-    check_density_matrix(matrix, name)
-    return matrix
-
-
-def _solve(chi: np.ndarray) -> OptimizeResult:
-    """Solve the linear program in the unknowns (p, v)."""
-    signs = CorrelationMap(chi.ndim).signs
-    noise = np.zeros(len(signs))
-    noise[0] = 1.0  # χ of the maximally mixed state
-    answer = linprog(
-        np.r_[np.zeros(signs.shape[1]), -1.0],
-        A_eq=np.column_stack([signs, noise - chi.reshape(-1)]),
-        b_eq=noise,
-        bounds=[(0, None)] * signs.shape[1] + [(0, 1)],
-        method="highs-ds",
-        options={
-            "primal_feasibility_tolerance": SOLVER_TOLERANCE,
-            "dual_feasibility_tolerance": SOLVER_TOLERANCE,
-        },
+        return Realization(law=law, inequality=None, visibility=1.0)
+    component, found = worst
+    coefficients = np.zeros(chi.shape)
+    coefficients[tuple(np.transpose(component.targets))] = found.coefficients
+    inequality = BellInequality(
+        coefficients=coefficients,
+        local_bound=found.local_bound,
+        value=found.value,
+        spins=str(component),
     )
-    if not answer.success:
-        raise ConvergenceError(
-            f"The linear program of realizability was not solved: {answer.message}"
-        )
-    return answer
-
-
-def _law_of(answer: OptimizeResult, chi: np.ndarray) -> Realization | None:
-    """Return the law at v = 1 if it has the correlators, solved for on its support."""
-    p, v = answer.x[:-1], answer.x[-1]
-    if v < 1 - 1e3 * ACCURACY:
-        return None
-    support = np.flatnonzero(p > SOLVER_TOLERANCE)
-    columns = CorrelationMap(chi.ndim).signs[:, support]
-    weights = np.linalg.lstsq(columns, chi.reshape(-1))[0]
-    if np.abs(columns @ weights - chi.reshape(-1)).max() > ACCURACY:
-        return None
-    if weights.min() < 0:
-        raise ConvergenceError(
-            "The law that the linear program found has a probability of "
-            f"{weights.min():.3g} on its support. The state lies on the edge of what "
-            "can be realized; mix it with a little white noise."
-        )
-    spins = CorrelationMap(chi.ndim).configurations[support]
-    law = Law(configurations=spins, probabilities=weights)
-    return Realization(law=law, inequality=None, visibility=1.0)
-
-
-def _refusal_of(answer: OptimizeResult, chi: np.ndarray) -> Realization:
-    """Return the inequality of the dual solution, after checking what it proves."""
-    coefficients = np.array(answer.eqlin.marginals).reshape(chi.shape)
-    coefficients[(0,) * chi.ndim] = 0.0
-    inequality = bell_inequality(coefficients, chi)
-    gap = abs(inequality.visibility - answer.x[-1])
-    if not (inequality.violation > 0 and gap <= ACCURACY):
-        raise ConvergenceError(
-            "The linear program and the inequality it found must agree on the "
-            f"visibility, but {answer.x[-1]:.12g} and {inequality.visibility:.12g} "
-            "do not."
-        )
-    return Realization(
-        law=None, inequality=inequality, visibility=inequality.visibility
-    )
+    return Realization(law=None, inequality=inequality, visibility=found.visibility)

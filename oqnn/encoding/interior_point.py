@@ -1,0 +1,193 @@
+"""Linear programs over all configurations of a scenario, by an interior-point method.
+
+The steps cost one factorisation of r × r numbers for r products, however many
+configurations there are, and there are ten to thirty of them.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from .._core.errors import ConvergenceError
+from .._core.progress import ProgressLine
+from .._core.threads import one_blas_thread
+from .scenario import Scenario
+
+__all__ = ["Optimum", "minimise"]
+
+MOST_STEPS = 200
+GAP = 1e-11  # relative, at which the search ends
+RESIDUAL = 1e-10  # of the products' means
+RIDGE = 1e-13
+SMALL = 400  # products, up to which one thread is the fastest
+LONGEST_STEP = 0.99  # of the way to the boundary
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Optimum:
+    """Primal and dual solution of a program.
+
+    Parameters
+    ----------
+    weights : shape (k,)
+        p > 0 with A p = b.
+    coefficients : shape (r,)
+        y with Aᵀy < w.
+    slacks : shape (k,)
+        w − Aᵀy > 0. Where p is the larger of the two, the optimum has p > 0.
+    """
+
+    weights: np.ndarray
+    coefficients: np.ndarray
+    slacks: np.ndarray
+
+    @property
+    def face(self) -> np.ndarray:
+        """Which configurations have a weight, as a mask."""
+        return self.weights > self.slacks
+
+
+def minimise(
+    scenario: Scenario,
+    costs: np.ndarray,
+    means: np.ndarray,
+    start: np.ndarray,
+    *,
+    enough: float = -np.inf,
+) -> Optimum:
+    r"""Minimise w · p subject to A p = b and p ≥ 0.
+
+    Mehrotra's predictor-corrector method [1]_. The normal matrix A diag(p/z) Aᵀ comes
+    from `Scenario.gram`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The products, whose signs are A.
+    costs : shape (k,)
+        w > 0, so that y = 0 is a dual point to begin with. Infinite where p = 0.
+    means : shape (r,)
+        b.
+    start : shape (k,)
+        p > 0 with A p = b, and zero where `costs` is infinite.
+    enough : float, optional
+        Ends the search at a p that costs less.
+
+    Raises
+    ------
+    ConvergenceError
+        If the gap of primal and dual does not close.
+
+    References
+    ----------
+    .. [1] Nocedal and Wright, Numerical Optimization, 2nd ed. (2006), ch. 14.
+    """
+    free = np.isfinite(costs)
+    program = _Program(scenario, costs, means, free)
+    p, y, z = start[free], np.zeros(len(means)), costs[free]
+    with ExitStack() as stack:
+        large = len(means) > SMALL
+        if not large:
+            stack.enter_context(one_blas_thread())
+        line = stack.enter_context(
+            ProgressLine("realizability", MOST_STEPS, show=None if large else False)
+        )
+        for _ in range(MOST_STEPS):
+            cost, bound = costs[free] @ p, means @ y
+            gap = (cost - bound) / max(1.0, abs(cost))
+            off = np.abs(program.means(p) - means).max()
+            if off < RESIDUAL and (gap < GAP or cost < enough):
+                weights, slacks = np.zeros(len(costs)), np.full(len(costs), np.inf)
+                weights[free], slacks[free] = p, z
+                return Optimum(weights=weights, coefficients=y, slacks=slacks)
+            p, y, z = program.step(p, y, z)
+            line.advance(text=f"gap {gap:.1e}")
+    raise ConvergenceError(
+        f"The linear program of realizability was not solved in {MOST_STEPS} steps: "
+        f"a gap of {gap:.1e} and an error of {off:.1e} remain."
+    )
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Program:
+    """Minimise w · p with A p = b, p ≥ 0, on those configurations that are free."""
+
+    scenario: Scenario
+    costs: np.ndarray
+    target: np.ndarray
+    free: np.ndarray
+
+    def spread(self, p: np.ndarray) -> np.ndarray:
+        """Put numbers on the free configurations beside zeros on the others."""
+        full = np.zeros(len(self.free))
+        full[self.free] = p
+        return full
+
+    def means(self, p: np.ndarray) -> np.ndarray:
+        """Return A p."""
+        return self.scenario.moments(self.spread(p))
+
+    def values(self, y: np.ndarray) -> np.ndarray:
+        """Return Aᵀy."""
+        return self.scenario.values(y)[self.free]
+
+    def step(
+        self, p: np.ndarray, y: np.ndarray, z: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Predict with no centring, then correct."""
+        primal = self.target - self.means(p)
+        dual = self.costs[self.free] - self.values(y) - z
+        d = p / z
+        solve = factorise(self.scenario.gram(self.spread(d)))
+
+        def direction(products: np.ndarray) -> tuple[np.ndarray, ...]:
+            # z Δp + p Δz = products, A Δp = primal, AᵀΔy + Δz = dual
+            fixed = products / z - d * dual
+            dy = np.zeros(len(y))
+            dp = fixed
+            for _ in range(2):  # the second refines
+                dy = dy + solve(primal - self.means(dp))
+                dp = fixed + d * self.values(dy)
+            return dp, dy, dual - self.values(dy)
+
+        dp, dy, dz = direction(-p * z)
+        along, back = longest_step(p, dp), longest_step(z, dz)
+        mean = p @ z / len(p)
+        predicted = (p + along * dp) @ (z + back * dz) / len(p)
+        centre = mean * (predicted / mean) ** 3
+        dp, dy, dz = direction(centre - p * z - dp * dz)
+        along, back = longest_step(p, dp), longest_step(z, dz)
+        return p + along * dp, y + back * dy, z + back * dz
+
+
+def longest_step(x: np.ndarray, change: np.ndarray) -> float:
+    """Return the step ≤ 1 that keeps x positive, a little short of the boundary."""
+    falling = change < 0
+    to_boundary = (-x[falling] / change[falling]).min(initial=np.inf)
+    return float(min(1.0, LONGEST_STEP * to_boundary))
+
+
+def factorise(matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the solver of a positive matrix, which may be singular up to rounding."""
+    ridge, diagonal = RIDGE, np.diag_indices(len(matrix))
+    for _ in range(4):
+        shifted = matrix.copy()
+        shifted[diagonal] *= 1 + ridge
+        try:
+            factor = cho_factor(
+                shifted, lower=True, overwrite_a=True, check_finite=False
+            )
+        except LinAlgError:
+            ridge *= 100
+        else:
+            return lambda b: cho_solve(factor, b, check_finite=False)
+    raise ConvergenceError(
+        "The normal matrix of realizability could not be factorised. Mix the state "
+        "with a little white noise."
+    )
