@@ -1,9 +1,11 @@
 """States and spikes: correlation maps, and which states a law of spins can carry."""
 
-from .bell import BellInequality, local_bound
+from .bell import BellInequality, greatest_fidelity, local_bound
 from .classical_wave import law_from_wave, state_from_wave, wave_from_law
+from .compiling import CompiledLaw, compile_law
 from .correlation import CorrelationMap
 from .extended import ExtendedMap
+from .extended_law import ExtendedLaw
 from .gradient_route import (
     GradientRealization,
     realize_by_gradient,
@@ -20,8 +22,10 @@ from .threshold_times import StateTimes, times_of_events, times_of_record
 
 __all__ = [
     "BellInequality",
+    "CompiledLaw",
     "Component",
     "CorrelationMap",
+    "ExtendedLaw",
     "ExtendedMap",
     "GradientRealization",
     "Law",
@@ -29,7 +33,9 @@ __all__ = [
     "Realization",
     "Reconstruction",
     "StateTimes",
+    "compile_law",
     "complex_form",
+    "greatest_fidelity",
     "law_from_wave",
     "least_change_correlators",
     "least_change_law",
