@@ -131,6 +131,32 @@ def test_samples_are_averaged_as_the_expressions_say(n_qubits):
         assert (worst > 0.5) == (n_qubits > 2)  # random spins disagree
 
 
+@pytest.mark.parametrize("n_qubits", [2, 3, 4])
+def test_pair_spins_that_are_products_give_the_minimal_map(n_qubits):
+    """Then all expressions agree, sample by sample, and χ has no symmetry."""
+    rng = np.random.default_rng(20 + n_qubits)
+    extended, minimal = ExtendedMap(n_qubits), CorrelationMap(n_qubits)
+    alone = rng.choice([-1, 1], size=(7, minimal.n_spins))
+    spins = np.empty((7, extended.n_spins), dtype=int)
+    for spin, name in enumerate(extended.names):
+        half = len(name) // 2
+        factors = [
+            alone[:, 3 * (int(q) - 1) + "XYZ".index(a)]
+            for a, q in zip(name[:half], name[half:], strict=True)
+        ]
+        spins[:, spin] = np.prod(factors, axis=0)
+    p = rng.dirichlet(np.ones(7))
+
+    assert extended.inconsistency(spins) == 0
+    np.testing.assert_array_equal(
+        extended.chi_from_samples(spins), minimal.chi_from_samples(alone)
+    )
+    assert extended.inconsistency(spins, p) < 1e-15
+    expected = np.tensordot(p, [minimal.chi_from_samples([s]) for s in alone], 1)
+    found = extended.chi_from_law(spins, p)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
+
+
 def test_correlators_of_single_spins_do_not_count():
     """χ[1, 1] is the mean of a pair spin; correlated X1, X2 do not."""
     extended = ExtendedMap(2)
