@@ -118,6 +118,12 @@ def realize(
     state: Annotated[
         Path, typer.Argument(help="A .npy file with a ket or density matrix.")
     ],
+    extended: Annotated[
+        bool, typer.Option("--extended", help="With spins for pairs of axes as well.")
+    ] = False,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Also find the nearest realizable matrix.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="Save the answer there, such as law.zarr.")
     ] = None,
@@ -125,13 +131,23 @@ def realize(
     """Find the law of spins that carries a state, or the inequality that forbids it."""
     with _sentences(debug=context.obj, refused=VALUES):
         _check_free(out)
+        if extended and nearest:
+            raise ValueError("`--nearest` must go without `--extended`. Ask twice.")
         array = _load_array(state)
+        from .encoding import ExtendedMap
         from .encoding import realize as realize_state
 
-        found = realize_state(array)
+        if extended:
+            levels = len(array) if array.ndim else 1
+            found = realize_state(array, ExtendedMap(max(2, levels.bit_length() - 1)))
+        else:
+            found = realize_state(array)
+        more = _nearest_text(array) if nearest and found.law is None else None
         typer.echo("realizable" if found.law is not None else "not realizable")
         typer.echo(f"visibility {found.visibility:.9f}")
         typer.echo(str(found.inequality if found.law is None else found.law))
+        if more is not None:
+            typer.echo(more)
         if out is not None:
             from .studies import save
 
@@ -301,6 +317,21 @@ def _load_array(path: Path) -> "np.ndarray":
             f"`{path}` must hold one array of numbers in NumPy's .npy format, but "
             "does not. Write it with numpy.save."
         ) from error
+
+
+def _nearest_text(state: "np.ndarray") -> str:
+    """Say how near spins come to a state that they cannot carry."""
+    from .encoding import nearest_realizable
+    from .measures import fidelity, least_eigenvalue, nearest_state
+
+    found = nearest_realizable(state)
+    physical = fidelity(state, nearest_state(found.state))
+    return (
+        f"nearest realizable matrix: squared distance {found.squared_distance:.6f}\n"
+        f"fidelity {fidelity(state, found.state):.6f}, of the state nearest to it "
+        f"{physical:.6f}; least eigenvalue "
+        f"{round(float(least_eigenvalue(found.state)), 6) + 0.0:.6f}"
+    )
 
 
 def _print_study(study: "Study") -> None:

@@ -272,6 +272,38 @@ def test_realize_prints_the_inequality(tmp_path):
     ]
 
 
+def test_realize_prints_how_near_spins_come(tmp_path):
+    """(√2 − 1)²/4 and cos²(π/8); nothing where they carry the state."""
+    tilted = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
+    np.save(tmp_path / "tilted.npy", tilted)
+    np.save(tmp_path / "bell.npy", np.abs(tilted))
+    result = invoke("realize", tmp_path / "tilted.npy", "--nearest")
+    assert result.exit_code == 0
+    assert result.output.splitlines()[3:] == [
+        "nearest realizable matrix: squared distance 0.042893",
+        "fidelity 0.853553, of the state nearest to it 0.853553; "
+        "least eigenvalue 0.000000",
+    ]
+    plain = invoke("realize", tmp_path / "bell.npy")
+    assert invoke("realize", tmp_path / "bell.npy", "--nearest").output == plain.output
+
+
+def test_realize_takes_the_spins_of_pairs(tmp_path):
+    """They carry GHZ, but not with the phase π/4."""
+    for name, phase, answer in [("ghz", 1, "realizable"), ("turned", 1j, "not")]:
+        ket = np.zeros(8, dtype=complex)
+        ket[[0, 7]] = 1, np.sqrt(phase)
+        np.save(tmp_path / f"{name}.npy", ket / np.sqrt(2))
+        result = invoke("realize", tmp_path / f"{name}.npy", "--extended")
+        assert result.exit_code == 0
+        assert result.output.split()[0] == answer
+    assert "visibility 0.707106781" in result.output
+    assert "+ ⟨" in result.output
+    refused = invoke("realize", tmp_path / "ghz.npy", "--extended", "--nearest")
+    assert refused.exit_code == 2
+    assert "`--nearest` must go without `--extended`" in refused.stderr
+
+
 def test_a_computation_that_fails_is_no_bad_input(tmp_path, monkeypatch):
     """`LinAlgError` is a `ValueError`, but the state is not to blame."""
 
