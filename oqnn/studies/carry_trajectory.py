@@ -25,6 +25,7 @@ from ..encoding import (
     CorrelationMap,
     Law,
     Reconstruction,
+    compile_law,
     least_change_correlators,
     measure_state,
     nearest_realizable,
@@ -43,9 +44,10 @@ if TYPE_CHECKING:
 
 __all__ = ["carry"]
 
-WAYS = ("network", "laws")
+WAYS = ("network", "laws", "compiled")
 MOST_QUBITS = 3
 CHAINS = 100  # of the measurement of a network
+BURN_IN = 100  # steps that each chain drops first, at least
 
 Finish = Callable[[str, Callable[[], CarriedState]], CarriedState]
 
@@ -69,8 +71,8 @@ def carry(
     At each time the state is asked whether classical spins can carry it at all. If not,
     the realizable matrix nearest to it stands in for it, and the result says so. Then
     either one network of spiking neurons, trained from what it was at the time before,
-    or a law of the spins, as little changed as can be, is measured anew, and the
-    state is rebuilt, with errors.
+    or a law of the spins, as little changed as can be, or a network compiled from that
+    law is measured anew, and the state is rebuilt, with errors.
 
     Parameters
     ----------
@@ -78,8 +80,9 @@ def carry(
         States of one to three qubits along the trajectory; kets are fine.
     times : shape (t,)
         Strictly increasing. An Evolution brings its own.
-    by : {"network", "laws"}
-        What carries the states: a trained network, or laws, sampled as they are.
+    by : {"network", "laws", "compiled"}
+        What carries the states: a trained network; laws, sampled as they are; or
+        networks compiled from the laws, without training.
     samples : int
         Steps or independent samples to measure at each time, of a network a multiple
         of 100.
@@ -87,7 +90,8 @@ def carry(
         Where training starts at the first time; by default spins that copy common
         drivers.
     neurons, sources : int
-        Least number of neurons, and the number of sources; unused with `network`.
+        Least number of neurons of the first network, and the number of its sources;
+        unused with `network`.
     epochs : int
         Of training, at each time.
     seed : int
@@ -195,20 +199,23 @@ def _carry_one(
         aim, law = nearest.state, nearest.law
     if before is not None:
         law = least_change_correlators(before.law, law.correlators())
-    trained, losses = None, np.empty(0)
+    carrier, losses, burn_in = None, np.empty(0), BURN_IN
     seed = derive_seed(settings.seed, "carry", index)
     if settings.by == "network":
         start = network if before is None else before.network
-        trained, losses = _trained(spins, law, start, settings, seed)
+        carrier, losses = _trained(spins, law, start, settings, seed)
+    elif settings.by == "compiled":
+        compiled = compile_law(law)
+        carrier, burn_in = compiled.network, max(BURN_IN, compiled.burn_in)
     return CarriedState(
         time=time,
         aim=aim,
         margin=realizability_margin(spins.chi_from_state(rho)),
         visibility=found.visibility,
         law=law,
-        network=trained,
+        network=carrier,
         losses=losses,
-        reconstruction=_measured(rho, law, trained, settings.samples, seed),
+        reconstruction=_measured(rho, law, carrier, settings.samples, burn_in, seed),
     )
 
 
@@ -244,12 +251,19 @@ def _trained(
 
 
 def _measured(
-    rho: np.ndarray, law: Law, network: LIFNetwork | None, samples: int, seed: int
+    rho: np.ndarray,
+    law: Law,
+    network: LIFNetwork | None,
+    samples: int,
+    burn_in: int,
+    seed: int,
 ) -> Reconstruction:
     """Measure the network, or the law itself, and rebuild the state."""
     seed = derive_seed(seed, "measurement")
     if network is not None:
-        return measure_state(network, rho, steps=samples, chains=CHAINS, seed=seed)
+        return measure_state(
+            network, rho, steps=samples, chains=CHAINS, burn_in=burn_in, seed=seed
+        )
     measurement = measure_law(law, samples, seed=seed)
     return Reconstruction(target=rho, measurement=measurement)
 
@@ -307,7 +321,7 @@ def _check_counts(settings: _Settings) -> None:
         check_integer(getattr(settings, name), name)
     check_integer(settings.samples, "samples", least=2)
     check_integer(settings.seed, "seed", least=0)
-    if settings.by == "network" and settings.samples % CHAINS:
+    if settings.by != "laws" and settings.samples % CHAINS:
         raise ValueError(
             f"`samples` must be a multiple of {CHAINS}, the number of runs of a "
             f"network that are measured, but is {settings.samples}."
@@ -318,10 +332,10 @@ def _check_network(network: LIFNetwork | None, by: str, n_spins: int) -> None:
     """Check that a network is given only where one is trained, and has the spins."""
     if network is None:
         return
-    if by == "laws":
+    if by != "network":
         raise ValueError(
-            "`network` must be None where laws are sampled as they are, but is given. "
-            "Ask for by='network'."
+            f"`network` must be None with by={by!r}, where nothing is trained, but is "
+            "given. Ask for by='network'."
         )
     if network.n_neurons < n_spins:
         raise ValueError(

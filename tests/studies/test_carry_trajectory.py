@@ -156,6 +156,17 @@ def test_what_is_measured_is_the_network(by_network):
     assert by_network.rasters.shape == (2, 32, 6)
 
 
+def test_compiled_networks_are_their_laws():
+    """No training, and within five standard errors of what was to be carried."""
+    found = carry(PAIRS[1:3], [0, 1], by="compiled", samples=10_000, seed=2)
+    for point in found.points:
+        aim = CorrelationMap(2).chi_from_state(point.aim)
+        gap = np.abs(point.reconstruction.chi - aim)
+        assert np.all(gap <= 5 * point.reconstruction.chi_errors + 1e-5)
+        assert point.losses.shape == (0,)
+        assert point.network.n_neurons > 6
+
+
 @pytest.mark.slow
 def test_training_comes_near_the_state():
     """Two hundred epochs bring a realizable pair to a fidelity above 0.98."""
@@ -267,7 +278,7 @@ def test_it_is_found_at_the_top():
         ({"states": ["a"] * 4}, TypeError, r"`states\[0\]` must be a qutip\.Qobj"),
         ({"times": None}, TypeError, "`times` must be given with states that are no"),
         ({"times": [0, 1, 1, 2]}, ValueError, "`times` must increase strictly"),
-        ({"by": "magic"}, ValueError, "`by` must be one of 'network', 'laws'"),
+        ({"by": "magic"}, ValueError, "`by` must be one of 'network', 'laws',"),
         ({"samples": 150}, ValueError, "`samples` must be a multiple of 100"),
         ({"samples": 1}, ValueError, "`samples` must be at least 2"),
         ({"epochs": 0}, ValueError, "`epochs` must be at least 1"),
@@ -276,7 +287,12 @@ def test_it_is_found_at_the_top():
         (
             {"by": "laws", "network": init_network(6, 9)},
             ValueError,
-            "`network` must be None where laws",
+            "`network` must be None with by='laws', where nothing is trained",
+        ),
+        (
+            {"by": "compiled", "network": init_network(6, 9)},
+            ValueError,
+            "Ask for by='network'",
         ),
         ({"network": init_network(4, 9)}, ValueError, "`network` must have at least 6"),
     ],
