@@ -1,11 +1,13 @@
 """States and spikes: correlation maps, and which states a law of spins can carry."""
 
 from .bell import BellInequality, greatest_fidelity, local_bound
+from .circuits import CircuitLaws, run_circuit
 from .classical_wave import law_from_wave, state_from_wave, wave_from_law
 from .compiling import CompiledLaw, compile_law
 from .correlation import CorrelationMap
 from .extended import ExtendedMap
 from .extended_law import ExtendedLaw
+from .gates import GateRealization, realize_gate, realize_gate_by_gradient
 from .gradient_route import (
     GradientRealization,
     realize_by_gradient,
@@ -19,14 +21,18 @@ from .real_form import complex_form, real_form
 from .realize import Realization, realize, realize_correlators, visibility
 from .reconstruction import Reconstruction, measure_state, reconstruct
 from .threshold_times import StateTimes, times_of_events, times_of_record
+from .unitaries import GATES, gate_unitary
 
 __all__ = [
+    "GATES",
     "BellInequality",
+    "CircuitLaws",
     "CompiledLaw",
     "Component",
     "CorrelationMap",
     "ExtendedLaw",
     "ExtendedMap",
+    "GateRealization",
     "GradientRealization",
     "Law",
     "NearestRealizable",
@@ -35,6 +41,7 @@ __all__ = [
     "StateTimes",
     "compile_law",
     "complex_form",
+    "gate_unitary",
     "greatest_fidelity",
     "law_from_wave",
     "least_change_correlators",
@@ -46,8 +53,11 @@ __all__ = [
     "realize",
     "realize_by_gradient",
     "realize_correlators",
+    "realize_gate",
+    "realize_gate_by_gradient",
     "realize_many_by_gradient",
     "reconstruct",
+    "run_circuit",
     "state_from_wave",
     "times_of_events",
     "times_of_record",

@@ -20,6 +20,7 @@ from .._core.checks import (
 from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
 from .._core.seeds import rng_from
+from .classical_wave import law_from_wave, state_from_wave
 from .correlation import CorrelationMap
 from .law import Law
 from .realize import as_qubit_state
@@ -66,14 +67,13 @@ class GradientRealization:
         n_qubits = len(self.q).bit_length() // 3
         return Law(
             configurations=CorrelationMap(n_qubits).configurations,
-            probabilities=self.q**2 / (self.q @ self.q),
+            probabilities=law_from_wave(self.q),
         )
 
     @property
     def state(self) -> np.ndarray:
         """The carried matrix, shape (2**n, 2**n)."""
-        law = self.law
-        return CorrelationMap(law.n_qubits).state_from_chi(law.correlators())
+        return state_from_wave(self.q)
 
 
 def realize_by_gradient(
@@ -110,7 +110,8 @@ def realize_by_gradient(
     stop_below : float, optional
         The loss at which the search ends.
     start : shape (8**n,), optional
-        First q, not all zero. By default normal numbers of variance 8**-n.
+        First q, not all zero. By default normal numbers of variance 8**-n. Entries
+        that are zero stay zero: p = q² has no slope there.
     seed : int, optional
         Of the first q.
 
@@ -197,19 +198,23 @@ def realize_many_by_gradient(
     check_positive(stop_below, "stop_below")
     check_integer(max_iterations, "max_iterations", least=0)
     q = _starts(starts, len(chi), 8**n_qubits, seed)
-    return _descend(
+    return descend_correlators(
         q, chi, method, (float(rate), float(stop_below), max_iterations), progress
     )
 
 
-def _descend(
+def descend_correlators(
     q: np.ndarray,
     chi: np.ndarray,
     method: str,
     limits: tuple[float, float, int],
-    progress: bool | None,
+    progress: bool | None = None,
 ) -> tuple[GradientRealization, ...]:
-    """Advance call by call, so that progress shows and an interrupt is heard."""
+    """Search laws of correlators (b, 4**n) by descent from wave functions (b, 8**n).
+
+    The limits are learning rate, loss to stop below and most iterations. Call by call,
+    so that progress shows and an interrupt is heard.
+    """
     from .gradient_route_jax import Goal, advance, first_point
 
     n_qubits = chi.shape[1].bit_length() // 2
