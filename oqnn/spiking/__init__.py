@@ -4,6 +4,7 @@ from .initial import init_network, motif_network, pair_loadings
 from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
+from .nir_file import read_nir, write_nir
 from .training import (
     TrainingInfo,
     TrainingResult,
@@ -27,9 +28,11 @@ __all__ = [
     "measure",
     "motif_network",
     "pair_loadings",
+    "read_nir",
     "respond",
     "save_state",
     "simulate",
     "step",
     "train",
+    "write_nir",
 ]
