@@ -9,7 +9,7 @@ c, max c · μ subject to Aᵀc ≤ 1, is the inequality.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.linalg import LinAlgError, cho_solve, cholesky
 
 from .._core.errors import ConvergenceError
 from .._core.seeds import rng_from
-from .interior_point import Optimum, minimise
+from .interior_point import Optimum, few_threads, minimise
 from .scenario import Scenario
 from .sparse_law import thin_law
 
@@ -67,27 +67,17 @@ def decide(scenario: Scenario, means: np.ndarray) -> Carried | Forbidden:
     ConvergenceError
         If the program is not solved, or its solution fails the checks.
     """
-    kept = scenario.spanned_by(np.abs(means) > ZERO)
-    reduced, target = scenario.take(kept), means[kept]
-    optimum = _gauge(reduced, target)
-    gauge = optimum.weights.sum()
-    if gauge <= 1 + ACCURACY / 2:
-        return _carry(scenario, means, optimum)
-    for found in _inequalities(reduced, target, optimum):
-        if found.value > found.local_bound and (
-            abs(found.visibility - 1 / gauge) <= ACCURACY
-        ):
-            coefficients = np.zeros(len(means))
-            coefficients[kept] = found.coefficients
-            return Forbidden(
-                coefficients=coefficients,
-                local_bound=found.local_bound,
-                value=found.value,
-            )
-    raise ConvergenceError(
-        "A law and an inequality must agree on the visibility, but "
-        f"{1 / gauge:.12g} and {found.visibility:.12g} do not."
-    )
+    with few_threads(len(means)):
+        kept = scenario.spanned_by(np.abs(means) > ZERO)
+        reduced = scenario if kept.all() else scenario.take(kept)
+        optimum = _gauge(reduced, means[kept])
+        gauge = float(optimum.weights.sum())
+        if gauge <= 1 + ACCURACY / 2:
+            return _carry(scenario, means, optimum)
+        found = _forbid(reduced, means[kept], optimum, 1 / gauge)
+    coefficients = np.zeros(len(means))
+    coefficients[kept] = found.coefficients
+    return replace(found, coefficients=coefficients)
 
 
 def to_integers(coefficients: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -153,6 +143,21 @@ def _without_means(scenario: Scenario) -> np.ndarray:
     for size in scenario.sizes:
         found = (found[:, None] * 2**size + [0, 2**size - 1]).reshape(-1)
     return found
+
+
+def _forbid(
+    scenario: Scenario, means: np.ndarray, optimum: Optimum, visibility: float
+) -> Forbidden:
+    """Return an inequality that proves the visibility."""
+    for found in _inequalities(scenario, means, optimum):
+        if found.value > found.local_bound and (
+            abs(found.visibility - visibility) <= ACCURACY
+        ):
+            return found
+    raise ConvergenceError(
+        "A law and an inequality must agree on the visibility, but "
+        f"{visibility:.12g} and {found.visibility:.12g} do not."
+    )
 
 
 def _inequalities(

@@ -5,7 +5,7 @@ configurations there are, and there are ten to thirty of them.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import final
 
@@ -17,12 +17,12 @@ from .._core.progress import ProgressLine
 from .._core.threads import one_blas_thread
 from .scenario import Scenario
 
-__all__ = ["Optimum", "minimise"]
+__all__ = ["Optimum", "factorise", "few_threads", "longest_step", "minimise"]
 
 MOST_STEPS = 200
 GAP = 1e-11  # relative, at which the search ends
 RESIDUAL = 1e-10  # of the products' means
-RIDGE = 1e-13
+RIDGE = 1e-15
 SMALL = 400  # products, up to which one thread is the fastest
 LONGEST_STEP = 0.99  # of the way to the boundary
 
@@ -90,13 +90,7 @@ def minimise(
     free = np.isfinite(costs)
     program = _Program(scenario, costs, means, free)
     p, y, z = start[free], np.zeros(len(means)), costs[free]
-    with ExitStack() as stack:
-        large = len(means) > SMALL
-        if not large:
-            stack.enter_context(one_blas_thread())
-        line = stack.enter_context(
-            ProgressLine("realizability", MOST_STEPS, show=None if large else False)
-        )
+    with few_threads(len(means)), ProgressLine("realizability", MOST_STEPS) as line:
         for _ in range(MOST_STEPS):
             cost, bound = costs[free] @ p, means @ y
             gap = (cost - bound) / max(1.0, abs(cost))
@@ -164,6 +158,11 @@ class _Program:
         dp, dy, dz = direction(centre - p * z - dp * dz)
         along, back = longest_step(p, dp), longest_step(z, dz)
         return p + along * dp, y + back * dy, z + back * dz
+
+
+def few_threads(n_products: int) -> AbstractContextManager[None]:
+    """Hold BLAS to one thread where there are few products."""
+    return one_blas_thread() if n_products <= SMALL else nullcontext()
 
 
 def longest_step(x: np.ndarray, change: np.ndarray) -> float:

@@ -8,16 +8,21 @@ from numpy.typing import ArrayLike
 
 from .._core.errors import ConvergenceError
 from .correlation import CorrelationMap
+from .decide import Carried, decide
 from .law import Law
-from .realize import as_qubit_state
+from .nearest_means import nearest_means
+from .qubit_state import as_qubit_state
+from .scenario import Scenario, qubit_scenario
+from .sparse_law import thin_law
 
 if TYPE_CHECKING:
     import qutip
 
 __all__ = ["NearestRealizable", "nearest_realizable"]
 
-MOST_QUBITS = 3
-TOLERANCE = 1e-13
+MOST_QUBITS = 6
+LARGEST_GAP = 1e-8
+ZERO = 1e-13  # correlators below it are rounding
 
 
 @final
@@ -34,40 +39,41 @@ class NearestRealizable:
         Not the only one in general.
     squared_distance : float
         Squared Frobenius norm of the difference.
+    gap : float
+        Proof of the distance: the square of no realizable matrix's is less by more
+        than this. It is found by looking at every configuration.
     """
 
     state: np.ndarray
     law: Law
     squared_distance: float
+    gap: float
 
 
 def nearest_realizable(rho: "qutip.Qobj | ArrayLike") -> NearestRealizable:
     r"""Find the realizable matrix nearest to a state in the Frobenius norm.
 
-    Solves :math:`\min_p 2^{-n} \|A p - \chi\|^2` over the laws p, which is the point
-    nearest to the origin in a polytope, by Wolfe's method [1]_. The answer is exact to
-    rounding: no vertex of the polytope lies nearer to the origin along it.
+    Solves :math:`\min_p 2^{-n} \|A p - \chi\|^2` over the laws p by an interior-point
+    method and a last projection to the face it leads to. With x = A p the matrix is the
+    nearest one where no configuration a has :math:`(a - x) \cdot (\chi - x) > 0`; what
+    is left of that is reported as `gap`.
 
     Parameters
     ----------
     rho : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
-        State of one to three qubits.
+        State of one to six qubits, in times as of `realize`.
 
     Returns
     -------
     NearestRealizable
-        ``state``, ``law`` and ``squared_distance``.
+        ``state``, ``law``, ``squared_distance`` and ``gap``.
 
     Raises
     ------
     TypeError, ValueError
-        If `rho` is not a state, not one of qubits, or one of more than three.
+        If `rho` is not a state, not one of qubits, or one of more than six.
     ConvergenceError
         If the search does not end.
-
-    References
-    ----------
-    .. [1] Wolfe, Math. Program. 11, 128 (1976).
 
     Examples
     --------
@@ -80,60 +86,34 @@ def nearest_realizable(rho: "qutip.Qobj | ArrayLike") -> NearestRealizable:
     correlation_map = CorrelationMap(n_qubits)
     chi = correlation_map.chi_from_state(matrix).reshape(-1)
 
-    support, weights = nearest_point(correlation_map.signs - chi[:, None])
-    spins = correlation_map.configurations[support]
-    law = Law(configurations=spins, probabilities=weights)
-    gap = law.correlators().reshape(-1) - chi
+    scenario, means = qubit_scenario(n_qubits), chi[1:]
+    found = decide(scenario, means)
+    if isinstance(found, Carried):
+        indices, probabilities = found.indices, found.probabilities
+    else:
+        indices, probabilities = _nearest_law(scenario, means)
+    law = Law(configurations=scenario.spins(indices), probabilities=probabilities)
+    nearest = law.correlators().reshape(-1)
+    difference = chi - nearest
+    heights = scenario.values(difference[1:])
+    gap = 2 * max(0.0, heights.max() - difference @ nearest) / 2**n_qubits
+    if gap > LARGEST_GAP:
+        raise ConvergenceError(
+            "The search for the nearest realizable matrix stopped early: the square of "
+            f"its distance may be too great by {gap:.3g}."
+        )
     return NearestRealizable(
-        state=correlation_map.state_from_chi(law.correlators()),
+        state=correlation_map.state_from_chi(nearest.reshape((4,) * n_qubits)),
         law=law,
-        squared_distance=float(gap @ gap) / 2**n_qubits,
+        squared_distance=float(difference @ difference) / 2**n_qubits,
+        gap=float(gap),
     )
 
 
-def nearest_point(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Find the convex combination of the columns that is nearest to the origin.
-
-    Returns the columns in it and their weights. `scipy.optimize.nnls` would do, but
-    may stop early where many columns tie, as they do here (SciPy issue 25389).
-    """
-    lengths = np.linalg.norm(points, axis=0)
-    support, weights = np.array([lengths.argmin()]), np.ones(1)
-    size = float("inf")
-    for _ in range(20 * points.shape[1]):
-        nearest = points[:, support] @ weights
-        heights = nearest @ points
-        # Every step comes nearer, until rounding stops it.
-        if not TOLERANCE * lengths.max() < np.linalg.norm(nearest) < size:
-            break
-        size = float(np.linalg.norm(nearest))
-        support = np.append(support, heights.argmin())
-        weights = np.append(weights, 0.0)
-        support, weights = _settle(points, support, weights)
-    gap = nearest @ nearest - heights.min()
-    if gap > TOLERANCE * lengths.max() ** 2:
-        raise ConvergenceError(
-            "The search for the nearest realizable matrix stopped early: a "
-            f"configuration lies nearer by {gap:.3g}."
-        )
-    return support, weights
-
-
-def _settle(
-    points: np.ndarray, support: np.ndarray, weights: np.ndarray
+def _nearest_law(
+    scenario: Scenario, means: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Drop columns until the affine nearest point has positive weights only."""
-    while True:
-        # Least squares of (Σ u_c e_c, Σ u_c) = (0, 1) points along the affine answer.
-        columns = np.vstack([points[:, support], np.ones(len(support))])
-        target = np.r_[np.zeros(len(points)), 1.0]
-        affine = np.linalg.lstsq(columns, target)[0]
-        affine /= affine.sum()
-        falling = affine <= 0
-        if not falling.any():
-            return support, affine
-        steps = weights[falling] / (weights[falling] - affine[falling])
-        weights = weights + steps.min() * (affine - weights)
-        keep = np.ones(len(support), dtype=bool)
-        keep[np.flatnonzero(falling)[steps.argmin()]] = False
-        support, weights = support[keep], weights[keep]
+    """Return configurations and probabilities of a nearest law."""
+    kept = scenario.spanned_by(np.abs(means) > ZERO)
+    p, face = nearest_means(scenario.take(kept), means[kept])
+    return thin_law(scenario, scenario.moments(p), p, face)

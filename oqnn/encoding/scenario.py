@@ -1,17 +1,19 @@
 """Bell scenarios: parties with spins, and the products of spins that a law must carry.
 
-All configurations are looked at, yet no matrix of signs is stored: products factorise
-over the parties, so every sum over configurations is a small contraction a party.
+All configurations are looked at, yet no large matrix of signs is stored: products
+factorise over the parties, so sums over configurations are a small contraction a party.
 """
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import final
 
 import numpy as np
 
 __all__ = ["Scenario", "qubit_scenario"]
+
+LARGEST_MATRIX = 2**16  # three qubits
 
 
 @final
@@ -46,18 +48,24 @@ class Scenario:
 
     def values(self, coefficients: np.ndarray) -> np.ndarray:
         """Return Aᵀc, the polynomial on every configuration."""
+        if self._is_small:
+            return coefficients @ self._matrix
         tensor = np.zeros([size + 1 for size in self.sizes])
         tensor[tuple(self.words.T)] = coefficients
         return _contract(tensor, [_signs(size).T for size in self.sizes]).reshape(-1)
 
     def moments(self, p: np.ndarray) -> np.ndarray:
         """Return A p, the means of the products."""
+        if self._is_small:
+            return self._matrix @ p
         tensor = p.reshape([2**size for size in self.sizes])
         means = _contract(tensor, [_signs(size) for size in self.sizes])
         return means[tuple(self.words.T)]
 
     def gram(self, weights: np.ndarray) -> np.ndarray:
         """Return A diag(d) Aᵀ, shape (r, r)."""
+        if self._is_small:
+            return (self._matrix * weights) @ self._matrix.T
         tensor = weights.reshape([2**size for size in self.sizes])
         table = _contract(tensor, [_pairs(size)[0] for size in self.sizes])
         return table.reshape(-1).take(self._places)
@@ -91,12 +99,24 @@ class Scenario:
         the scenario. It leaves exactly the spanned ones, so where the others must
         vanish they do so by averaging over the flips, and need not be looked at.
         """
+        if np.all(rows):
+            return np.ones(len(self.words), dtype=bool)
         masks = self._masks
         basis: dict[int, int] = {}  # reduced vectors over the field of two elements
         for mask in masks[rows]:
             if rest := _reduce(int(mask), basis):
                 basis[rest.bit_length()] = rest
         return np.array([_reduce(int(mask), basis) == 0 for mask in masks], dtype=bool)
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether one matrix product is quicker than many contractions."""
+        return len(self.words) * self.n_configurations <= LARGEST_MATRIX
+
+    @cached_property
+    def _matrix(self) -> np.ndarray:
+        """The matrix A itself, shape (r, k)."""
+        return self.columns(np.arange(self.n_configurations))
 
     @cached_property
     def _masks(self) -> np.ndarray:
@@ -118,6 +138,7 @@ class Scenario:
         return places
 
 
+@lru_cache(maxsize=1)
 def qubit_scenario(n_qubits: int) -> Scenario:
     """Return all Pauli products of n qubits but the identity, in the order of χ."""
     words = np.array(list(product(range(4), repeat=n_qubits)))

@@ -83,17 +83,45 @@ def test_the_nearest_matrix_is_realizable():
     assert visibility(0.999999 * state + 0.000001 * np.eye(4) / 4) == 1
 
 
-def test_a_search_that_ends_early_is_reported(monkeypatch):
-    monkeypatch.setattr(
-        "oqnn.encoding.nearest._settle", lambda points, s, w: (s[:1], w[:1])
-    )
-    with pytest.raises(ConvergenceError, match=r"stopped early.* lies nearer by"):
+@pytest.mark.slow
+def test_distances_of_four_qubits():
+    """GHZ: the eight products of X and Y go from ±1 to ±1/2, 8 (1/2)²/16 = 1/8."""
+    nearest = nearest_realizable(ghz(4))
+    assert nearest.squared_distance == pytest.approx(1 / 8, rel=1e-12)
+    rho = random_state(np.random.default_rng(1), 4, 1)
+    nearest = nearest_realizable(rho)
+    assert nearest.gap < 1e-12
+    assert len(nearest.law.probabilities) <= 4**4
+    distance = np.linalg.norm(rho - nearest.state) ** 2
+    assert nearest.squared_distance == pytest.approx(distance, rel=1e-9)
+
+
+def test_the_gap_bounds_the_distance(monkeypatch):
+    """A law that is not the nearest is told by its gap, and refused."""
+    exact = nearest_realizable(TILTED)
+    assert 0 <= exact.gap < 1e-13
+
+    def other_law(scenario, _):
+        return np.array([63, 0, 9]), np.array([0.4, 0.4, 0.2])
+
+    monkeypatch.setattr("oqnn.encoding.nearest._nearest_law", other_law)
+    with pytest.raises(ConvergenceError, match=r"stopped early: .* too great by"):
+        nearest_realizable(TILTED)
+    monkeypatch.setattr("oqnn.encoding.nearest.LARGEST_GAP", 10)
+    other = nearest_realizable(TILTED)
+    assert other.squared_distance - other.gap < exact.squared_distance
+    assert other.squared_distance > exact.squared_distance + 0.01
+
+
+def test_a_search_that_does_not_end_is_reported(monkeypatch):
+    monkeypatch.setattr("oqnn.encoding.nearest_means.MOST_STEPS", 2)
+    with pytest.raises(ConvergenceError, match=r"did not end: a gap of .* remains"):
         nearest_realizable(TILTED)
 
 
 def test_too_many_qubits_are_refused():
-    with pytest.raises(ValueError, match=r"`rho` must have at most 3 qubits"):
-        nearest_realizable(np.eye(16) / 16)
+    with pytest.raises(ValueError, match=r"`rho` must have at most 6 qubits"):
+        nearest_realizable(np.eye(128) / 128)
 
 
 def test_what_is_no_state_is_refused():
