@@ -19,12 +19,12 @@ from .nearest import NearestRealizable, nearest_realizable
 from .parties import Component
 from .real_form import complex_form, real_form
 from .realize import Realization, realize, realize_correlators, visibility
+from .realize_many import realize_many
 from .reconstruction import Reconstruction, measure_state, reconstruct
 from .threshold_times import StateTimes, times_of_events, times_of_record
 from .unitaries import GATES, gate_unitary
 
 __all__ = [
-    "GATES",
     "BellInequality",
     "CircuitLaws",
     "CompiledLaw",
@@ -32,6 +32,7 @@ __all__ = [
     "CorrelationMap",
     "ExtendedLaw",
     "ExtendedMap",
+    "GATES",
     "GateRealization",
     "GradientRealization",
     "Law",
@@ -55,6 +56,7 @@ __all__ = [
     "realize_correlators",
     "realize_gate",
     "realize_gate_by_gradient",
+    "realize_many",
     "realize_many_by_gradient",
     "reconstruct",
     "run_circuit",
