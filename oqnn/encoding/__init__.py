@@ -4,6 +4,7 @@ from .bell import BellInequality, greatest_fidelity, local_bound
 from .circuits import CircuitLaws, run_circuit
 from .classical_wave import law_from_wave, state_from_wave, wave_from_law
 from .compiling import CompiledLaw, compile_law
+from .compiling_bell import compile_bell_state
 from .correlation import CorrelationMap
 from .extended import ExtendedMap
 from .extended_law import ExtendedLaw
@@ -25,6 +26,7 @@ from .threshold_times import StateTimes, times_of_events, times_of_record
 from .unitaries import GATES, gate_unitary
 
 __all__ = [
+    "GATES",
     "BellInequality",
     "CircuitLaws",
     "CompiledLaw",
@@ -32,7 +34,6 @@ __all__ = [
     "CorrelationMap",
     "ExtendedLaw",
     "ExtendedMap",
-    "GATES",
     "GateRealization",
     "GradientRealization",
     "Law",
@@ -40,6 +41,7 @@ __all__ = [
     "Realization",
     "Reconstruction",
     "StateTimes",
+    "compile_bell_state",
     "compile_law",
     "complex_form",
     "gate_unitary",

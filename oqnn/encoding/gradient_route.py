@@ -23,6 +23,7 @@ from .._core.seeds import rng_from
 from .classical_wave import law_from_wave, state_from_wave
 from .correlation import CorrelationMap
 from .law import Law
+from .many_states import correlators_of_states
 from .realize import as_qubit_state
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def realize_many_by_gradient(
     TypeError, ValueError, ConvergenceError
         As `realize_by_gradient`, and if there is no state or sizes differ.
     """
-    chi = _correlators(rhos)
+    chi = correlators_of_states(rhos, "rhos", MOST_QUBITS)
     n_qubits = chi.shape[1].bit_length() // 2
     check_choice(method, "method", LEARNING_RATES)
     rate = LEARNING_RATES[method] if learning_rate is None else learning_rate
@@ -242,22 +243,6 @@ def descend_correlators(
             zip(np.asarray(point.q), np.asarray(point.iterations), strict=True)
         )
     )
-
-
-def _correlators(rhos: Any) -> np.ndarray:
-    """Check all states and return their correlators, shape (b, 4**n)."""
-    matrices = [
-        as_qubit_state(rho, f"rhos[{b}]", MOST_QUBITS) for b, rho in enumerate(rhos)
-    ]
-    sizes = {len(matrix) for matrix in matrices}
-    if len(sizes) != 1:
-        raise ValueError(
-            "`rhos` must hold at least one state, all of equally many qubits, but "
-            f"holds {len(matrices)} of the sizes {sorted(sizes)}."
-        )
-    n_qubits = sizes.pop().bit_length() - 1
-    chi = CorrelationMap(n_qubits).chi_from_state(np.array(matrices))
-    return chi.reshape(len(matrices), -1)
 
 
 def _starts(starts: ArrayLike | None, b: int, size: int, seed: int) -> np.ndarray:

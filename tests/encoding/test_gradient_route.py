@@ -162,11 +162,9 @@ def test_wrong_states_are_refused():
         realize_by_gradient(np.eye(4))
     with pytest.raises(ValueError, match="`rho` must have at most 4 qubits"):
         realize_by_gradient(np.eye(32) / 32)
-    with pytest.raises(ValueError, match=r"`rhos\[1\]` must be Hermitian"):
+    with pytest.raises(ValueError, match="`rhos` must be Hermitian"):
         realize_many_by_gradient([np.eye(2) / 2, [[0.5, 0.1], [0.2, 0.5]]])
-    with pytest.raises(
-        ValueError, match=r"equally many qubits, but holds 2 .*\[2, 4\]"
-    ):
+    with pytest.raises(ValueError, match=r"equally many qubits, but holds 2 of"):
         realize_many_by_gradient([np.eye(2) / 2, PHI_PLUS])
     with pytest.raises(ValueError, match="at least one state"):
         realize_many_by_gradient([])
