@@ -30,7 +30,6 @@ it there.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ..spiking import LIFParameters
 
@@ -102,9 +101,11 @@ def wire(
     s, leak, force = synaptic_tail(p), leak_above_reset(p), _force(p)
     W, V = np.zeros((n_neurons, n_neurons)), np.zeros((n_neurons, n_sources))
 
-    def forget(neurons: slice | int, fired: int, late: int, weight: ArrayLike) -> None:
+    def forget(
+        neurons: slice | int, fired: int, late: int, weight: float | np.ndarray
+    ) -> None:
         W[neurons, fired] += weight
-        W[neurons, late] -= s * np.asarray(weight)
+        W[neurons, late] -= s * weight
 
     # Bias: i = 0 must hold x at reset. It fires for ever once a source has fired.
     forget(slice(None), bias, late_bias, -leak * p.dt_ms / p.tau_mem_ms)
