@@ -138,8 +138,7 @@ def realize(
     >>> round(realize(tilted_ghz, ExtendedMap(3)).visibility, 9)
     0.707106781
     """
-    extended = isinstance(map, ExtendedMap)
-    matrix = as_qubit_state(rho, "rho", MOST_EXTENDED if extended else MOST_QUBITS)
+    matrix = as_qubit_state(rho, "rho", MOST_QUBITS)
     n_qubits = len(matrix).bit_length() - 1
     if map is not None and not isinstance(map, CorrelationMap | ExtendedMap):
         raise TypeError(
@@ -151,12 +150,12 @@ def realize(
             f"`map` must have as many qubits as `rho`, {n_qubits}, but has "
             f"{map.n_qubits}."
         )
-    if isinstance(map, ExtendedMap) and products is not None:
-        raise ValueError("`products` must be left out for the extended map.")
     chi = CorrelationMap(n_qubits).chi_from_state(matrix)
-    if isinstance(map, ExtendedMap):
-        return _realize_extended(chi, map)
-    return realize_correlators(chi, products)
+    if not isinstance(map, ExtendedMap):
+        return realize_correlators(chi, products)
+    if products is not None:
+        raise ValueError("`products` must be left out for the extended map.")
+    return _realize_extended(chi, map)
 
 
 def realize_correlators(
@@ -236,6 +235,12 @@ def visibility(
 
 def _realize_extended(chi: np.ndarray, extended: ExtendedMap) -> Realization:
     """Decide the components one by one; the worst of them is the state's."""
+    if extended.n_qubits > MOST_EXTENDED:
+        raise ValueError(
+            f"`map` must have at most {MOST_EXTENDED} qubits if it is an extended one, "
+            f"but has {extended.n_qubits}: from four on all its spins hang together, "
+            f"{extended.n_spins} spins with 2**{extended.n_spins} configurations."
+        )
     laws, worst = [], None
     for component in extended.components:
         scenario = component_scenario(component)
