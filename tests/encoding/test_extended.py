@@ -61,6 +61,27 @@ def test_eq_4_5_a_turned_ghz_state_exceeds_every_law_of_pair_and_single_spins():
     assert bound == 2
 
 
+def test_eq_4_5_five_qubits_fail_without_a_phase():
+    """Mermin: XX·XX·X − XX·XY·Y − XY·XX·Y − XY·XY·X ≤ 2, and 4 for GHZ of five."""
+    extended = ExtendedMap(5)
+    chi = extended.chi_from_state(ghz(5))
+    terms = {(1, 1, 1, 1, 1): 1, (1, 1, 1, 2, 2): -1, (1, 2, 1, 1, 2): -1}
+    terms[1, 2, 1, 2, 1] = -1
+    spins = [extended.expressions(word)[0] for word in terms]
+    value = sum(sign * chi[word] for word, sign in terms.items())
+    involved = sorted(set().union(*spins))
+    bound = max(
+        sum(
+            sign * np.prod([values[involved.index(spin)] for spin in factors])
+            for sign, factors in zip(terms.values(), spins, strict=True)
+        )
+        for values in product((-1, 1), repeat=len(involved))
+    )
+    assert [len(factors) for factors in spins] == [3] * 4
+    assert value == pytest.approx(4, rel=1e-14)
+    assert bound == 2
+
+
 @pytest.mark.parametrize("rank", [1, 2, 4])
 def test_eq_4_5_two_qubits_are_complete(rank):
     """15 spins that only have means: all flip along one uniform number u."""

@@ -9,7 +9,7 @@ from oqnn.encoding.threshold_times import StateTimes, times_of_events, times_of_
 RNG = np.random.default_rng(11)
 
 
-def test_eq_4_6_the_papers_sums_of_times():
+def test_the_papers_sums_of_times():
     """Eqs. (37)-(39) with the times written out, for five states of three neurons."""
     states = [[1, 1, 1], [1, 0, 0], [0, 1, 0], [1, 1, 0], [0, 0, 0]]
     times = StateTimes(states=states, durations=[0.5, 1.25, 2.0, 0.75, 3.5])
