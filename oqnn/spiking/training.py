@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +27,6 @@ __all__ = [
     "TrainingInfo",
     "TrainingResult",
     "init",
-    "load_state",
-    "save_state",
     "step",
     "train",
 ]
@@ -51,6 +48,7 @@ class TrainingResult:
 
     network: LIFNetwork
     losses: np.ndarray  # (epochs,), of this call
+    moments: np.ndarray  # (epochs, products), sample means over each epoch
     state: "TrainingState"  # to go on from, or to save
 
 
@@ -102,6 +100,9 @@ def step(
     sharpness: float = 10.0,
     detach_reset: bool = True,
     detach_recurrent: bool = True,
+    clip: float | None = None,
+    restart_every: int | None = None,
+    warm_up: int = 2,
     scale: float | None = None,
 ) -> tuple["TrainingState", TrainingInfo]:
     """Run one epoch: simulate all chains for some steps and update the weights.
@@ -117,6 +118,10 @@ def step(
     check_positive(sharpness, "sharpness")
     check_positive(learning_rate, "learning_rate")
     check_positive(recurrent_learning_rate, "recurrent_learning_rate")
+    if clip is not None:
+        check_positive(clip, "clip")
+    if restart_every is not None:
+        _check_restarts(restart_every, warm_up, len(state.neurons.voltage))
     check_shapes(
         recurrent_weights=(network.recurrent_weights, "n n"),
         state_inputs=(np.asarray(state.weights.inputs), "n m"),
@@ -131,6 +136,9 @@ def step(
         steps=steps,
         sharpness=float(sharpness),
         detach=lif_jax.Detach(reset=detach_reset, recurrent=detach_recurrent),
+        clip=clip,
+        restart_every=restart_every,
+        warm_up=warm_up,
     )
     p = network.parameters
     unit = (p.v_threshold - p.v_reset) * p.tau_mem_ms / (p.dt_ms * p.resistance)
@@ -157,6 +165,9 @@ def train(
     sharpness: float = 10.0,
     detach_reset: bool = True,
     detach_recurrent: bool = True,
+    clip: float | None = None,
+    restart_every: int | None = None,
+    warm_up: int = 2,
     scale: float | None = None,
     seed: int = 0,
     precision: str = "single",
@@ -199,7 +210,17 @@ def train(
         α of the surrogate derivative.
     detach_reset, detach_recurrent : bool
         Whether the gradient ignores the reset, and the spikes that reach other
-        neurons. If it ignores the latter only the spins' own weights learn.
+        neurons. If it ignores the latter only the spins' own weights learn. Follow
+        them, with a `clip` and restarts, to get far from random weights.
+    clip : float, optional
+        Hold each number of the gradient within this many times its running root mean
+        square.
+    restart_every : int, optional
+        Each chain starts from rest again after this many epochs, in turn. Without it
+        the network may learn a rhythm that only these chains are in. Needs two chains.
+    warm_up : int
+        Epochs after a restart in which a chain is not counted, at most half of
+        `restart_every`.
     scale : float, optional
         Factor of the loss instead of 2⁻ⁿ; needed unless there are 4ⁿ - 1 products.
     seed : int
@@ -216,7 +237,7 @@ def train(
     Returns
     -------
     TrainingResult
-        Trained network, loss of each epoch, last state.
+        Trained network, loss and moments of each epoch, last state.
 
     Raises
     ------
@@ -235,7 +256,7 @@ def train(
     stop_at = epochs if stop_at is None else min(stop_at, epochs)
     if state is None:
         state = init(network, chains=chains, seed=seed, precision=precision)
-    losses = []
+    infos = []
     with ProgressLine("training", stop_at - int(state.epoch), show=progress) as line:
         while int(state.epoch) < stop_at:
             done = int(state.epoch) / epochs
@@ -254,9 +275,12 @@ def train(
                 sharpness=sharpness,
                 detach_reset=detach_reset,
                 detach_recurrent=detach_recurrent,
+                clip=clip,
+                restart_every=restart_every,
+                warm_up=warm_up,
                 scale=scale,
             )
-            losses.append(info.loss)
+            infos.append(info)
             line.advance(text=f"loss {info.loss:.4f}")
     state = _as_numpy(state)
     if not all(np.isfinite(weights).all() for weights in state.weights):
@@ -266,37 +290,21 @@ def train(
         )
     return TrainingResult(
         network=network.with_weights(*state.weights),
-        losses=np.array(losses),
+        losses=np.array([info.loss for info in infos]),
+        moments=np.array([info.moments for info in infos]).reshape(-1, len(products)),
         state=state,
     )
 
 
-def save_state(path: str | Path, state: "TrainingState") -> None:
-    """Save a training state as an npz file; `path` should end in ``.npz``."""
-    import jax
-
-    np.savez(path, *(np.asarray(leaf) for leaf in jax.tree.leaves(state)))
-
-
-def load_state(path: str | Path, network: LIFNetwork) -> "TrainingState":
-    """Load what `save_state` saved for a network of the same size.
-
-    Raises
-    ------
-    ValueError
-        If the file holds something else.
-    """
-    import jax
-
-    expected, structure = jax.tree.flatten(init(network))
-    with np.load(path) as file:
-        leaves = [file[name] for name in file.files]
-    if len(leaves) != len(expected) or leaves[0].shape != expected[0].shape:
+def _check_restarts(restart_every: int, warm_up: int, chains: int) -> None:
+    """Check that in every epoch some chain is counted."""
+    check_integer(warm_up, "warm_up", least=0)
+    check_integer(restart_every, "restart_every", least=max(1, 2 * warm_up))
+    if chains < 2 and warm_up:
         raise ValueError(
-            f"`path` must hold a training state of a network with {network.n_neurons} "
-            f"neurons and {network.n_sources} sources, but {path} does not."
+            f"`chains` must be at least 2 where one is left out while it warms up, "
+            f"but is {chains}. Try warm_up=0."
         )
-    return jax.tree.unflatten(structure, leaves)
 
 
 def _as_numpy(state: "TrainingState") -> "TrainingState":

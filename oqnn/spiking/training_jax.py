@@ -15,7 +15,9 @@ from .network import LIFNetwork, LIFParameters
 
 __all__ = ["Settings", "TrainingState", "epoch", "first_state"]
 
-ADAM = optax.scale_by_adam(b1=0.9, b2=0.99)
+MEMORY = 0.99  # of the mean square of a gradient
+ADAM = optax.scale_by_adam(b1=0.9, b2=MEMORY)
+UNCLIPPED = 10  # first epochs, in which the mean square is not known yet
 
 
 class TrainingState(NamedTuple):
@@ -39,6 +41,9 @@ class Settings(NamedTuple):
     steps: int
     sharpness: float
     detach: Detach
+    clip: float | None
+    restart_every: int | None
+    warm_up: int
 
 
 @in_double_precision
@@ -68,8 +73,50 @@ def draw_sources(settings: Settings, key: Array, like: Array) -> Array:
     return spikes.astype(like.dtype)
 
 
-def moments(active: jax.Array, products: tuple[tuple[int, ...], ...]) -> jax.Array:
-    """Return means of products of spins s = 2z - 1 over steps and chains.
+def restarted(settings: Settings, state: TrainingState) -> tuple[LIFState, jax.Array]:
+    """Bring the chains whose turn it is to rest; return the share of each in means.
+
+    Chains take turns, so that every epoch sees all ages. Those that have not warmed up
+    have no share.
+    """
+    chains, n_neurons = state.neurons.voltage.shape
+    dtype, every = state.neurons.voltage.dtype, settings.restart_every
+    if every is None:
+        return state.neurons, jnp.full(chains, 1 / chains, dtype)
+    age = (state.epoch + jnp.arange(chains) * every // chains) % every
+    neurons = jax.tree.map(
+        lambda now, at_rest: jnp.where((age == 0)[:, None], at_rest, now),
+        state.neurons,
+        rest(settings.parameters, chains, n_neurons, dtype),
+    )
+    counted = (age >= settings.warm_up).astype(dtype)
+    return neurons, counted / counted.sum()
+
+
+def clipped(
+    gradient: Weights, adam: optax.ScaleByAdamState, limit: float | None
+) -> Weights:
+    """Hold each number within a multiple of its running root mean square.
+
+    A gradient through recurrent spikes is now and then larger than all others by
+    orders of magnitude, and would throw the weights away.
+    """
+    if limit is None:
+        return gradient
+    known = 1 - MEMORY ** adam.count.astype(gradient.inputs.dtype)
+
+    def clip(now: jax.Array, mean_square: jax.Array) -> jax.Array:
+        most = limit * jnp.sqrt(mean_square / jnp.maximum(known, 1 - MEMORY))
+        free = (adam.count < UNCLIPPED) | (most == 0)
+        return jnp.where(free, now, jnp.clip(now, -most, most))
+
+    return jax.tree.map(clip, gradient, adam.nu)
+
+
+def moments(
+    active: jax.Array, products: tuple[tuple[int, ...], ...], shares: jax.Array
+) -> jax.Array:
+    """Return means of products of spins s = 2z - 1 over steps and shares of chains.
 
     Factors are picked by matrix products, whose gradient is one too.
     """
@@ -80,7 +127,7 @@ def moments(active: jax.Array, products: tuple[tuple[int, ...], ...]) -> jax.Arr
     for slot in range(max(map(len, products))):
         picks = [p[slot] if slot < len(p) else n_spins for p in products]
         values = values * (spins @ jnp.eye(n_spins + 1, dtype=spins.dtype)[:, picks])
-    return values.mean(axis=(0, 1))
+    return shares @ values.mean(axis=0)
 
 
 @in_double_precision
@@ -104,22 +151,25 @@ def epoch(
         jnp.empty((settings.steps, chains, n_sources), dtype),
     )
 
+    first, shares = restarted(settings, state)
+
     def loss(weights: Weights) -> tuple[jax.Array, tuple[LIFState, jax.Array]]:
         neurons, active = scan_steps(
             settings.parameters,
             weights,
-            state.neurons,
+            first,
             counts,
             settings.sharpness,
             settings.detach,
         )
-        means = moments(active, settings.products)
+        means = moments(active, settings.products, shares)
         gap = means - targets.astype(dtype)
         return jnp.asarray(scale, dtype) * jnp.sum(gap**2), (neurons, means)
 
     (value, (neurons, means)), gradient = jax.value_and_grad(loss, has_aux=True)(
         state.weights
     )
+    gradient = clipped(gradient, state.adam, settings.clip)
     updates, adam = ADAM.update(gradient, state.adam)
     weights = jax.tree.map(
         lambda w, rate, update: w - rate.astype(dtype) * update,

@@ -98,7 +98,8 @@ def test_moments_of_the_kernel_are_those_of_the_measurement():
     active = np.random.default_rng(0).integers(0, 2, (6, 4, 5))
     products = ((2,), (0, 3), (1, 2, 4), (4, 0))
     exact = product_values(active, products).mean(axis=(0, 1))
-    found = in_double_precision(moments)(active.astype(float), products)
+    shares = np.full(4, 0.25)
+    found = in_double_precision(moments)(active.astype(float), products, shares)
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-14)
 
 
