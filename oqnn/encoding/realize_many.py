@@ -27,11 +27,12 @@ def realize_many(rhos: Any, *, progress: bool | None = None) -> np.ndarray:
     r"""Find a law of the spins for each of many states.
 
     Climbs the concave dual of the program of least :math:`\sum p^2` among the laws with
-    :math:`p \ge \varepsilon/8^n`. At y the dual has :math:`p = \varepsilon/8^n + \max(0,
-    A^T y)` and the slope :math:`r = \chi - A p`. As :math:`A A^T = 8^n 1`, the law
-    :math:`p + A^T r/8^n` has the correlators χ exactly, and is one as soon as it is
-    nowhere negative: after two or three iterations for most mixed states. States that
-    take more than sixty, unrealizable ones among them, go to `realize` one by one.
+    :math:`p \ge \varepsilon/8^n`. At y the dual has
+    :math:`p = \varepsilon/8^n + \max(0, A^T y)` and the slope :math:`r = \chi - A p`.
+    As :math:`A A^T = 8^n 1`, the sum :math:`p + A^T r/8^n` has the correlators χ
+    exactly, and is a law as soon as it is nowhere negative: after two or three
+    iterations for most mixed states. States that take more than sixty, unrealizable
+    ones among them, go to `realize` one by one.
 
     Parameters
     ----------

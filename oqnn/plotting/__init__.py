@@ -6,6 +6,12 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
+from .laws import (
+    correlator_tables,
+    distances_along_a_mixture,
+    law_bars,
+    loss_histograms,
+)
 from .learning import learning_curves
 from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
@@ -17,11 +23,15 @@ from .views import margins_over_time, three_views
 from .wigner import wigner_map, wigner_panels
 
 __all__ = [
+    "correlator_tables",
     "density_matrix_elements",
+    "distances_along_a_mixture",
     "dots_and_intervals",
     "drive",
     "elements_over_seeds",
+    "law_bars",
     "learning_curves",
+    "loss_histograms",
     "margins_over_time",
     "material_colours",
     "measures_over_time",
