@@ -1,99 +1,41 @@
 """Kernel of leaky integrate-and-fire networks with a surrogate derivative.
 
-Pure functions on JAX arrays of any one precision. Enter through `advance` and
-`respond`, which compute in double precision, or through `training_jax`.
+Enter through `advance` and `respond`, which take NumPy arrays, or through
+`training_jax`.
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from numpy.typing import DTypeLike
+from jax.ad_checkpoint import checkpoint_name
 
 from .._core.jax64 import in_double_precision
+from .lif_backward_jax import pull_back
+from .lif_forward_jax import (
+    Array,
+    Detach,
+    LIFState,
+    Moving,
+    Weights,
+    lif_step,
+    rest,
+    run,
+    start,
+)
 from .network import LIFParameters
 
-Array = jax.Array | np.ndarray
-
-__all__ = ["Detach", "LIFState", "Weights", "advance", "respond", "rest", "scan_steps"]
-
-
-class Weights(NamedTuple):
-    """What a network learns."""
-
-    inputs: Array  # (n, m)
-    recurrent: Array  # (n, n)
-
-
-class LIFState(NamedTuple):
-    """What the next step needs."""
-
-    voltage: Array  # (chains, n)
-    current: Array  # (chains, n)
-    recent: Array  # (refractory_steps - 1, chains, n), spikes, the latest first
-
-
-class Detach(NamedTuple):
-    """Which paths the gradient does not follow."""
-
-    reset: bool = True
-    recurrent: bool = True
-
-
-def rest(
-    parameters: LIFParameters, chains: int, n_neurons: int, dtype: DTypeLike = float
-) -> LIFState:
-    """Return neurons at the leak potential, without current and not refractory."""
-    shape = (chains, n_neurons)
-    return LIFState(
-        voltage=np.full(shape, parameters.v_leak, dtype),
-        current=np.zeros(shape, dtype),
-        recent=np.zeros((parameters.refractory_steps - 1, *shape), dtype),
-    )
-
-
-@jax.custom_jvp
-def heaviside(x: jax.Array, sharpness: float) -> jax.Array:
-    """Return Θ(x), 1 at x = 0, with the derivative 1/(α|x| + 1)² of eq. (A7)."""
-    return (x >= 0).astype(x.dtype)
-
-
-@heaviside.defjvp
-def _heaviside_jvp(primals: tuple, tangents: tuple) -> tuple[jax.Array, jax.Array]:
-    x, sharpness = primals
-    slope = 1 / (sharpness * jnp.abs(x) + 1) ** 2
-    return heaviside(x, sharpness), slope * tangents[0]
-
-
-def lif_step(
-    parameters: LIFParameters,
-    recurrent: Array,
-    state: LIFState,
-    inputs: Array,
-    sharpness: float,
-    detach: Detach,
-) -> tuple[LIFState, jax.Array]:
-    """Advance by one step in the order of eqs. (A1)-(A5); return the active states z.
-
-    While a neuron is refractory it is active and its voltage does not move, eq. (27).
-    """
-    p, stop = parameters, jax.lax.stop_gradient
-    v, current, recent = state
-    refractory = recent.sum(axis=0)
-    free = 1 - stop(refractory)
-
-    v = v + free * (p.dt_ms / p.tau_mem_ms) * (p.v_leak - v + p.resistance * current)
-    current = current - (p.dt_ms / p.tau_syn_ms) * current
-    spikes = free * heaviside(v - p.v_threshold, sharpness)
-    reset = stop(spikes) if detach.reset else spikes
-    v = (1 - reset) * v + reset * p.v_reset
-    sent = stop(spikes) if detach.recurrent else spikes
-    current = current + sent @ recurrent.T + inputs
-
-    recent_next = jnp.concatenate([spikes[None], recent])[:-1]
-    return LIFState(v, current, recent_next), spikes + refractory
+__all__ = [
+    "Array",
+    "Detach",
+    "LIFState",
+    "Weights",
+    "advance",
+    "respond",
+    "rest",
+    "scan_steps",
+]
 
 
 def scan_steps(
@@ -101,16 +43,52 @@ def scan_steps(
     weights: Weights,
     state: LIFState,
     counts: Array,  # (steps, chains, m)
-    sharpness: float = 10.0,
+    sharpness: float | jax.Array = 10.0,
     detach: Detach = Detach(),  # noqa: B008 (an immutable default)
 ) -> tuple[LIFState, jax.Array]:
-    """Run through source spikes; return the last state and z, (steps, chains, n)."""
-    inputs = jnp.matmul(counts, weights.inputs.T)
+    """Run through source spikes; return the last state and z, (steps, chains, n).
 
-    def step(state: LIFState, inputs: jax.Array) -> tuple[LIFState, jax.Array]:
-        return lif_step(parameters, weights.recurrent, state, inputs, sharpness, detach)
+    Spikes have the derivative 1/(α|x| + 1)² of eq. (A7). Reverse mode only. Sources may
+    be of any type: bytes save memory, and cost the time of a copy.
+    """
+    return _scan(parameters, weights, state, counts, sharpness, detach)
 
-    return jax.lax.scan(step, state, inputs)
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 5))
+def _scan(
+    parameters: LIFParameters,
+    weights: Weights,
+    state: LIFState,
+    counts: Array,
+    sharpness: float | jax.Array,
+    detach: Detach,
+) -> tuple[LIFState, jax.Array]:
+    """Run `scan_steps`, whose derivatives come from `pull_back`."""
+    return run(parameters, weights, state, counts)[:2]
+
+
+def _forward(
+    parameters: LIFParameters,
+    weights: Weights,
+    state: LIFState,
+    counts: Array,
+    sharpness: float | jax.Array,
+    detach: Detach,
+) -> tuple[tuple[LIFState, jax.Array], tuple]:
+    state, active, u = run(parameters, weights, state, counts)
+    u = checkpoint_name(u, "voltages")
+    return (state, active), (weights, counts, sharpness, u)
+
+
+def _backward(
+    parameters: LIFParameters, detach: Detach, kept: tuple, derivatives: Any
+) -> tuple:
+    weights, counts, sharpness, u = kept
+    pulled = pull_back(parameters, detach, weights, counts, sharpness, u, *derivatives)
+    return *pulled, None
+
+
+_scan.defvjp(_forward, _backward)
 
 
 @in_double_precision
@@ -118,9 +96,12 @@ def scan_steps(
 def advance(
     parameters: LIFParameters, weights: Weights, state: LIFState, counts: Array
 ) -> tuple[LIFState, jax.Array]:
-    """Run `scan_steps` without gradients; z comes as bytes, (chains, steps, n)."""
-    state, active = scan_steps(parameters, weights, state, counts.astype(float))
-    return state, jnp.swapaxes(active, 0, 1).astype(jnp.uint8)
+    """Run `scan_steps` without gradients; z comes as bytes, (chains, steps, n).
+
+    The arithmetic has the precision of the state.
+    """
+    state, active = scan_steps(parameters, weights, state, counts)
+    return state, jnp.swapaxes(active.astype(jnp.uint8), 0, 1)
 
 
 @in_double_precision
@@ -129,12 +110,11 @@ def respond(
     parameters: LIFParameters, weights: Weights, state: LIFState, counts: Array
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Return z, voltages and currents after each step, each (steps, chains, n)."""
-    inputs = jnp.matmul(counts.astype(float), weights.inputs.T)
+    drive = jnp.matmul(counts.astype(float), weights.inputs.T)
 
-    def step(state: LIFState, inputs: jax.Array) -> tuple[LIFState, tuple]:
-        state, active = lif_step(
-            parameters, weights.recurrent, state, inputs, 1.0, Detach()
-        )
-        return state, (active, state.voltage, state.current)
+    def step(moving: Moving, inputs: jax.Array) -> tuple[Moving, tuple]:
+        moving, u = lif_step(parameters, weights.recurrent, moving, inputs)
+        active = (u >= parameters.v_threshold) | (u == -jnp.inf)
+        return moving, (active, moving.voltage, moving.current)
 
-    return jax.lax.scan(step, state, inputs)[1]
+    return jax.lax.scan(step, start(state), drive)[1]
