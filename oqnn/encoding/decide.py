@@ -17,7 +17,7 @@ from scipy.linalg import LinAlgError, cho_solve, cholesky
 
 from .._core.errors import ConvergenceError
 from .._core.seeds import rng_from
-from .interior_point import Optimum, few_threads, minimise
+from .interior_point import SMALL, Optimum, few_threads, minimise, minimise_by_simplex
 from .scenario import Scenario
 from .sparse_law import thin_law
 
@@ -70,7 +70,13 @@ def decide(scenario: Scenario, means: np.ndarray) -> Carried | Forbidden:
     with few_threads(len(means)):
         kept = scenario.spanned_by(np.abs(means) > ZERO)
         reduced = scenario if kept.all() else scenario.take(kept)
-        optimum = _gauge(reduced, means[kept])
+        try:
+            optimum = _gauge(reduced, means[kept])
+        except ConvergenceError:
+            if len(means) > SMALL:
+                raise
+            kept, reduced = np.ones(len(means), dtype=bool), scenario
+            optimum = minimise_by_simplex(scenario, means)
         gauge = float(optimum.weights.sum())
         if gauge <= 1 + ACCURACY / 2:
             return _carry(scenario, means, optimum)

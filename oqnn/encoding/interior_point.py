@@ -10,19 +10,32 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
+from scipy.optimize import linprog
 
 from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
 from .._core.threads import one_blas_thread
 from .scenario import Scenario
 
-__all__ = ["Optimum", "factorise", "few_threads", "longest_step", "minimise"]
+__all__ = [
+    "Optimum",
+    "factorise",
+    "few_threads",
+    "longest_step",
+    "minimise",
+    "minimise_by_simplex",
+]
 
-MOST_STEPS = 200
+MOST_STEPS = 80
+NEAR = 1e-5  # gap from which on the face is looked for
+ROUNDING = 1e-11  # error of the means that shows ill conditioning
+RANK_TOLERANCE = 1e-12
+SIMPLEX_TOLERANCE = 1e-10  # the tightest that HiGHS takes
 GAP = 1e-11  # relative, at which the search ends
 RESIDUAL = 1e-10  # of the products' means
 RIDGE = 1e-15
+REFINEMENTS = 2  # of each solution, the first one counted
 SMALL = 400  # products, up to which one thread is the fastest
 LONGEST_STEP = 0.99  # of the way to the boundary
 
@@ -89,22 +102,49 @@ def minimise(
     """
     free = np.isfinite(costs)
     program = _Program(scenario, costs, means, free)
-    p, y, z = start[free], np.zeros(len(means)), costs[free]
+    p, z = start[free], costs[free]
+    y = np.zeros(len(means))
     with few_threads(len(means)), ProgressLine("realizability", MOST_STEPS) as line:
         for _ in range(MOST_STEPS):
-            cost, bound = costs[free] @ p, means @ y
-            gap = (cost - bound) / max(1.0, abs(cost))
-            off = np.abs(program.means(p) - means).max()
-            if off < RESIDUAL and (gap < GAP or cost < enough):
-                weights, slacks = np.zeros(len(costs)), np.full(len(costs), np.inf)
-                weights[free], slacks[free] = p, z
-                return Optimum(weights=weights, coefficients=y, slacks=slacks)
+            gap, off = program.errors(p, y)
+            if off < RESIDUAL and (gap < GAP or costs[free] @ p < enough):
+                return program.optimum(p, y, z)
+            # Where facets meet, rounding of the normal matrix ends the progress here.
+            if gap < NEAR and off > ROUNDING and (found := program.on_face(p, y, z)):
+                return program.optimum(*found)
             p, y, z = program.step(p, y, z)
             line.advance(text=f"gap {gap:.1e}")
     raise ConvergenceError(
         f"The linear program of realizability was not solved in {MOST_STEPS} steps: "
-        f"a gap of {gap:.1e} and an error of {off:.1e} remain."
+        f"a gap of {gap:.1e} and an error of {off:.1e} remain. Mix the state with a "
+        "little white noise."
     )
+
+
+def minimise_by_simplex(scenario: Scenario, means: np.ndarray) -> Optimum:
+    """Minimise Σ p as `minimise`, but by HiGHS: slower, and with the matrix A.
+
+    It finds its way where facets nearly meet, which ends an interior point's progress.
+    """
+    found = linprog(
+        np.ones(scenario.n_configurations),
+        A_eq=scenario.columns(np.arange(scenario.n_configurations)),
+        b_eq=means,
+        method="highs-ds",
+        options={
+            "primal_feasibility_tolerance": SIMPLEX_TOLERANCE,
+            "dual_feasibility_tolerance": SIMPLEX_TOLERANCE,
+        },
+    )
+    if not found.success:
+        raise ConvergenceError(
+            f"The linear program of realizability was not solved: {found.message}"
+        )
+    y = np.array(found.eqlin.marginals)
+    p = np.maximum(np.array(found.x), 0.0)
+    slacks = np.maximum(1 - scenario.values(y), 0.0)
+    slacks[p > 0] = 0.0
+    return Optimum(weights=p, coefficients=y, slacks=slacks)
 
 
 @final
@@ -131,6 +171,39 @@ class _Program:
         """Return Aᵀy."""
         return self.scenario.values(y)[self.free]
 
+    def errors(self, p: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+        """Return the relative gap of primal and dual, and the error of the means."""
+        cost = self.costs[self.free] @ p
+        gap = (cost - self.target @ y) / max(1.0, abs(cost))
+        return float(gap), float(np.abs(self.means(p) - self.target).max())
+
+    def optimum(self, p: np.ndarray, y: np.ndarray, z: np.ndarray) -> Optimum:
+        """Return a solution on all configurations."""
+        slacks = np.full(len(self.free), np.inf)
+        slacks[self.free] = z
+        return Optimum(weights=self.spread(p), coefficients=y, slacks=slacks)
+
+    def on_face(
+        self, p: np.ndarray, y: np.ndarray, z: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Solve A p = b and Aᵀy = w on the face that p approaches, if it is the one."""
+        costs, face = self.costs[self.free], _larger(p / z)
+        p = np.where(face, p, 0.0)
+        sizes, axes = eigh(self.scenario.gram(self.spread(p)), check_finite=False)
+        kept = sizes > RANK_TOLERANCE * sizes[-1]
+        axes, sizes = axes[:, kept], sizes[kept]
+
+        def solve(b: np.ndarray) -> np.ndarray:
+            return axes @ ((b @ axes) / sizes)
+
+        for _ in range(REFINEMENTS):
+            p = p + p * self.values(solve(self.target - self.means(p)))
+            y = y + solve(self.means(p * (costs - self.values(y))))
+        z = costs - self.values(y)
+        gap, off = self.errors(p, y)
+        good = min(p.min(), z.min() + GAP) >= 0 and off < RESIDUAL and abs(gap) < GAP
+        return (p, y, np.where(face, 0.0, np.maximum(z, GAP))) if good else None
+
     def step(
         self, p: np.ndarray, y: np.ndarray, z: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -143,9 +216,8 @@ class _Program:
         def direction(products: np.ndarray) -> tuple[np.ndarray, ...]:
             # z Δp + p Δz = products, A Δp = primal, AᵀΔy + Δz = dual
             fixed = products / z - d * dual
-            dy = np.zeros(len(y))
-            dp = fixed
-            for _ in range(2):  # the second refines
+            dy, dp = np.zeros(len(y)), fixed
+            for _ in range(REFINEMENTS):
                 dy = dy + solve(primal - self.means(dp))
                 dp = fixed + d * self.values(dy)
             return dp, dy, dual - self.values(dy)
@@ -154,10 +226,18 @@ class _Program:
         along, back = longest_step(p, dp), longest_step(z, dz)
         mean = p @ z / len(p)
         predicted = (p + along * dp) @ (z + back * dz) / len(p)
-        centre = mean * (predicted / mean) ** 3
+        # Weights far below the gap could no longer make up for rounding of the means.
+        centre = max(mean * (predicted / mean) ** 3, 0.1 * GAP / len(p))
         dp, dy, dz = direction(centre - p * z - dp * dz)
         along, back = longest_step(p, dp), longest_step(z, dz)
         return p + along * dp, y + back * dy, z + back * dz
+
+
+def _larger(ratios: np.ndarray) -> np.ndarray:
+    """Tell which numbers lie above the widest gap between their logarithms."""
+    sizes = np.sort(np.log(ratios))
+    widest = np.diff(sizes).argmax()
+    return np.log(ratios) > (sizes[widest] + sizes[widest + 1]) / 2
 
 
 def few_threads(n_products: int) -> AbstractContextManager[None]:

@@ -15,6 +15,7 @@ from encoding.states import (
     mix_with_noise,
     random_state,
 )
+from scipy.optimize import OptimizeResult
 
 from oqnn._core.errors import ConvergenceError
 from oqnn.encoding import (
@@ -290,8 +291,34 @@ def test_correlators_of_no_shape_are_refused():
 
 def test_a_search_without_end_is_reported(monkeypatch):
     monkeypatch.setattr("oqnn.encoding.interior_point.MOST_STEPS", 3)
+    monkeypatch.setattr("oqnn.encoding.decide.SMALL", 0)
     with pytest.raises(ConvergenceError, match=r"not solved in 3 steps: a gap of"):
         realize(TILTED)
+
+
+def test_a_failed_linear_program_is_reported(monkeypatch):
+    answer = OptimizeResult(success=False, message="time limit")
+    monkeypatch.setattr("oqnn.encoding.interior_point.MOST_STEPS", 3)
+    monkeypatch.setattr("oqnn.encoding.interior_point.linprog", lambda *_, **__: answer)
+    with pytest.raises(ConvergenceError, match="not solved: time limit"):
+        realize(TILTED)
+
+
+def test_the_simplex_method_steps_in(monkeypatch):
+    """Where the interior point does not come to its end, HiGHS finds the same."""
+    rng = np.random.default_rng(7)
+    states = [TILTED, W, PHI_PLUS, *(random_state(rng, n, 1) for n in (1, 2, 3))]
+    expected = [visibility(rho) for rho in states]
+    assert min(expected) < max(expected) == 1
+
+    def give_up(*_):
+        raise ConvergenceError("no end")
+
+    monkeypatch.setattr("oqnn.encoding.decide._gauge", give_up)
+    for rho, known in zip(states, expected, strict=True):
+        found = realize(rho)
+        assert found.visibility == pytest.approx(known, abs=1e-9)
+        check_realization(found, density(rho) if rho.ndim == 1 else rho)
 
 
 def test_an_inequality_that_proves_another_visibility_is_reported(monkeypatch):

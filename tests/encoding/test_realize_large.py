@@ -79,11 +79,11 @@ def test_products_of_states_carry_over():
     pair forbids it among more qubits.
     """
     rng = np.random.default_rng(4)
-    pair, third, fourth = (random_state(rng, n, 1) for n in (2, 1, 1))
+    pair, third = (random_state(rng, n, 1) for n in (2, 1))
     pair = 0.1 * pair + 0.9 * density(TILTED)
     edge = visibility(pair)
     assert edge < 0.9
-    inside = np.kron(np.kron(mix_with_noise(pair, edge - 1e-4), third), fourth)
-    check_law(realize(inside).law, inside, 4**4 + 2**4)
-    outside = np.kron(np.kron(mix_with_noise(pair, edge + 1e-4), third), fourth)
+    inside = np.kron(mix_with_noise(pair, edge - 1e-4), third)
+    check_law(realize(inside).law, inside, 4**3 + 2**3)
+    outside = np.kron(mix_with_noise(pair, edge + 1e-4), third)
     assert not realize(outside).realizable
