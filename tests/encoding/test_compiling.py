@@ -129,6 +129,7 @@ def test_thresholds_are_the_nearest_quantiles():
     np.testing.assert_array_equal(compiled.thresholds, best)
 
 
+@pytest.mark.slow
 def test_accuracy_and_voltages_keep_their_promises():
     """Deciding voltages stay `margin` away from the threshold, relative to rounding."""
     compiled = compile_law(UNEQUAL, accuracy=1e-8)
@@ -141,6 +142,19 @@ def test_accuracy_and_voltages_keep_their_promises():
         got.active[coarse.burn_in :, bank] == 0
     ]
     assert silent.max() == pytest.approx(1 - coarse.margin, abs=1e-12)
+
+
+@pytest.mark.slow
+def test_nearest_numbers_on_either_side_of_a_threshold_are_told_apart():
+    """Sources that show N - 1 and N, at the finest accuracy, in random order."""
+    compiled = compile_law(UNEQUAL, accuracy=1e-8)
+    rng = np.random.default_rng(6)
+    close = rng.choice(compiled.thresholds, size=3000) - rng.integers(2, size=3000)
+    sources = close[:, None] >> np.arange(compiled.n_digits)[::-1] & 1
+    sources[:10] = compiled.network.draw_sources(rng, (10, compiled.n_digits))
+    z = respond(compiled.network, sources).active[:, compiled.roles["spins"]]
+    expected = read_sources(compiled, sources)
+    np.testing.assert_array_equal(2.0 * z[12:] - 1, expected[10:-2])
 
 
 @pytest.mark.slow
