@@ -15,6 +15,7 @@ from .laws import (
 from .learning import learning_curves
 from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
+from .sampling import sampled_law
 from .slides import elements_over_seeds
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
@@ -37,6 +38,7 @@ __all__ = [
     "measures_over_time",
     "phase_diagram",
     "reconstruction",
+    "sampled_law",
     "spike_raster",
     "spikes_and_reconstruction",
     "spin_wigner_map",
