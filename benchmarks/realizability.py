@@ -170,7 +170,7 @@ def main() -> None:
     with threadpool_limits(1):
         if "orbit" in wanted:
             (rho,) = random_states(rng, 2, 1, 4)
-            table("orbit", orbit(rho, 1000), dict.fromkeys(single, 100))
+            table("orbit", orbit(rho, 1000), dict.fromkeys(single[1:], 100))
         if "pure" in wanted:
             table("pure", random_states(rng, 2, 100, 1), dict.fromkeys(single, 20))
         if "three" in wanted:

@@ -14,7 +14,8 @@ from .bell import BellInequality
 from .correlation import CorrelationMap
 from .law import Law
 from .least_change import least_change_correlators, total_variation
-from .realize import as_qubit_state, realize_correlators
+from .qubit_state import as_qubit_state
+from .realize import realize_correlators
 from .unitaries import gate_unitary
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def run_circuit(
         matrix; a gate alone acts on all qubits. See `gate_unitary`.
     rho0 : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
         State of one to four qubits. Three take a tenth of a second a gate, four take
-        ten seconds or more.
+        seconds.
     progress : bool, optional
         See `ProgressLine`.
 

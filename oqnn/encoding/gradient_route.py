@@ -24,7 +24,7 @@ from .classical_wave import law_from_wave, state_from_wave
 from .correlation import CorrelationMap
 from .law import Law
 from .many_states import correlators_of_states
-from .realize import as_qubit_state
+from .qubit_state import as_qubit_state
 
 if TYPE_CHECKING:
     import qutip

@@ -13,7 +13,8 @@ from scipy.optimize import OptimizeResult, linprog
 from .._core.errors import ConvergenceError
 from .correlation import CorrelationMap, as_correlators
 from .law import Law
-from .realize import as_qubit_state, realize_correlators
+from .qubit_state import as_qubit_state
+from .realize import realize_correlators
 
 if TYPE_CHECKING:
     import qutip

@@ -1,7 +1,5 @@
 """Laws that change least from one state to the next."""
 
-from importlib import import_module
-
 import numpy as np
 import pytest
 from encoding.states import PHI_PLUS, TILTED, random_state
@@ -133,19 +131,19 @@ def test_refusals():
 
 
 def test_a_solver_that_fails_is_reported(monkeypatch):
-    module = import_module("oqnn.encoding.least_change")
+    names = least_change_law.__globals__
     law = realize(PHI_PLUS).law
     failed = OptimizeResult(success=False, status=4, message="numerical trouble")
-    monkeypatch.setattr(module, "linprog", lambda *args, **options: failed)
+    monkeypatch.setitem(names, "linprog", lambda *args, **options: failed)
     with pytest.raises(ConvergenceError, match="was not solved: numerical trouble"):
         least_change_law(law, PHI_PLUS)
     wrong = OptimizeResult(
         success=True, status=0, x=np.zeros(64 + len(law.probabilities))
     )
-    monkeypatch.setattr(module, "linprog", lambda *args, **options: wrong)
+    monkeypatch.setitem(names, "linprog", lambda *args, **options: wrong)
     with pytest.raises(ConvergenceError, match="misses one by"):
         least_change_law(law, np.eye(4) / 4)
     infeasible = OptimizeResult(success=False, status=2, message="")
-    monkeypatch.setattr(module, "linprog", lambda *args, **options: infeasible)
+    monkeypatch.setitem(names, "linprog", lambda *args, **options: infeasible)
     with pytest.raises(ConvergenceError, match="found no law, but there is one"):
         least_change_law(law, np.eye(4) / 4)
