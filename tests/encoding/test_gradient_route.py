@@ -84,8 +84,9 @@ def test_the_loss_never_falls_below_the_exact_distance(method):
             assert one.loss <= max(exact + 1e-5, 1e-10)
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n_qubits", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("method", "n_qubits"), [("adam", 1), ("descent", 2), ("adam", 3)]
+)
 def test_mixed_states_are_realized(method, n_qubits):
     rng = np.random.default_rng(4)
     states = [random_state(rng, n_qubits, 2**n_qubits) for _ in range(4)]
