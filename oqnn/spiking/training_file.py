@@ -65,7 +65,7 @@ def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     path = Path(path)
     part = path.with_name(path.name + ".part")
     with part.open("wb") as file:
-        np.savez(file, **dict(arrays))
+        np.savez(file, **dict(arrays))  # type: ignore[arg-type]
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)

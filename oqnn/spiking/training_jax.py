@@ -80,16 +80,16 @@ def restarted(settings: Settings, state: TrainingState) -> tuple[LIFState, jax.A
     have no share.
     """
     chains, n_neurons = state.neurons.voltage.shape
-    dtype, every = state.neurons.voltage.dtype, settings.restart_every
+    every, dtype = settings.restart_every, state.neurons.voltage.dtype
     if every is None:
-        return state.neurons, jnp.full(chains, 1 / chains, dtype)
+        return state.neurons, jnp.full((chains,), 1 / chains, dtype)
     age = (state.epoch + jnp.arange(chains) * every // chains) % every
     neurons = jax.tree.map(
         lambda now, at_rest: jnp.where((age == 0)[:, None], at_rest, now),
         state.neurons,
         rest(settings.parameters, chains, n_neurons, dtype),
     )
-    counted = (age >= settings.warm_up).astype(dtype)
+    counted = jnp.asarray(age >= settings.warm_up, dtype)
     return neurons, counted / counted.sum()
 
 
