@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 import qutip
-from encoding.states import PHI_PLUS, TILTED, ghz, mix_with_noise, random_state
+from encoding.states import TILTED, ghz, mix_with_noise, random_state
 from scipy.optimize import OptimizeResult
 
 from oqnn._core.errors import ConvergenceError
-from oqnn.encoding import CorrelationMap, run_circuit, total_variation, visibility
+from oqnn.encoding import (
+    CorrelationMap,
+    realize,
+    run_circuit,
+    total_variation,
+    visibility,
+)
 from oqnn.encoding.unitaries import GATES
 
 CYCLE = [("CNOT", 0, 1), ("H", 0), ("T", 0)]  # of the paper's Fig. 3
@@ -50,12 +56,17 @@ def test_the_paper_s_cycle_from_a_mixed_state_is_carried_throughout():
 
 
 def test_a_circuit_may_come_back():
-    """T on Φ⁺ leaves what spins can carry, S S T after it comes back to T⁷·T = 1."""
-    circuit = run_circuit([("T", 0), ("S", 0), ("S", 0), ("S", 0), ("T", 0)], PHI_PLUS)
-    assert [law is None for law in circuit.laws] == [False, *[True] * 4, False]
-    assert circuit.leaves_at == 1
-    # the law is that which changes least from the last there was, so the same
-    assert total_variation(circuit.laws[0], circuit.laws[5]) < 1e-9
+    """T on noisy Φ⁺ leaves what spins can carry, and T S³ T = 1 comes back to it. The
+    law is then that from before, not one that knows nothing of it.
+    """
+    back = [("T", 0), ("S", 0), ("S", 0), ("S", 0), ("T", 0)]
+    noisy = mix_with_noise(np.outer(START, START), 0.8)
+    circuit = run_circuit([("H", 0), ("CNOT", 0, 1), *back], noisy)
+    assert [law is None for law in circuit.laws] == [*[False] * 3, *[True] * 4, False]
+    assert circuit.leaves_at == 3
+    assert total_variation(circuit.laws[2], circuit.laws[7]) < 1e-9
+    fresh = realize(circuit.states[7]).law
+    assert total_variation(fresh, circuit.laws[7]) > 0.05
 
 
 def test_margins_of_noisy_states():
