@@ -130,6 +130,23 @@ def test_refusals():
         total_variation(law, realize([1, 0]).law)
 
 
+def test_a_solver_s_tolerance_does_not_reach_the_law(monkeypatch):
+    """Answers off by 1e-8 are corrected on their support, to rounding."""
+    rng = np.random.default_rng(9)
+    first, then = (random_state(rng, 2, 4) for _ in range(2))
+    law = realize(first).law
+
+    def sloppy(*args, **options):
+        answer = linprog(*args, **options)
+        answer.x = answer.x * (1 + 1e-8 * rng.normal(size=len(answer.x)))
+        return answer
+
+    monkeypatch.setitem(least_change_law.__globals__, "linprog", sloppy)
+    found = least_change_law(law, then)
+    chi = CorrelationMap(2).chi_from_state(then)
+    np.testing.assert_allclose(found.correlators(), chi, rtol=0, atol=1e-14)
+
+
 def test_a_solver_that_fails_is_reported(monkeypatch):
     names = least_change_law.__globals__
     law = realize(PHI_PLUS).law
