@@ -123,9 +123,9 @@ def realize_gate(
 
     Notes
     -----
-    M depends on q: q ↦ M(q) q is not linear, as no matrix can be. CNOT takes a
-    product state to :math:`(|00\rangle + e^{i\pi/4}|11\rangle)/\sqrt2`, which has no
-    law, so that not even M(q) exists for every q.
+    M depends on q, so that q ↦ M(q) q is not linear. No one matrix does for all q:
+    CNOT takes a product state to :math:`(|00\rangle + e^{i\pi/4}|11\rangle)/\sqrt2`,
+    which has no law at all.
 
     Examples
     --------
