@@ -215,7 +215,13 @@ class CarriedTrajectory:
         lines = ["".join(f"{n:>{w}}" for n, w in zip(names, widths, strict=True))]
         for k in range(len(self.points)):
             lines.append("".join(f"{v[k] + 0.0:{form}}" for _, form, v in columns))
-        return "\n".join([*lines, *self.not_realizable()])
+        missing = int((~self.realizable).sum())
+        if missing:
+            lines.append(
+                f"at {missing} of {len(self.points)} times no spins can carry the "
+                "state: the nearest realizable matrix was carried"
+            )
+        return "\n".join(lines)
 
     def not_realizable(self) -> list[str]:
         """Return a sentence for each time at which spins cannot carry the state."""

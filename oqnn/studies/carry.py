@@ -40,7 +40,7 @@ __all__ = [
 RASTER_STEPS = 200
 TRIAL_STEPS = 20_000
 # one qubit starts near its targets, and a spin thrown out of its range stays there
-LEARNING_RATES = {1: 0.01, 2: 0.1, 3: 0.1}  # by number of qubits
+LEARNING_RATES = {1: 0.01, 2: 0.1, 3: 0.03}  # by number of qubits
 
 
 def carried_times(times: np.ndarray, count: int) -> np.ndarray:

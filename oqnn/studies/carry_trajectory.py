@@ -87,11 +87,12 @@ def carry(
         Steps or independent samples to measure at each time, of a network a multiple
         of 100.
     network : LIFNetwork, optional
-        Where training starts at the first time; by default spins that copy common
-        drivers.
+        Where training starts at the first time. By default spins that copy common
+        drivers, as the pair correlators suggest; for three qubits, where pairs do not
+        say enough, the network compiled from the first law.
     neurons, sources : int
-        Least number of neurons of the first network, and the number of its sources;
-        unused with `network`.
+        Least number of neurons of that first network, and the number of its sources;
+        unused with `network` and for three qubits.
     epochs : int
         Of training, at each time.
     seed : int
@@ -228,6 +229,8 @@ def _trained(
 ) -> tuple[LIFNetwork, np.ndarray]:
     """Train towards the correlators of a law; return the network and its losses."""
     targets = law.correlators().reshape(-1)[1:]
+    if start is None and spins.n_qubits == MOST_QUBITS:
+        start = compile_law(law).network
     if start is None:
         start = first_network(
             spins,
