@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
-from encoding.states import PHI_PLUS, TILTED
+from encoding.states import PHI_PLUS, TILTED, ghz, random_state
 
-from oqnn.encoding import BellInequality, local_bound, realize, realize_correlators
+from oqnn.encoding import (
+    BellInequality,
+    CorrelationMap,
+    Law,
+    greatest_fidelity,
+    local_bound,
+    nearest_realizable,
+    realize,
+    realize_correlators,
+)
 
 
 def polynomial(n_qubits, **terms):
@@ -69,3 +78,55 @@ def test_one_inequality_evaluates_other_states():
     inequality = realize(TILTED).inequality
     assert inequality.evaluate(PHI_PLUS) == pytest.approx(2, abs=1e-14)
     assert inequality.violation == pytest.approx(2 * np.sqrt(2) - 2, abs=1e-14)
+
+
+def test_a_long_inequality_is_cut_short():
+    inequality = BellInequality(
+        coefficients=np.ones((4, 4, 4, 4)), local_bound=1.0, value=2.0
+    )
+    text = str(inequality)
+    assert text.startswith("⟨IIII⟩ + ⟨IIIX⟩ + ")
+    assert text.count("⟨") == 64
+    assert " + … (192 more terms) ≤ 1, but the state has 2.000000" in text
+
+
+@pytest.mark.parametrize(
+    ("ket", "best"),
+    [
+        (TILTED, np.cos(np.pi / 8) ** 2),
+        (PHI_PLUS, 1.0),
+        (ghz(3), 3 / 4),
+        (np.array([1, 0]), 1.0),
+    ],
+)
+def test_the_greatest_fidelity_of_pure_states(ket, best):
+    """(1 + ZZ + the best CHSH or Mermin sum)/2ⁿ: (1 + 1 + √2)/4 for the tilted pair,
+    (1 + 3 + 2)/8 for GHZ; cos²(π/8) is the former.
+    """
+    assert greatest_fidelity(ket) == pytest.approx(best, abs=1e-12)
+
+
+def test_no_law_passes_the_greatest_fidelity():
+    """Linear in the law: configurations drawn at random stay below, and the nearest
+    realizable matrix does.
+    """
+    ket = random_state(np.random.default_rng(3), 3, 1)
+    best = greatest_fidelity(ket)
+    configurations = CorrelationMap(3).configurations
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        chosen = rng.choice(512, 5, replace=False)
+        law = Law(
+            configurations=configurations[chosen],
+            probabilities=rng.dirichlet(np.ones(5)),
+        )
+        state = CorrelationMap(3).state_from_chi(law.correlators())
+        assert np.trace(ket @ state).real <= best + 1e-12
+    assert np.trace(ket @ nearest_realizable(ket).state).real <= best + 1e-12
+
+
+def test_a_mixed_state_has_no_greatest_fidelity():
+    with pytest.raises(
+        ValueError, match=r"`psi` must be pure, but has the purity 0\.5"
+    ):
+        greatest_fidelity(np.eye(2) / 2)

@@ -46,3 +46,14 @@ def test_what_is_no_law_is_refused():
         Law(configurations=SPINS, probabilities=[0.5, 0.5])
     with pytest.raises(ValueError, match=r"`configurations` must hold −1 and \+1"):
         Law(configurations=[[1, 0, 1]], probabilities=[1.0])
+
+
+def test_a_long_law_is_written_in_part():
+    law = Law(
+        configurations=CorrelationMap(3).configurations,
+        probabilities=np.full(512, 1 / 512),
+    )
+    lines = str(law).splitlines()
+    assert len(lines) == 1 + 256 + 1
+    assert lines[1] == "−−− −−− −−−  0.001953"
+    assert lines[-1] == "… (256 more)"
