@@ -224,23 +224,13 @@ def _parts(nir: ModuleType, graph: Any) -> tuple[Any, np.ndarray, np.ndarray]:
                 "`path` must hold one layer of CubaLIF neurons with Linear or Affine "
                 f"weights, but its node {name!r} is of the kind {type(node).__name__}."
             )
-    layers = [name for name, n in graph.nodes.items() if isinstance(n, nir.CubaLIF)]
-    sources = [name for name, n in graph.nodes.items() if isinstance(n, nir.Input)]
-    sinks = [name for name, n in graph.nodes.items() if isinstance(n, nir.Output)]
-    weights = [
-        name
-        for name, n in graph.nodes.items()
-        if isinstance(n, nir.Linear | nir.Affine)
-    ]
-    for kind, names in (("CubaLIF", layers), ("Input", sources), ("Output", sinks)):
-        if len(names) != 1:
-            raise ValueError(
-                f"`path` must hold one {kind} node, but holds {len(names)}: {names}."
-            )
-    (layer,), (source,), (sink,) = layers, sources, sinks
+    source, layer, sink = (
+        _the_one(graph, kind) for kind in (nir.Input, nir.CubaLIF, nir.Output)
+    )
     edges = {tuple(edge) for edge in graph.edges}
-    inward = [w for w in weights if {(source, w), (w, layer)} <= edges]
-    loops = [w for w in weights if {(layer, w), (w, layer)} <= edges]
+    matrices = [n for n in graph.nodes if n not in (source, layer, sink)]
+    inward = [w for w in matrices if {(source, w), (w, layer)} <= edges]
+    loops = [w for w in matrices if {(layer, w), (w, layer)} <= edges]
     used = {(layer, sink)}
     used |= {edge for w in inward for edge in ((source, w), (w, layer))}
     used |= {edge for w in loops for edge in ((layer, w), (w, layer))}
@@ -254,6 +244,17 @@ def _parts(nir: ModuleType, graph: Any) -> tuple[Any, np.ndarray, np.ndarray]:
     n = len(lif.v_threshold)  # nir has compared the shapes
     recurrent = _matrix(graph.nodes[loops[0]], loops[0]) if loops else np.zeros((n, n))
     return lif, _matrix(graph.nodes[inward[0]], inward[0]), recurrent
+
+
+def _the_one(graph: Any, kind: type) -> str:
+    """Return the name of the only node of a kind."""
+    names = [name for name, node in graph.nodes.items() if isinstance(node, kind)]
+    if len(names) != 1:
+        raise ValueError(
+            f"`path` must hold one {kind.__name__} node, but holds {len(names)}: "
+            f"{names}."
+        )
+    return names[0]
 
 
 def _matrix(node: Any, name: str) -> np.ndarray:

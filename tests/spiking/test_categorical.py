@@ -221,6 +221,7 @@ def test_a_resumed_training_ends_as_if_never_interrupted(tmp_path, monkeypatch):
     assert part.losses.shape == (3,)
     np.testing.assert_array_equal(part.losses, whole.losses[:3])
     np.testing.assert_array_equal(resumed.losses, whole.losses)
+    assert len(set(whole.losses)) > 3  # each epoch has its own noise
     for kind in ("input_weights", "recurrent_weights"):
         ours, theirs = (getattr(r.network, kind) for r in (resumed, whole))
         np.testing.assert_array_equal(ours, theirs)
@@ -231,6 +232,20 @@ def test_a_resumed_training_ends_as_if_never_interrupted(tmp_path, monkeypatch):
             train_categorical(LAW, **{**QUICK, **other}, checkpoint=path)
     with pytest.raises(ValueError, match="`checkpoint` must belong to a training"):
         train_categorical(LAW[::-1], **QUICK, checkpoint=path)
+
+
+def test_rates_fall_along_a_half_cosine():
+    schedule = descent.Schedule(
+        epochs=40,
+        stop_at=40,
+        rates=(0.5, 2.0),
+        final_fraction=0.1,
+        tolerance=0.0,
+        checkpoint=None,
+    )
+    for done, part in ((0, 1.0), (20, 0.55), (40, 0.1)):
+        rates = schedule.rates_after(done)
+        np.testing.assert_allclose(rates, [0.5 * part, 2.0 * part], rtol=1e-14)
 
 
 def test_training_stops_at_a_tolerance(monkeypatch):
