@@ -38,12 +38,13 @@ def pair_margin(chi: ArrayLike) -> np.ndarray:
     over the 684 inequalities :math:`c_f·\chi \le L_f` that bound the correlators of two
     times three spins [1]_: 36 probabilities, 72 of CHSH, 576 of I3322. The pair has a
     law of spins exactly where m ≥ 0; below, its visibility is 1/(1 − m). It is 1 for
-    two qubits that know nothing, and at most 0 for pure pairs: they touch |χ| ≤ 1.
+    two qubits that know nothing. A pure pair may lie inside too, where its axes are
+    oblique: two spins along (1, 1, 1)/√3 have the margin 0.179.
 
     Parameters
     ----------
     chi : shape (..., 4, 4)
-        Correlators, χ[..., 0, 0] = 1, as of `CorrelationMap(2).correlators`.
+        Correlators, χ[..., 0, 0] = 1, as of `CorrelationMap(2).chi_from_state`.
 
     Returns
     -------

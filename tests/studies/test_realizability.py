@@ -160,3 +160,10 @@ def test_revivals_and_curves_without_roots():
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_two_oblique_pure_spins_lie_inside():
+    """The nearest facet is ⟨X1⟩ + ⟨1X⟩ − ⟨XX⟩ ≤ 1: m = 1 − 2/√3 + 1/3 = 0.1786."""
+    n = np.r_[1, np.full(3, 1 / np.sqrt(3))]
+    exact = 4 / 3 - 2 / np.sqrt(3)
+    assert pair_margin(np.outer(n, n)) == pytest.approx(exact, abs=1e-14)
