@@ -87,3 +87,17 @@ def test_products_of_states_carry_over():
     check_law(realize(inside).law, inside, 4**3 + 2**3)
     outside = np.kron(mix_with_noise(pair, edge + 1e-4), third)
     assert not realize(outside).realizable
+
+
+@pytest.mark.slow
+def test_products_at_the_edge():
+    """Four qubits where facets nearly meet: a pair at its edge, and two pure qubits.
+    The search must find the face that the law lies on.
+    """
+    rng = np.random.default_rng(4)
+    pair, third, fourth = (random_state(rng, n, 1) for n in (2, 1, 1))
+    pair = 0.1 * pair + 0.9 * density(TILTED)
+    edge = visibility(pair)
+    for v in (edge, edge - 0.01):
+        rho = np.kron(np.kron(mix_with_noise(pair, v), third), fourth)
+        check_law(realize(rho).law, rho, 8**4)

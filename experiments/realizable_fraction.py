@@ -1,0 +1,70 @@
+"""How many random states three spins a qubit cannot carry.
+
+States are partial traces of Haar-random pure states: rank 1 are the pure ones
+themselves, full rank is the Hilbert-Schmidt measure. Each is decided by the linear
+program; of two qubits the 684 facets decide as well, and must agree. The error is the
+standard error of a binomial share. Rows that are there are kept, so a run that was
+stopped goes on:
+
+    nice python experiments/realizable_fraction.py
+"""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+
+from oqnn.encoding import CorrelationMap, visibility
+from oqnn.studies.realizability import pair_margin
+
+TABLE = Path(__file__).with_suffix(".csv")
+HEADER = ["qubits", "rank", "states", "forbidden", "share", "error"]
+HEADER += ["median_visibility", "least_visibility", "facets_disagree"]
+SEED = 20261121
+SETTINGS = (
+    *((2, 1, 10_000), (2, 2, 4_000), (2, 3, 4_000), (2, 4, 4_000)),
+    *((3, 1, 1_000), (3, 2, 500), (3, 4, 500), (3, 8, 500)),
+    *((4, 1, 100), (4, 4, 100), (4, 16, 100)),
+)
+
+
+def random_states(n_qubits: int, rank: int, count: int) -> np.ndarray:
+    """Return states of a rank, shape (count, 2**n, 2**n)."""
+    rng = np.random.default_rng([SEED, n_qubits, rank])
+    shape = (count, 2**n_qubits, rank)
+    factors = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    states = factors @ factors.conj().mT
+    return states / np.trace(states, axis1=1, axis2=2).real[:, None, None]
+
+
+def row(n_qubits: int, rank: int, count: int) -> list:
+    """Return the figures of one kind of states."""
+    states = random_states(n_qubits, rank, count)
+    visibilities = np.array([visibility(rho) for rho in states])
+    forbidden = int((visibilities < 1).sum())
+    share = forbidden / count
+    error = np.sqrt(share * (1 - share) / count)
+    disagree = ""
+    if n_qubits == 2:
+        margins = pair_margin(CorrelationMap(2).chi_from_state(states))
+        expected = np.minimum(1, 1 / (1 - margins))
+        disagree = int((np.abs(visibilities - expected) > 1e-9).sum())
+    numbers = [share, error, np.median(visibilities), visibilities.min()]
+    figures = [f"{x:.5g}" for x in numbers]
+    return [n_qubits, rank, count, forbidden, *figures, disagree]
+
+
+def main() -> None:
+    """Run what is missing and print the table."""
+    text = TABLE.read_text() if TABLE.exists() else ""
+    table = list(csv.reader(text.splitlines())) or [HEADER]
+    for setting in SETTINGS:
+        if not any(line[:3] == [str(x) for x in setting] for line in table):
+            table.append(row(*setting))
+            with TABLE.open("w", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(table)
+    print(TABLE.read_text())
+
+
+if __name__ == "__main__":
+    main()
