@@ -20,10 +20,12 @@ from .slides import elements_over_seeds
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
 from .traces import measures_over_time
+from .trajectory import carried_trajectory
 from .views import margins_over_time, three_views
 from .wigner import wigner_map, wigner_panels
 
 __all__ = [
+    "carried_trajectory",
     "correlator_tables",
     "density_matrix_elements",
     "distances_along_a_mixture",

@@ -61,7 +61,7 @@ def spike_raster(
     """
     shown, names = _as_raster(spikes, labels, dt_ms, steps)
     figure = new_figure(WIDE, 0.7 + 0.16 * min(shown.shape[1], MOST_NAMES))
-    _draw_raster(figure.subplots(), shown, names, dt_ms)
+    draw_raster(figure.subplots(), shown, names, dt_ms)
     return figure
 
 
@@ -140,7 +140,7 @@ def spikes_and_reconstruction(
     raster_height = 0.7 + 0.16 * min(shown.shape[1], MOST_NAMES)
     figure = new_figure(WIDE, raster_height + 2.9)
     parts = figure.subfigures(2, 1, squeeze=False, height_ratios=[raster_height, 2.9])
-    _draw_raster(parts[0, 0].subplots(), shown, names, dt_ms)
+    draw_raster(parts[0, 0].subplots(), shown, names, dt_ms)
     _draw_reconstruction(parts[1, 0], rho, rho_hat, errors)
     return figure
 
@@ -167,7 +167,7 @@ def _as_raster(
     return spikes[:steps].astype(bool), None if labels is None else list(labels)
 
 
-def _draw_raster(
+def draw_raster(
     axes: Axes, spikes: np.ndarray, labels: list[str] | None, dt_ms: float
 ) -> None:
     """Draw one row of marks for each neuron, the first on top."""

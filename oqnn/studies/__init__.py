@@ -13,7 +13,7 @@ from .intervals import (
     mean_interval,
     share_interval,
 )
-from .sampling import measure_law
+from .sampling import measure_correlators
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
@@ -44,7 +44,7 @@ __all__ = [
     "difference_interval",
     "load",
     "mean_interval",
-    "measure_law",
+    "measure_correlators",
     "open_tree",
     "realizability_margin",
     "register_kind",

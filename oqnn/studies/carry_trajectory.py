@@ -35,7 +35,7 @@ from ..spiking import LIFNetwork, train
 from .carried import CarriedState, CarriedTrajectory
 from .carry import LEARNING_RATES, first_network
 from .gauge import realizability_margin
-from .sampling import measure_law
+from .sampling import measure_correlators
 from .saving import as_dataset, from_dataset
 from .store import Store
 
@@ -267,7 +267,7 @@ def _measured(
         return measure_state(
             network, rho, steps=samples, chains=CHAINS, burn_in=burn_in, seed=seed
         )
-    measurement = measure_law(law, samples, seed=seed)
+    measurement = measure_correlators(law, samples, seed=seed)
     return Reconstruction(target=rho, measurement=measurement)
 
 

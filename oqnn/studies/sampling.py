@@ -7,10 +7,10 @@ from .._core.seeds import rng_from
 from ..encoding import CorrelationMap, Law
 from ..spiking import Measurement
 
-__all__ = ["measure_law"]
+__all__ = ["measure_correlators"]
 
 
-def measure_law(
+def measure_correlators(
     law: Law, samples: int, *, seed: int = 0, raster_samples: int = 200
 ) -> Measurement:
     """Estimate the correlators of a law from independent samples.
@@ -43,7 +43,7 @@ def measure_law(
     Examples
     --------
     >>> law = Law(configurations=[[1, -1, 1], [1, 1, -1]], probabilities=[0.5, 0.5])
-    >>> measured = measure_law(law, 10_000)
+    >>> measured = measure_correlators(law, 10_000)
     >>> bool(measured.moments[0] == 1 and measured.standard_errors[0] == 0)
     True
     >>> round(float(measured.standard_errors[1]), 3)

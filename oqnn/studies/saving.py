@@ -30,7 +30,13 @@ _HOMES = {
     "bell_inequality": "oqnn.encoding:BellInequality",
     "carried_state": "oqnn.studies:CarriedState",
     "carried_trajectory": "oqnn.studies:CarriedTrajectory",
+    "categorical_training": "oqnn.spiking:CategoricalTraining",
+    "circuit_laws": "oqnn.encoding:CircuitLaws",
+    "compiled_law": "oqnn.encoding:CompiledLaw",
     "constant_controls": "oqnn.dynamics:ConstantControls",
+    "extended_law": "oqnn.encoding:ExtendedLaw",
+    "gate_realization": "oqnn.encoding:GateRealization",
+    "gradient_realization": "oqnn.encoding:GradientRealization",
     "law": "oqnn.encoding:Law",
     "learning_result": "oqnn.environments:LearningResult",
     "learning_rule": "oqnn.environments:LearningRule",
@@ -47,6 +53,8 @@ _HOMES = {
     "reference_environment": "oqnn.environments:ReferenceEnvironment",
     "register_environment": "oqnn.environments:RegisterEnvironment",
     "sampled_controls": "oqnn.dynamics:SampledControls",
+    "state_frequencies": "oqnn.spiking:StateFrequencies",
+    "state_times": "oqnn.encoding:StateTimes",
     "system": "oqnn.dynamics:System",
 }
 

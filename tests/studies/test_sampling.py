@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oqnn.encoding import CorrelationMap, Law
-from oqnn.studies import measure_law
+from oqnn.studies import measure_correlators
 
 RNG = np.random.default_rng(2)
 SPINS = CorrelationMap(2).configurations[RNG.choice(64, 6, replace=False)]
@@ -23,7 +23,7 @@ def test_moments_are_means_over_the_samples():
     )
     second = np.einsum("k,ka,kb->ab", LAW.probabilities, values, values)
     covariance = (second - np.outer(exact, exact)) / N
-    found = [measure_law(LAW, N, seed=seed) for seed in range(100)]
+    found = [measure_correlators(LAW, N, seed=seed) for seed in range(100)]
     error = np.sqrt(np.abs(np.diag(covariance)) / 100)
     mean = np.mean([f.moments for f in found], axis=0)
     assert np.all(np.abs(mean - exact) <= 5 * error + 1e-12)
@@ -38,7 +38,7 @@ def test_moments_are_means_over_the_samples():
 
 def test_the_raster_is_a_part_of_the_samples():
     """All of them where it is as long: then rates and moments are its own."""
-    measured = measure_law(LAW, 150, seed=5, raster_samples=200)
+    measured = measure_correlators(LAW, 150, seed=5, raster_samples=200)
     assert measured.steps == 150
     assert measured.raster.shape == (150, 6)
     np.testing.assert_allclose(measured.raster.mean(axis=0), measured.rates)
@@ -51,7 +51,7 @@ def test_the_raster_is_a_part_of_the_samples():
 
 
 def test_seeds_give_the_samples():
-    one, same, other = (measure_law(LAW, 99, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (measure_correlators(LAW, 99, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.moments, same.moments)
     np.testing.assert_array_equal(one.raster, same.raster)
     assert np.abs(one.moments - other.moments).max() > 0
@@ -59,8 +59,8 @@ def test_seeds_give_the_samples():
 
 def test_wrong_counts_are_refused():
     with pytest.raises(ValueError, match="`samples` must be at least 2, but is 1"):
-        measure_law(LAW, 1)
+        measure_correlators(LAW, 1)
     with pytest.raises(TypeError, match=r"`samples` must be an integer, but is 10\.0"):
-        measure_law(LAW, 10.0)
+        measure_correlators(LAW, 10.0)
     with pytest.raises(ValueError, match="`raster_samples` must be at least 0"):
-        measure_law(LAW, 10, raster_samples=-1)
+        measure_correlators(LAW, 10, raster_samples=-1)
