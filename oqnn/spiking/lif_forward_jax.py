@@ -8,6 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.ad_checkpoint import checkpoint_name
 from numpy.typing import DTypeLike
 
 from .network import LIFParameters
@@ -135,6 +136,7 @@ def run(
         return lif_step(parameters, recurrent, moving, inputs)
 
     moving, u = jax.lax.scan(step, start(state), drive)
+    u = checkpoint_name(u, "voltages")  # all that the backward pass keeps
     spikes = (u >= parameters.v_threshold).astype(dtype)
     active = spikes
     if parameters.refractory_steps > 1:

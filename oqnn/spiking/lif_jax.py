@@ -9,7 +9,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.ad_checkpoint import checkpoint_name
 
 from .._core.jax64 import in_double_precision
 from .lif_backward_jax import pull_back
@@ -76,7 +75,6 @@ def _forward(
     detach: Detach,
 ) -> tuple[tuple[LIFState, jax.Array], tuple]:
     state, active, u = run(parameters, weights, state, counts)
-    u = checkpoint_name(u, "voltages")
     return (state, active), (weights, counts, sharpness, u)
 
 
