@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_finite, check_law
 from .correlation import CorrelationMap
+from .real_arrays import as_real
 
 __all__ = ["law_from_wave", "state_from_wave", "wave_from_law"]
 
@@ -67,18 +68,20 @@ def wave_from_law(p: ArrayLike, *, signs: ArrayLike | None = None) -> np.ndarray
 
     Raises
     ------
-    ValueError
-        If `p` is no law, or `signs` are not −1 and +1 of the same shape.
+    TypeError, ValueError
+        If `p` is not real or no law, or `signs` are not −1 and +1 of the same shape.
 
     Examples
     --------
     >>> wave_from_law([0.36, 0.64, 0], signs=[1, -1, 1])
     array([ 0.6, -0.8,  0. ])
     """
-    p = np.atleast_1d(np.asarray(p, dtype=float))
+    p = as_real(p, "p")
+    if p.ndim < 1 or p.shape[-1] == 0:
+        raise ValueError(f"`p` must have shape (..., k), but has shape {p.shape}.")
     for law in p.reshape(-1, p.shape[-1]):
         check_law(law, "p")
-    chosen = np.ones(p.shape) if signs is None else np.asarray(signs, dtype=float)
+    chosen = np.ones(p.shape) if signs is None else as_real(signs, "signs")
     if chosen.shape != p.shape or not (np.abs(chosen) == 1).all():
         raise ValueError(
             f"`signs` must be −1 and +1 in shape {p.shape}, one for each probability, "

@@ -23,7 +23,8 @@ from .._core.checks import (
     check_integer,
     check_law,
 )
-from .._core.qobj import as_state
+from .._core.qobj import as_state, is_qobj
+from .real_arrays import as_real
 from .samples import as_samples, mean_products
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class CorrelationMap:
 
     def __post_init__(self) -> None:
         check_integer(self.n_qubits, "n_qubits")
+        # Powers of NumPy integers overflow, and nothing would look too large.
+        object.__setattr__(self, "n_qubits", int(self.n_qubits))
 
     @property
     def n_spins(self) -> int:
@@ -133,7 +136,7 @@ class CorrelationMap:
 
         Parameters
         ----------
-        rho : Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
+        rho : Qobj, list of Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
             Hermitian matrices. Positivity is not needed and not checked.
 
         Returns
@@ -146,8 +149,7 @@ class CorrelationMap:
         TypeError, ValueError
             If `rho` is not numeric, has another shape, or is not Hermitian.
         """
-        matrices = as_state(rho, "rho")
-        check_trailing(matrices, "rho", (2**self.n_qubits,) * 2)
+        matrices = _as_matrices(rho, (2**self.n_qubits,) * 2)
         check_hermitian(matrices, "rho")
         tensor = matrices
         for q in range(self.n_qubits):
@@ -172,8 +174,9 @@ class CorrelationMap:
 
         Raises
         ------
-        ValueError
-            If `chi` has another shape, is not finite, or has χ[0, …, 0] ≠ 1.
+        TypeError, ValueError
+            If `chi` is not real, has another shape, is not finite, or has
+            χ[0, …, 0] ≠ 1.
         """
         chi = as_correlators(chi, self.n_qubits)
         tensor = chi / 2**self.n_qubits
@@ -193,10 +196,10 @@ class CorrelationMap:
 
         Raises
         ------
-        ValueError
-            If `p` has another shape or is not a law.
+        TypeError, ValueError
+            If `p` is not real, has another shape or is not a law.
         """
-        p = np.asarray(p, dtype=float)
+        p = as_real(p, "p")
         check_trailing(p, "p", (8**self.n_qubits,))
         for law in p.reshape(-1, p.shape[-1]):
             check_law(law, "p")
@@ -219,10 +222,10 @@ class CorrelationMap:
 
         Raises
         ------
-        ValueError
-            If `coefficients` has another shape.
+        TypeError, ValueError
+            If `coefficients` is not real or has another shape.
         """
-        coefficients = np.asarray(coefficients, dtype=float)
+        coefficients = as_real(coefficients, "coefficients")
         check_trailing(coefficients, "coefficients", self._shape)
         batch = coefficients.shape[: coefficients.ndim - self.n_qubits]
         n_bytes = 16 * math.prod(batch) * 8**self.n_qubits
@@ -253,12 +256,26 @@ class CorrelationMap:
             no sample, or a value is neither −1 nor +1.
         """
         spins = as_samples(spins, self.n_spins)
+        n_bytes = 16 * math.prod(spins.shape[:-2]) * 4**self.n_qubits
+        check_memory(n_bytes, f"the correlators of {self.n_qubits} qubits")
         parties = [range(3 * q, 3 * q + 3) for q in range(self.n_qubits)]
         return mean_products(spins, parties).reshape(*spins.shape[:-2], *self._shape)
 
     @property
     def _shape(self) -> tuple[int, ...]:
         return (4,) * self.n_qubits
+
+
+def _as_matrices(rho: Any, shape: tuple[int, int]) -> np.ndarray:
+    """Convert states, also a list of Qobj as solvers return it."""
+    if isinstance(rho, list | tuple) and any(is_qobj(each) for each in rho):
+        states = [as_state(each, f"rho[{k}]") for k, each in enumerate(rho)]
+        for state in states:
+            check_trailing(state, "rho", shape)
+        return np.stack(states)
+    matrices = as_state(rho, "rho")
+    check_trailing(matrices, "rho", shape)
+    return matrices
 
 
 def contract(
@@ -272,7 +289,7 @@ def contract(
 
 def as_correlators(chi: Any, n_qubits: int) -> np.ndarray:
     """Convert and check correlators of shape (..., 4, …, 4)."""
-    chi = np.asarray(chi, dtype=float)
+    chi = as_real(chi, "chi")
     check_trailing(chi, "chi", (4,) * n_qubits)
     check_finite(chi, "chi")
     units = np.ravel(chi[(..., *(0,) * n_qubits)])

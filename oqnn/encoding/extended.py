@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from .._core.checks import check_integer, check_law
 from .correlation import CorrelationMap
 from .parties import Component, Qubits, all_splittings, first_spins, label, splittings
+from .real_arrays import as_real
 from .samples import as_samples, mean_products
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class ExtendedMap:
 
     def __post_init__(self) -> None:
         check_integer(self.n_qubits, "n_qubits", least=2)
+        object.__setattr__(self, "n_qubits", int(self.n_qubits))
         if self.n_qubits > MOST_QUBITS:
             raise ValueError(
                 f"`n_qubits` must be at most {MOST_QUBITS}, but is {self.n_qubits}."
@@ -118,19 +120,10 @@ class ExtendedMap:
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If `word` is no index of a correlator.
         """
-        word = tuple(word)
-        if (
-            len(word) != self.n_qubits
-            or not set(word) <= set(range(4))
-            or not any(word)
-        ):
-            raise ValueError(
-                f"`word` must hold {self.n_qubits} integers from 0 to 3, not all zero, "
-                f"but is {word}."
-            )
+        word = self._as_word(word)
         support = tuple(q for q, mu in enumerate(word) if mu)
         return tuple(
             tuple(self._spin(party, word) for party in parties)
@@ -245,6 +238,18 @@ class ExtendedMap:
             return self._assemble(as_samples(spins, self.n_spins))[1]
         return self._assemble(*self._as_law(spins, probabilities))[1]
 
+    def _as_word(self, word: Any) -> tuple[int, ...]:
+        """Convert and check an index into χ."""
+        text = f"`word` must hold {self.n_qubits} integers from 0 to 3, not all zero"
+        integers = np.asarray(word)
+        if integers.dtype.kind not in "iu" or integers.ndim != 1:
+            raise TypeError(f"{text}, but is {word!r}.")
+        entries = tuple(integers.tolist())
+        wrong = len(entries) != self.n_qubits or not set(entries) <= {0, 1, 2, 3}
+        if wrong or not any(entries):
+            raise ValueError(f"{text}, but is {word!r}.")
+        return entries
+
     def _spin(self, party: Qubits, word: tuple[int, ...]) -> int:
         """Index of a party's spin in the direction that a word has there."""
         place = 0
@@ -279,8 +284,8 @@ class ExtendedMap:
         self, configurations: ArrayLike, probabilities: ArrayLike
     ) -> tuple[np.ndarray, np.ndarray]:
         """Convert and check a law given on some configurations."""
-        spins = as_samples(configurations, self.n_spins)
-        p = np.asarray(probabilities, dtype=float)
+        spins = as_samples(configurations, self.n_spins, "configurations")
+        p = as_real(probabilities, "probabilities")
         if spins.ndim != 2 or p.shape != spins.shape[:1]:
             raise ValueError(
                 "`configurations` and `probabilities` must have shapes "

@@ -7,7 +7,9 @@ import numpy as np
 
 from .._core.checks import check_integer, check_law
 from .._core.seeds import rng_from
-from .correlation import CorrelationMap
+from .correlation import check_memory
+from .real_arrays import as_real
+from .samples import as_spins, mean_products
 
 __all__ = ["Law"]
 
@@ -24,13 +26,13 @@ class Law:
     configurations : shape (k, 3n)
         Spins, −1 or +1, in the order of `CorrelationMap`.
     probabilities : shape (k,)
-        Not negative, summing to one.
+        Not negative, summing to one, up to rounding.
 
     Raises
     ------
-    ValueError
-        If the shapes disagree, a spin is neither −1 nor +1, or the probabilities
-        are not a law.
+    TypeError, ValueError
+        If there are no real numbers, the shapes disagree, there is no configuration or
+        no spin, a spin is neither −1 nor +1, or the probabilities are not a law.
 
     Examples
     --------
@@ -44,17 +46,13 @@ class Law:
     probabilities: np.ndarray
 
     def __post_init__(self) -> None:
-        spins = np.array(self.configurations, dtype=np.int8)
-        p = np.array(self.probabilities, dtype=float)
-        if spins.ndim != 2 or spins.shape[1] % 3 or p.shape != spins.shape[:1]:
+        spins = as_spins(self.configurations, "configurations").astype(np.int8)
+        p = np.array(as_real(self.probabilities, "probabilities"))
+        shaped = spins.ndim == 2 and spins.size and spins.shape[1] % 3 == 0
+        if not shaped or p.shape != spins.shape[:1]:
             raise ValueError(
                 "`configurations` and `probabilities` must have shapes (k, 3n) and "
                 f"(k,), but have shapes {spins.shape} and {p.shape}."
-            )
-        if not (np.abs(np.asarray(self.configurations)) == 1).all():
-            raise ValueError(
-                "`configurations` must hold −1 and +1 only, but hold other values. "
-                "Spikes z of 0 and 1 become spins by s = 2 z - 1."
             )
         check_law(p, "probabilities")
         for name, value in (("configurations", spins), ("probabilities", p)):
@@ -67,21 +65,28 @@ class Law:
         return self.configurations.shape[1] // 3
 
     def dense(self) -> np.ndarray:
-        """Return the probability of every configuration, shape (8**n,)."""
+        """Return the probability of every configuration, shape (8**n,), n ≤ 9."""
+        check_memory(8 * 8**self.n_qubits, f"the dense law of {self.n_qubits} qubits")
         n_spins = self.configurations.shape[1]
         indices = (self.configurations > 0) @ (1 << np.arange(n_spins)[::-1])
         return np.bincount(indices, self.probabilities, minlength=8**self.n_qubits)
 
     def correlators(self) -> np.ndarray:
         """Return χ, shape (4, …, 4)."""
-        return CorrelationMap(self.n_qubits).chi_from_law(self.dense())
+        n = self.n_qubits
+        check_memory(16 * 4**n, f"the correlators of {n} qubits")
+        parties = [range(3 * q, 3 * q + 3) for q in range(n)]
+        means = mean_products(self.configurations, parties, self.probabilities)
+        return means.reshape((4,) * n)
 
     def sample(self, n_samples: int, *, seed: int) -> np.ndarray:
         """Draw independent configurations, −1 or +1, shape (n_samples, 3n)."""
         check_integer(n_samples, "n_samples")
         rng = rng_from(seed, "law")
-        # Rounding may leave the sum off by 1e-9, more than the generator allows.
-        p = self.probabilities / self.probabilities.sum()
+        # Rounding may leave entries below zero and the sum off by 1e-9, more than the
+        # generator allows.
+        p = np.maximum(self.probabilities, 0.0)
+        p /= p.sum()
         return self.configurations[rng.choice(len(p), size=n_samples, p=p)]
 
     def __str__(self) -> str:

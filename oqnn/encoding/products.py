@@ -1,6 +1,7 @@
 """Pauli products as users name them."""
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,10 @@ def as_words(
             f"`{name}` must be a sequence of products, but is the one name "
             f"{products!r}. Put it in a list."
         )
+    if not hasattr(products, "__iter__"):
+        raise TypeError(
+            f"`{name}` must be a sequence of products, but is {products!r}."
+        )
     words = [_as_word(entry, n_qubits, name) for entry in products]
     if not words:
         raise ValueError(f"`{name}` must hold at least one product, but is empty.")
@@ -48,7 +53,9 @@ def _as_word(entry: Any, n_qubits: int, name: str) -> tuple[int, ...]:
         word = tuple(LETTERS.find(letter) for letter in entry)
     else:
         try:
-            word = tuple(entry)
+            if any(isinstance(mu, bool | np.bool) for mu in entry):
+                raise TypeError
+            word = tuple(index(mu) for mu in entry)
         except TypeError:
             raise TypeError(
                 f"`{name}` must hold names or tuples of integers, but holds {entry!r}."

@@ -98,6 +98,7 @@ def complex_form(matrix: ArrayLike) -> np.ndarray:
         raise ValueError(
             f"`matrix` must have shape (..., 2d, 2e), but has shape {real.shape}."
         )
+    real = real.astype(float)  # bytes would wrap around
     check_finite(real, "matrix")
     d, e = real.shape[-2] // 2, real.shape[-1] // 2
     upper, lower = real[..., :d, :], real[..., d:, :]

@@ -6,28 +6,37 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["as_samples", "mean_products"]
+__all__ = ["as_samples", "as_spins", "mean_products"]
 
 CHUNK = 2**20  # numbers held at once while samples are multiplied out
 
 
-def as_samples(spins: ArrayLike, n_spins: int) -> np.ndarray:
-    """Check that spins have the shape (..., T, n_spins) and hold only −1 and +1."""
-    spins = np.asarray(spins)
+def as_spins(spins: ArrayLike, name: str) -> np.ndarray:
+    """Check that an array holds −1 and +1 only; it keeps its type."""
+    try:
+        spins = np.asarray(spins)
+    except ValueError as error:
+        raise ValueError(f"`{name}` must be an array, but is not: {error}") from error
     if spins.dtype.kind not in "iuf":
         raise TypeError(
-            f"`spins` must be real numbers, −1 and +1, but have type {spins.dtype}."
-        )
-    if spins.ndim < 2 or spins.shape[-1] != n_spins or spins.shape[-2] == 0:
-        raise ValueError(
-            f"`spins` must have shape (..., T, {n_spins}) with at least one sample, "
-            f"but has shape {spins.shape}."
+            f"`{name}` must be real numbers, −1 and +1, but have type {spins.dtype}."
         )
     bad = spins[np.abs(spins) != 1]
     if bad.size:
         raise ValueError(
-            f"`spins` must hold −1 and +1 only, but holds {bad[0]:.6g}. "
+            f"`{name}` must hold −1 and +1 only, but holds {bad[0]:.6g}. "
             "Spikes z of 0 and 1 become spins by s = 2 z - 1."
+        )
+    return spins
+
+
+def as_samples(spins: ArrayLike, n_spins: int, name: str = "spins") -> np.ndarray:
+    """Check that spins have the shape (..., T, n_spins) and hold only −1 and +1."""
+    spins = as_spins(spins, name)
+    if spins.ndim < 2 or spins.shape[-1] != n_spins or spins.shape[-2] == 0:
+        raise ValueError(
+            f"`{name}` must have shape (..., T, {n_spins}) with at least one sample, "
+            f"but has shape {spins.shape}."
         )
     return spins
 
