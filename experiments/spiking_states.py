@@ -37,7 +37,7 @@ FIGURE = HERE / "spiking_states.png"
 RESULTS = HERE.parent / "results" / "spiking_states"
 
 NEURONS, SOURCES = 64, 128
-EPOCHS = 15_000
+EPOCHS = 12_000
 STEPS = 100_000  # of each measurement
 BELL_SEEDS = range(5)
 MIXED_SEEDS = range(10)  # of the states, by Hilbert-Schmidt measure, and of networks

@@ -31,6 +31,7 @@ __all__ = ["train_correlations"]
 MOST_QUBITS = 3
 TARGETS = ("itself", "nearest")
 CHAINS_MEASURED = 100
+RATES = {1: (0.01, 0.03), 2: (0.3, 1.0), 3: (0.3, 1.0)}  # by number of qubits
 
 
 def train_correlations(
@@ -41,15 +42,17 @@ def train_correlations(
     sources: int = 128,
     seed: int = 0,
     network: LIFNetwork | None = None,
+    starts: int = 4,
+    trial_epochs: int = 2500,
     target: str = "itself",
-    epochs: int = 10_000,
+    epochs: int = 12_000,
     chains: int = 64,
     steps: int = 20,
-    learning_rate: float = 0.3,
-    recurrent_learning_rate: float = 1.0,
+    learning_rate: float | None = None,
+    recurrent_learning_rate: float | None = None,
     sharpness: float = 10.0,
     clip: float = 2.0,
-    restart_every: int = 32,
+    restart_every: int = 128,
     stop_at_distance: float | None = None,
     checkpoint: str | Path | None = None,
     checkpoint_every: int = 500,
@@ -64,11 +67,12 @@ def train_correlations(
     `init_network` know nothing of the state. Of each hundred epochs the correlators
     are averaged, and the weights at the end of the best hundred are kept.
 
-    Three things carry it from there past squared fidelities near 0.97 for a Bell
-    state: the gradient follows spikes to other neurons, each of its numbers is held
-    within `clip` times their running root mean square, without which that gradient
-    throws the weights away, and every chain restarts from rest now and then, without
-    which networks learn rhythms that only the chains of the training are in.
+    For a Bell state the spins' own weights alone reach squared fidelities near 0.97.
+    What carries it past: the gradient follows spikes to other neurons; its numbers
+    are held within `clip` times their running root mean square, without which it
+    throws the weights away; every chain restarts from rest now and then, without which
+    networks learn rhythms that only the chains of the training are in; and the best
+    of a few starts is chosen.
 
     Parameters
     ----------
@@ -83,13 +87,21 @@ def train_correlations(
         Seed of weights, of the noise of training, and of that of the measurement.
     network : LIFNetwork, optional
         Start from its weights instead, as from those trained for a state nearby.
+    starts, trial_epochs : int
+        Train from so many random networks, each for the first so many epochs, and go
+        on with the one that is nearest to the target in the last quarter of them; a
+        start that will get stuck shows it there. Unused with `network`.
     target : {"itself", "nearest"}
         What to train toward if no spins can carry the state: the state as it is, or
         the nearest realizable matrix.
     epochs : int
         Updates of the weights.
-    chains, steps, learning_rate, recurrent_learning_rate, sharpness
+    chains, steps, sharpness
         See `train`.
+    learning_rate, recurrent_learning_rate : float, optional
+        First rates of Adam, see `train`; by default 0.3 and 1 for correlated spins,
+        and 0.01 and 0.03 for one qubit, whose spins start near their targets and
+        would be thrown out of their range.
     clip, restart_every
         See `train`; chains warm up for two epochs, uncounted.
     stop_at_distance : float, optional
@@ -139,33 +151,38 @@ def train_correlations(
     spins = CorrelationMap(len(state).bit_length() - 1)
     check_choice(target, "target", TARGETS)
     check_integer(epochs, "epochs")
+    check_integer(trial_epochs, "trial_epochs")
     check_integer(checkpoint_every, "checkpoint_every")
     if stop_at_distance is not None:
         check_positive(stop_at_distance, "stop_at_distance")
     _check_measurement(measure_steps)
-    start = _start(network, spins.n_spins, neurons, sources, seed)
+    _check_folder(checkpoint)
+    networks = _networks(network, starts, spins.n_spins, neurons, sources, seed)
 
+    rate, recurrent_rate = RATES[spins.n_qubits]
     nearest = nearest_realizable(state)
     aim = spins.chi_from_state(nearest.state if target == "nearest" else state)
     plan = Plan(
-        network=start,
+        networks=networks,
         products=spins.products,
         targets=aim.reshape(-1)[1:],
         seed=derive_seed(seed, "training"),
         chains=chains,
+        trial=min(trial_epochs, epochs),
         numbers={
             "epochs": epochs,
             "steps": steps,
-            "learning_rate": learning_rate,
-            "recurrent_learning_rate": recurrent_learning_rate,
+            "learning_rate": _or(learning_rate, rate),
+            "recurrent_learning_rate": _or(recurrent_learning_rate, recurrent_rate),
             "sharpness": sharpness,
             "clip": clip,
             "restart_every": restart_every,
         },
     )
-    track, error = _run(
+    tracks, error = _run(
         plan, stop_at_distance or 0.0, checkpoint, checkpoint_every, progress
     )
+    track = min(tracks, key=plan.least_distance)
     trained = plan.trained(track)
     result = CorrelationTraining(
         network=trained,
@@ -181,7 +198,11 @@ def train_correlations(
         least_distance=nearest.squared_distance,
         losses=track.losses,
         curve=np.insert(track.curve, 0, 1.0, axis=1).reshape(-1, *aim.shape),
-        settings={**plan.numbers, "chains": chains, "seed": seed, "target": target},
+        settings={
+            **plan.numbers,
+            **{"trial_epochs": plan.trial, "starts": len(networks)},
+            **{"chains": chains, "seed": seed, "target": target},
+        },
     )
     if error is not None:
         raise _diverged(result, checkpoint) from error
@@ -194,33 +215,31 @@ def _run(
     checkpoint: str | Path | None,
     every: int,
     show: bool | None,
-) -> tuple[Track, ConvergenceError | None]:
-    """Train until done, near enough or not finite; return the last finite track."""
-    track = plan.begin()
+) -> tuple[list[Track], ConvergenceError | None]:
+    """Train until done, near enough or not finite; return the last finite tracks."""
+    tracks: list[Track] = []
     if checkpoint is not None and Path(checkpoint).exists():
-        track = plan.read(checkpoint)
-    written, error, epochs = len(track.losses), None, int(plan.numbers["epochs"])
-    with ProgressLine("training", epochs - written, show=show) as line:
-        while len(track.losses) < epochs and _distance(plan, track) > stop:
-            before = len(track.losses)
+        tracks = plan.read(checkpoint)
+    done = written = sum(len(track.losses) for track in tracks)
+    error = None
+    with ProgressLine("training", plan.most_epochs - done, show=show) as line:
+        while (k := plan.next_start(tracks, stop)) is not None:
+            if k == len(tracks):
+                tracks.append(plan.begin(k))
             try:
-                track = plan.advance(track)
+                tracks[k] = plan.advance(tracks[k])
             except ConvergenceError as caught:
                 error = caught
                 break
-            done = len(track.losses)
+            before, done = done, sum(len(track.losses) for track in tracks)
             if checkpoint is not None and done - written >= every:
-                plan.write(checkpoint, track)
+                plan.write(checkpoint, tracks)
                 written = done
-            line.advance(done - before, text=f"distance {_distance(plan, track):.5f}")
-    if checkpoint is not None:
-        plan.write(checkpoint, track)
-    return track, error
-
-
-def _distance(plan: Plan, track: Track) -> float:
-    """Return the squared distance of the best block so far, infinite before one."""
-    return float(plan.distances(track.curve).min(initial=np.inf))
+            distance = min(map(plan.least_distance, tracks))
+            line.advance(done - before, text=f"distance {distance:.5f}")
+    if checkpoint is not None and written < done:
+        plan.write(checkpoint, tracks)
+    return tracks, error
 
 
 def _diverged(
@@ -257,24 +276,44 @@ def _one_state(
             f"but has shape {tensor.shape}."
         )
     return as_qubit_state(
-        CorrelationMap(n_qubits).state_from_chi(tensor), "state of chi", MOST_QUBITS
+        CorrelationMap(n_qubits).state_from_chi(tensor), "chi", MOST_QUBITS
     )
 
 
-def _start(
-    network: LIFNetwork | None, n_spins: int, neurons: int, sources: int, seed: int
-) -> LIFNetwork:
-    """Return the network to start from, large enough for the spins."""
+def _networks(
+    network: LIFNetwork | None,
+    starts: int,
+    n_spins: int,
+    neurons: int,
+    sources: int,
+    seed: int,
+) -> tuple[LIFNetwork, ...]:
+    """Return the networks to start from, large enough for the spins."""
     if network is None:
+        check_integer(starts, "starts")
         check_integer(neurons, "neurons", least=n_spins)
         check_integer(sources, "sources", least=neurons + 1)
-        return init_network(neurons, sources, seed=derive_seed(seed, "weights"))
+        seeds = [derive_seed(seed, "weights", start) for start in range(starts)]
+        return tuple(init_network(neurons, sources, seed=word) for word in seeds)
     if not isinstance(network, LIFNetwork):
         raise TypeError(
             f"`network` must be a LIFNetwork, but is a {type(network).__name__}."
         )
     check_integer(network.n_neurons, "network.n_neurons", least=n_spins)
-    return network
+    return (network,)
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
+
+
+def _check_folder(checkpoint: str | Path | None) -> None:
+    """Check that a checkpoint can be written."""
+    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+        raise ValueError(
+            "`checkpoint` must lie in a folder that exists, but is "
+            f"{str(checkpoint)!r}. Make the folder first."
+        )
 
 
 def _check_measurement(steps: int) -> None:

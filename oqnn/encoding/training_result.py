@@ -34,7 +34,8 @@ class CorrelationTraining:
     least_distance : float
         Squared Frobenius distance of the nearest realizable matrix from the state.
     losses : shape (epochs,)
-        Squared distance from the aim in each epoch's sample, its noise included.
+        Squared distance from the aim in each epoch's sample, its noise included, from
+        the start that was chosen.
     curve : shape (blocks, 4, …, 4)
         Correlators over each hundred epochs, while the weights moved.
     settings : dict

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, final
 from zipfile import BadZipFile
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["BLOCK", "Plan", "Track"]
 
 BLOCK = 100  # epochs between two looks at a training
-BEST = ("best_inputs", "best_recurrent")
 
 
 class Track(NamedTuple):
@@ -35,16 +36,17 @@ class Track(NamedTuple):
 class Plan:
     """What makes a training what it is: with the same plan come the same numbers."""
 
-    network: LIFNetwork  # where it starts
+    networks: tuple[LIFNetwork, ...]  # where it may start; they differ in weights only
     products: tuple[tuple[int, ...], ...]
     targets: np.ndarray  # (products,)
     seed: int
     chains: int
+    trial: int  # epochs after which the best start is chosen
     numbers: dict[str, float]  # keywords of `train`
 
-    def begin(self) -> Track:
-        """Return the training before its first epoch."""
-        state = init(self.network, chains=self.chains, seed=self.seed)
+    def begin(self, start: int) -> Track:
+        """Return the training from one of the starts before its first epoch."""
+        state = init(self.networks[start], chains=self.chains, seed=self.seed)
         weights = (
             np.asarray(state.weights.inputs),
             np.asarray(state.weights.recurrent),
@@ -60,7 +62,7 @@ class Plan:
             If a weight is no longer finite.
         """
         result = train(
-            self.network,
+            self.networks[0],
             self.products,
             self.targets,
             state=track.state,
@@ -85,17 +87,49 @@ class Plan:
 
     def trained(self, track: Track) -> LIFNetwork:
         """Return the network at the end of the best block so far."""
-        return self.network.with_weights(*track.best)
+        return self.networks[0].with_weights(*track.best)
 
-    def write(self, path: str | Path, track: Track) -> None:
-        """Keep a training in an npz file, written whole or not at all."""
-        arrays = {"losses": track.losses, "curve": track.curve}
-        arrays |= dict(zip(BEST, track.best, strict=True))
-        arrays["fingerprint"] = np.array(self.fingerprint)
-        write_npz(path, {**arrays, **pack_state(track.state)})
+    def next_start(self, tracks: Sequence[Track], stop: float) -> int | None:
+        """Return the start to go on from: first all on trial, then the best of them.
 
-    def read(self, path: str | Path) -> Track:
-        """Return the training kept in a file.
+        None where one is as near to the targets as `stop`, or the best has done all
+        its epochs.
+        """
+        if any(self.least_distance(track) <= stop for track in tracks):
+            return None
+        for start in range(len(self.networks)):
+            if start == len(tracks) or len(tracks[start].losses) < self.trial:
+                return start
+        best = int(np.argmin([self.score(track) for track in tracks]))
+        return best if len(tracks[best].losses) < self.numbers["epochs"] else None
+
+    def score(self, track: Track) -> float:
+        """Return the mean squared distance in the last quarter of the trial."""
+        blocks = -(-self.trial // BLOCK)
+        first = blocks - -(-blocks // 4)
+        return float(self.distances(track.curve)[first:blocks].mean())
+
+    def least_distance(self, track: Track) -> float:
+        """Return the squared distance of the best block, infinite before one."""
+        return float(self.distances(track.curve).min(initial=np.inf))
+
+    @property
+    def most_epochs(self) -> int:
+        """Epochs of all starts together, where none stops early."""
+        return (len(self.networks) - 1) * self.trial + int(self.numbers["epochs"])
+
+    def write(self, path: str | Path, tracks: Sequence[Track]) -> None:
+        """Keep trainings from the first starts in an npz file, whole or not at all."""
+        arrays = {"fingerprint": np.array(self.fingerprint)}
+        for k, track in enumerate(tracks):
+            named = {"losses": track.losses, "curve": track.curve}
+            named |= {"inputs": track.best[0], "recurrent": track.best[1]}
+            named |= pack_state(track.state)
+            arrays |= {f"{k}/{name}": array for name, array in named.items()}
+        write_npz(path, arrays)
+
+    def read(self, path: str | Path) -> list[Track]:
+        """Return the trainings kept in a file.
 
         Raises
         ------
@@ -103,8 +137,8 @@ class Plan:
             If the file is no such file, or keeps another training.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = dict(file)
+            with Path(path).open("rb") as file, np.load(file) as content:
+                arrays = dict(content)
             found = str(arrays["fingerprint"])
         except (ValueError, OSError, KeyError, EOFError, BadZipFile) as error:
             raise ValueError(
@@ -116,18 +150,23 @@ class Plan:
                 "`checkpoint` must be of the same state, network, seed and settings, "
                 f"but {path} is of another training. Move it away, or name another one."
             )
-        state = unpack_state(arrays, self.network, str(path))
-        best = (arrays[BEST[0]], arrays[BEST[1]])
-        return Track(state, arrays["losses"], arrays["curve"], best)
+        tracks: list[Track] = []
+        while (head := f"{len(tracks)}/") + "losses" in arrays:
+            own = {k.removeprefix(head): v for k, v in arrays.items()}
+            state = unpack_state(own, self.networks[0], str(path))
+            best = (own["inputs"], own["recurrent"])
+            tracks.append(Track(state, own["losses"], own["curve"], best))
+        return tracks
 
     @property
     def fingerprint(self) -> str:
         """A word that tells this training from every other one."""
-        network = self.network
-        words = [self.numbers, self.seed, self.chains, repr(network.parameters)]
-        words += [network.source_law, network.source_rate_hz]
+        first = self.networks[0]
+        words = [self.numbers, self.seed, self.chains, self.trial]
+        words += [repr(first.parameters), first.source_law, first.source_rate_hz]
         digest = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
-        for array in (network.input_weights, network.recurrent_weights, self.targets):
+        weights = [(n.input_weights, n.recurrent_weights) for n in self.networks]
+        for array in (self.targets, *chain.from_iterable(weights)):
             digest.update(repr(array.shape).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
