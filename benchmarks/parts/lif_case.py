@@ -1,9 +1,9 @@
 """One case of `benchmarks/lif.py`, in a process of its own.
 
 Reads one JSON object from standard input: kind, batch, steps, chunk, cores, follow.
-The kinds "plain" and "long" have all sources as bytes, "drawn" draws them by chunks. Writes
-seconds of the first call and of the best warm one, MB of memory at the peak above what
-the process held with the sources, and the gradient's norm.
+The kinds "plain" and "long" have all sources as bytes, "drawn" draws them by chunks.
+Writes seconds of the first call and of the best warm one, MB of memory at the peak
+above what the process held with the sources, and the gradient's norm.
 """
 
 import json

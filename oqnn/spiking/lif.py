@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_finite, check_integer, check_shapes
+from .._core.checks import check_choice, check_finite, check_integer, check_shapes
+from .._core.progress import ProgressLine
 from .._core.seeds import rng_from
 from .network import LIFNetwork
 
 __all__ = ["Response", "respond", "simulate"]
 
 CHUNK_NUMBERS = 4_000_000  # source spikes held at a time
+PRECISIONS = {"single": np.float32, "double": np.float64}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +77,8 @@ def simulate(
     chains: int = 1,
     seed: int = 0,
     burn_in: int = 0,
+    precision: str = "double",
+    progress: bool | None = None,
 ) -> np.ndarray:
     r"""Simulate independent runs of a network under its noisy sources, from rest.
 
@@ -102,6 +106,11 @@ def simulate(
         Seed of the sources; the same seed gives the same spikes.
     burn_in : int
         Steps to simulate and drop before.
+    precision : {"single", "double"}
+        Floats of the arithmetic. Single is faster; a voltage that meets the threshold
+        within rounding then takes another course.
+    progress : bool, optional
+        False hides the progress line, True always shows it.
 
     Returns
     -------
@@ -111,7 +120,7 @@ def simulate(
     Raises
     ------
     TypeError, ValueError
-        If a count is no integer or too small.
+        If a count is no integer or too small, or the precision unknown.
 
     References
     ----------
@@ -121,12 +130,14 @@ def simulate(
     check_integer(chains, "chains")
     check_integer(burn_in, "burn_in", least=0)
     sizes = chunk_sizes(burn_in + steps, chains, network)
-    parts = stream(network, sizes, chains=chains, seed=seed)
+    parts = stream(network, sizes, chains=chains, seed=seed, precision=precision)
     active = np.empty((chains, burn_in + steps, network.n_neurons), np.uint8)
     start = 0
-    for part in parts:
-        active[:, start : start + part.shape[1]] = part
-        start += part.shape[1]
+    with ProgressLine("simulation", burn_in + steps, show=progress) as line:
+        for part in parts:
+            active[:, start : start + part.shape[1]] = part
+            start += part.shape[1]
+            line.advance(part.shape[1])
     return active[:, burn_in:]
 
 
@@ -138,14 +149,23 @@ def chunk_sizes(steps: int, chains: int, network: LIFNetwork) -> list[int]:
 
 
 def stream(
-    network: LIFNetwork, sizes: Sequence[int], *, chains: int, seed: int
+    network: LIFNetwork,
+    sizes: Sequence[int],
+    *,
+    chains: int,
+    seed: int,
+    precision: str = "double",
 ) -> Iterator[np.ndarray]:
     """Yield the active states of one long simulation, (chains, size, n) at a time."""
     from . import lif_jax
 
+    check_choice(precision, "precision", PRECISIONS)
+    dtype = PRECISIONS[precision]
     rng = rng_from(seed, "sources")
-    weights = lif_jax.Weights(network.input_weights, network.recurrent_weights)
-    state = lif_jax.rest(network.parameters, chains, network.n_neurons)
+    weights = lif_jax.Weights(
+        network.input_weights.astype(dtype), network.recurrent_weights.astype(dtype)
+    )
+    state = lif_jax.rest(network.parameters, chains, network.n_neurons, dtype)
     for size in sizes:
         counts = network.draw_sources(rng, (size, chains, network.n_sources))
         state, active = lif_jax.advance(network.parameters, weights, state, counts)

@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 
 from .._core.checks import check_integer
+from .._core.progress import ProgressLine
 from .lif import chunk_sizes, stream
 from .network import LIFNetwork
 from .products import Products, as_products, product_values
@@ -36,6 +37,8 @@ def measure(
     burn_in: int = 100,
     seed: int = 0,
     raster_steps: int = 200,
+    precision: str = "double",
+    progress: bool | None = None,
 ) -> Measurement:
     """Estimate moments of products of spins s = 2z - 1 by time averages.
 
@@ -59,6 +62,10 @@ def measure(
         Seed of the sources.
     raster_steps : int
         Steps of the first chain to keep as a raster, fewer if it is shorter.
+    precision : {"single", "double"}
+        Floats of the simulation.
+    progress : bool, optional
+        False hides the progress line, True always shows it.
 
     Returns
     -------
@@ -69,7 +76,8 @@ def measure(
     ------
     TypeError, ValueError
         If a count is no integer or too small, `steps` is no multiple of `chains` or
-        leaves less than two batches, or a product names no spin.
+        leaves less than two batches, a product names no spin, or the precision is
+        unknown.
 
     References
     ----------
@@ -91,20 +99,25 @@ def measure(
     batches = [len(b) for b in np.array_split(np.arange(length), min(pieces, length))]
     inside = [chunk_sizes(batch, chains, network) for batch in batches]
     flow = stream(
-        network, [*before, *chain.from_iterable(inside)], chains=chains, seed=seed
+        network,
+        [*before, *chain.from_iterable(inside)],
+        chains=chains,
+        seed=seed,
+        precision=precision,
     )
     for _ in before:
         next(flow)
     sums = np.zeros((len(batches), chains, len(products)))
     rates = np.zeros(network.n_neurons)
     raster: list[np.ndarray] = []
-    for b, sizes in enumerate(inside):
-        for _ in sizes:
+    with ProgressLine("measurement", length, show=progress) as line:
+        for b, size in ((b, size) for b, sizes in enumerate(inside) for size in sizes):
             active = next(flow)  # (chains, size, n)
             sums[b] += product_values(active, products).sum(axis=1, dtype=float)
             rates += active.sum(axis=(0, 1))
             kept = sum(len(piece) for piece in raster)
             raster.append(active[0, : max(0, raster_steps - kept)])
+            line.advance(size)
 
     means = (sums / np.array(batches)[:, None, None]).reshape(-1, len(products))
     covariance = np.atleast_2d(np.cov(means, rowvar=False)) / len(means)

@@ -93,11 +93,15 @@ class LIFNetwork:
         What a source sends in a step: one spike with probability λ dt; one spike with
         probability 1 - exp(-λ dt), that is, if a Poisson process fires at all; or
         the number of its spikes.
+    input_mask, recurrent_mask : shapes (n, m) and (n, n) of bool, optional
+        Which connections there are; all by default. The others have weight zero, and
+        stay there if gradients are multiplied by the masks.
 
     Raises
     ------
     ValueError
-        If shapes disagree, a weight is not finite, or λ dt is no probability where
+        If shapes disagree, a weight is not finite or not zero where there is no
+        connection, or λ dt is no probability where
         the law needs one.
     """
 
@@ -106,6 +110,8 @@ class LIFNetwork:
     parameters: LIFParameters = field(default_factory=LIFParameters)
     source_rate_hz: float = 700.0
     source_law: str = "bernoulli"
+    input_mask: np.ndarray | None = None
+    recurrent_mask: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         for name in ("input_weights", "recurrent_weights"):
@@ -117,6 +123,8 @@ class LIFNetwork:
             input_weights=(self.input_weights, "n m"),
             recurrent_weights=(self.recurrent_weights, "n n"),
         )
+        self._set_mask("input_mask", self.input_weights)
+        self._set_mask("recurrent_mask", self.recurrent_weights)
         check_positive(self.source_rate_hz, "source_rate_hz")
         check_choice(self.source_law, "source_law", SOURCE_LAWS)
         largest = 1.0 if self.source_law == "bernoulli" else 100.0
@@ -154,6 +162,25 @@ class LIFNetwork:
         if self.source_law == "poisson":
             return self.source_mean
         return self.source_probability * (1 - self.source_probability)
+
+    def _set_mask(self, name: str, weights: np.ndarray) -> None:
+        """Check a mask against its weights and keep it as booleans."""
+        if getattr(self, name) is None:
+            return
+        mask = np.array(getattr(self, name))
+        if mask.dtype != bool or mask.shape != weights.shape:
+            raise ValueError(
+                f"`{name}` must be boolean with shape {weights.shape}, "
+                f"but is {mask.dtype} with shape {mask.shape}."
+            )
+        stray = int(np.count_nonzero(weights[~mask]))
+        if stray:
+            raise ValueError(
+                f"`{name}` must be True wherever a weight is not zero, but {stray} "
+                "such weights are masked. Multiply the weights by the mask."
+            )
+        mask.setflags(write=False)
+        object.__setattr__(self, name, mask)
 
     def with_weights(
         self, input_weights: ArrayLike, recurrent_weights: ArrayLike
