@@ -87,6 +87,19 @@ def test_distances_are_the_least_one_and_noise(by_laws):
     assert np.all(by_laws.least_eigenvalues[1:] > -0.02)
 
 
+def test_fidelities_are_those_with_the_states(by_laws):
+    """⟨ψ|ρ̂|ψ⟩ of the pure pair, and QuTiP's of the mixed ones, squared."""
+    for matrices, found in (
+        (by_laws.states, by_laws.raw_fidelities),
+        (by_laws.physical_states, by_laws.fidelities),
+    ):
+        pure = (PAIR.conj() @ matrices[0] @ PAIR).real
+        assert found[0] == pytest.approx(pure, abs=1e-12)
+        for rho, matrix, value in zip(PAIRS[1:], matrices[1:], found[1:], strict=True):
+            other = qutip.fidelity(qutip.Qobj(rho), qutip.Qobj(matrix)) ** 2
+            assert value == pytest.approx(other, abs=1e-7)
+
+
 def test_laws_change_as_little_as_they_can(by_laws):
     """Less than laws found time by time; and not at all where the state stays."""
     laws = [realize(rho).law or nearest_realizable(rho).law for rho in PAIRS]
