@@ -26,9 +26,7 @@ import numpy as np
 import qutip
 from matplotlib.figure import Figure
 
-from oqnn.encoding import CorrelationMap
-from oqnn.encoding.training import train_correlations
-from oqnn.encoding.training_result import CorrelationTraining
+from oqnn.encoding import CorrelationMap, CorrelationTraining, train_correlations
 
 HERE = Path(__file__).parent
 TABLE = HERE / "spiking_states.csv"

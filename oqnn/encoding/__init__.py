@@ -23,6 +23,8 @@ from .realize import Realization, realize, realize_correlators, visibility
 from .realize_many import realize_many
 from .reconstruction import Reconstruction, measure_state, reconstruct
 from .threshold_times import StateTimes, times_of_events, times_of_record
+from .training import train_correlations
+from .training_result import CorrelationTraining
 from .unitaries import GATES, gate_unitary
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "CompiledLaw",
     "Component",
     "CorrelationMap",
+    "CorrelationTraining",
     "ExtendedLaw",
     "ExtendedMap",
     "GateRealization",
@@ -66,6 +69,7 @@ __all__ = [
     "times_of_events",
     "times_of_record",
     "total_variation",
+    "train_correlations",
     "visibility",
     "wave_from_law",
 ]
