@@ -12,7 +12,7 @@ from .compiling_wiring import (
     leak_above_reset,
     neuron_roles,
     rounding_error,
-    synaptic_tail,
+    steps_to_forget,
     wire,
 )
 from .law import Law
@@ -83,13 +83,15 @@ class CompiledLaw:
         p = self.network.parameters
         silent = math.log1p(-self.network.source_probability)
         start = math.ceil(math.log(NO_START) / (self.network.n_sources * silent))
-        memory = max(synaptic_tail(p), 1 - p.dt_ms / p.tau_mem_ms)
-        if p.v_leak == p.v_reset or memory == 0:
-            return start + 4  # bias, clock, thresholds, spins
+        gates = start + 4  # bias, clock, thresholds, spins
+        if p.v_leak == p.v_reset:
+            return gates
         # Neurons do not start at reset: what that does must sink below the margin.
-        error = (8 + 2 * len(self.thresholds)) * (1 + abs(leak_above_reset(p)))
-        error /= self.margin
-        return start + 4 + math.ceil(math.log(error) / -math.log(memory))
+        leak = abs(leak_above_reset(p))
+        error = (8 + 2 * len(self.thresholds)) * (1 + leak)
+        # Far from reset, digital neurons err at first, and so start their readers off.
+        wrong = 2 * steps_to_forget(error, p) if 2 * leak > 1 else 0
+        return gates + wrong + steps_to_forget(error / self.margin, p)
 
     def __str__(self) -> str:
         return (

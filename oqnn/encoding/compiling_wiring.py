@@ -29,6 +29,8 @@ Digital neurons decide by a margin of 1 in x, threshold neurons by 2⁻⁽ᴸ⁺
 it there.
 """
 
+import math
+
 import numpy as np
 
 from ..spiking import LIFParameters
@@ -37,6 +39,7 @@ __all__ = [
     "leak_above_reset",
     "neuron_roles",
     "rounding_error",
+    "steps_to_forget",
     "synaptic_tail",
     "wire",
 ]
@@ -82,6 +85,24 @@ def rounding_error(n_digits: int, p: LIFParameters) -> float:
     size = 2 * (3 + _force(p))  # sum of the weights that act at a time, and their tails
     terms = 2 * n_digits + 8
     return float(np.finfo(float).eps) * size * terms * p.tau_syn_ms / p.dt_ms
+
+
+def steps_to_forget(error: float, p: LIFParameters) -> int:
+    """Return the steps after which errors of x and i, of this size ≥ 1, are below one.
+
+    An error of i goes on into x: after T steps x is off by Σ s^j m^(T-1-j), which is
+    at most T max(s, m)^(T-1), and, where m = 1 - dt/τ_mem is not s, 1/|s - m| of that.
+    """
+    s, m = synaptic_tail(p), 1 - p.dt_ms / p.tau_mem_ms
+    if max(s, m) == 0:
+        return 2
+    rate = -math.log1p(-p.dt_ms / max(p.tau_mem_ms, p.tau_syn_ms))
+    terms = 1 / abs(s - m) if s != m else math.inf
+    steps = 0.0
+    for _ in range(100):  # grows towards the fixed point
+        size = error * (1 + min(steps, terms) / max(s, m))
+        steps = max(0.0, math.log(size) / rate)
+    return math.ceil(steps) + 1
 
 
 def wire(

@@ -94,9 +94,40 @@ def test_other_neurons_and_sources_do_the_same(settings):
     for seed in range(3):
         sources, spins = answer(compiled, 1000, seed)
         late = compiled.burn_in
-        assert late < 600
+        assert late < 800
         expected = read_sources(compiled, sources)[late - 2 : -2]
         np.testing.assert_array_equal(spins[late:], expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tau_ms", "v_leak", "silent"), [(20.0, 3.0, 0), (30.0, -20.0, 30), (30.0, -3.0, 5)]
+)
+def test_equal_time_constants_take_longer_to_forget(tau_ms, v_leak, silent):
+    """Errors sink as t sᵗ; sources show numbers next to a threshold, after a silence.
+
+    The silence comes on top: `burn_in` only counts on one that is likely.
+    """
+    neurons = LIFParameters(tau_mem_ms=tau_ms, tau_syn_ms=tau_ms, v_leak=v_leak)
+    compiled = compile_law(UNEQUAL, parameters=neurons, accuracy=1e-4)
+    late = compiled.burn_in + silent
+    assert late < 1750
+    rng = np.random.default_rng(1)
+    for start in (0, 100, 250):
+        close = rng.choice(compiled.thresholds, size=1800)
+        close -= rng.integers(2, size=1800)
+        sources = close[:, None] >> np.arange(compiled.n_digits)[::-1] & 1
+        drawn = compiled.network.draw_sources(rng, sources.shape)
+        sources[:start] = drawn[:start]
+        sources[:silent] = 0
+        z = respond(compiled.network, sources).active[:, compiled.roles["spins"]]
+        expected = read_sources(compiled, sources)[late - 2 : -2]
+        np.testing.assert_array_equal(2 * z[late:].astype(int) - 1, expected)
+
+
+def test_burn_in_of_a_membrane_that_hardly_forgets_is_long():
+    neurons = LIFParameters(tau_mem_ms=1e17, v_leak=0.1)
+    assert compile_law(UNEQUAL, parameters=neurons).burn_in > 1e17
 
 
 def test_a_neuron_by_neuron_simulation_does_the_same():
