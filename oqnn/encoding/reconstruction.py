@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.checks import check_density_matrix
-from .._core.qobj import as_state
 from ..measures import (
     fidelity,
     least_eigenvalue,
@@ -16,12 +14,15 @@ from ..measures import (
     squared_distance,
 )
 from ..spiking import LIFNetwork, Measurement, measure
-from .correlation import CorrelationMap, check_trailing
+from .correlation import CorrelationMap
+from .qubit_state import as_qubit_state
 
 if TYPE_CHECKING:
     import qutip
 
 __all__ = ["Reconstruction", "measure_state", "reconstruct"]
+
+MOST_QUBITS = 6
 
 
 @final
@@ -88,7 +89,8 @@ class Reconstruction:
     def squared_distance_error(self) -> float:
         """Standard error of `squared_distance`, for normal gaps of known covariance.
 
-        Near the sampling floor, where gaps are mostly noise, the second term counts.
+        Near the sampling floor gaps are mostly noise, which is then counted twice: the
+        error is up to √3 times too large.
         """
         target = CorrelationMap(self.n_qubits).chi_from_state(self.target)
         gap = (self.chi - target).reshape(-1)[1:]
@@ -141,13 +143,16 @@ def reconstruct(
     Raises
     ------
     TypeError, ValueError
-        If `rho` is no state of qubits, or the measurement is not one of its 4**n - 1
-        correlators.
+        If `rho` is no state of one to six qubits, or the measurement is not one of its
+        4**n - 1 correlators.
     """
-    target = as_state(rho, "rho")
-    n_qubits = max(1, target.shape[0].bit_length() - 1)
-    check_trailing(target, "rho", (2**n_qubits,) * 2)
-    check_density_matrix(target, "rho")
+    target = as_qubit_state(rho, "rho", MOST_QUBITS)
+    n_qubits = len(target).bit_length() - 1
+    if not isinstance(measurement, Measurement):
+        raise TypeError(
+            "`measurement` must be a Measurement, but is a "
+            f"{type(measurement).__name__}. See `measure`."
+        )
     if measurement.moments.shape != (4**n_qubits - 1,):
         raise ValueError(
             f"`measurement` must hold the {4**n_qubits - 1} correlators of {n_qubits} "
@@ -180,10 +185,16 @@ def measure_state(
     Raises
     ------
     TypeError, ValueError
-        As `reconstruct` and `measure`.
+        As `reconstruct` and `measure`, or if there are fewer than 3n neurons.
     """
-    target = as_state(rho, "rho")
-    products = CorrelationMap(max(1, target.shape[0].bit_length() - 1)).products
+    target = as_qubit_state(rho, "rho", MOST_QUBITS)
+    correlation_map = CorrelationMap(len(target).bit_length() - 1)
+    if network.n_neurons < correlation_map.n_spins:
+        raise ValueError(
+            f"`network` must have at least {correlation_map.n_spins} neurons, three "
+            f"for each qubit of `rho`, but has {network.n_neurons}."
+        )
+    products = correlation_map.products
     measured = measure(
         network, products, steps=steps, chains=chains, burn_in=burn_in, seed=seed
     )

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 import qutip
 
-from oqnn.encoding import CorrelationMap, Law, measure_state, reconstruct
+from oqnn.encoding import (
+    CorrelationMap,
+    Law,
+    measure_state,
+    reconstruct,
+    reconstruction,
+)
 from oqnn.spiking import Measurement, init_network
 
 
@@ -56,6 +62,29 @@ def test_errors_of_the_distance_are_its_scatter():
     assert said == pytest.approx(scatter, rel=0.25)
 
 
+def test_errors_at_the_sampling_floor_are_too_large_by_root_three():
+    """With gaps g of covariance C: Var g·g = 2 Tr C², and 4 g·Cg + 2 Tr C² says 6."""
+    target, rng = skew_state(), np.random.default_rng(6)
+    C = np.diag(np.linspace(1, 3, 15)) * 1e-4
+    chi = CorrelationMap(2).chi_from_state(target).ravel()[1:]
+    found = []
+    for noise in rng.multivariate_normal(np.zeros(15), C, size=400):
+        measured = Measurement(
+            moments=chi + noise,
+            standard_errors=np.sqrt(np.diag(C)),
+            covariance=C,
+            rates=np.full(6, 0.5),
+            raster=np.zeros((1, 6), np.uint8),
+            steps=1000,
+        )
+        found.append(reconstruct(target, measured))
+    scatter = np.std([f.squared_distance for f in found], ddof=1)
+    said = np.sqrt(np.mean([f.squared_distance_error**2 for f in found]))
+    assert said / scatter == pytest.approx(np.sqrt(3), rel=0.2)
+    floor = np.mean([f.squared_distance for f in found])
+    assert floor == pytest.approx(found[0].sampling_floor, rel=0.1)
+
+
 def test_a_law_that_is_no_state_is_brought_to_the_nearest_one():
     """All six spins up have ⟨XX⟩ = ⟨XY⟩ = … = 1, which no two qubits have."""
     law = Law(configurations=np.ones((1, 6), np.int8), probabilities=[1.0])
@@ -86,3 +115,31 @@ def test_another_number_of_correlators_is_refused():
 def test_what_is_no_state_is_refused():
     with pytest.raises(ValueError, match="`rho`"):
         reconstruct(np.diag([1.5, -0.5, 0, 0]), sampled(skew_law(), 50))
+
+
+@pytest.mark.parametrize(
+    ("rho", "match"),
+    [
+        (np.eye(4) / 2, "`rho` must have trace 1"),
+        (np.eye(3) / 3, r"`rho` must have shape \(2\*\*n, 2\*\*n\)"),
+        (np.array([np.eye(4) / 4] * 4), "`rho` must have shape .* one state"),
+        (1.0, "`rho` must have shape"),
+        (np.eye(8) / 8, "`network` must have at least 9 neurons.* but has 7"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_before_it_is(rho, match, monkeypatch):
+    """Not after 10⁵ steps, and not by the name of something else."""
+    monkeypatch.setattr(reconstruction, "measure", None)
+    with pytest.raises(ValueError, match=match):
+        measure_state(init_network(7, 12, seed=2), rho)
+
+
+def test_a_batch_of_states_is_refused():
+    batch = np.array([np.eye(4) / 4] * 4)
+    with pytest.raises(ValueError, match=r"`rho` must have shape .* one state"):
+        reconstruct(batch, sampled(skew_law(), 50))
+
+
+def test_what_is_no_measurement_is_refused():
+    with pytest.raises(TypeError, match="`measurement` must be a Measurement"):
+        reconstruct(skew_state(), np.zeros(15))

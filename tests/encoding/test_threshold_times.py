@@ -121,6 +121,34 @@ def test_back_to_back_events_may_overlap_by_rounding():
     np.testing.assert_allclose(times.joint((0, 1)), expected, rtol=0, atol=1e-15)
 
 
+def test_an_event_too_short_for_its_time_is_none():
+    """1 + 10⁻¹⁷ = 1: it ends where it starts, and must not end before."""
+    times = times_of_events([1.0, 2.0], [0, 0], [1e-17, 0.5], n_neurons=1, total=4.0)
+    assert times.joint((0,)).tolist() == [3.5, 0.5]
+
+
+def test_overlaps_are_no_rounding_because_the_record_is_long():
+    """A hundredth of an event is 10⁻⁹ of the whole."""
+    with pytest.raises(ValueError, match=r"neuron 0 starts at 0.99 while"):
+        times_of_events([0, 0.99], [0, 0], 1.0, n_neurons=1, total=1e7)
+    with pytest.raises(ValueError, match="neuron 0 starts at 1 while"):
+        times_of_events([1, 1], [0, 0], 1e-10, n_neurons=1, total=4.0)
+    late = 1e7 * np.arange(1, 4) / 10  # 10⁶ + 0.1 is off by 10⁻¹¹
+    starts = np.concatenate([late, late + 0.1, late + 0.2])
+    times = times_of_events(starts, 0 * starts.astype(int), 0.1, n_neurons=1, total=1e7)
+    assert times.joint((0,))[1] == pytest.approx(0.9, abs=1e-8)
+
+
+def test_joint_states_of_many_neurons_are_refused():
+    times = StateTimes(states=np.ones((1, 40)), durations=[1])
+    with pytest.raises(
+        ValueError, match="`neurons` must name at most 24, but names 40"
+    ):
+        times.joint(range(40))
+    with pytest.raises(TypeError, match="`neurons` must be a sequence, but is 3"):
+        times.joint(3)
+
+
 def test_no_events_are_silence():
     times = times_of_events([], [], 1.0, n_neurons=3, total=2.0)
     assert times.chi().tolist() == [1, -1, -1, -1]
