@@ -1,6 +1,7 @@
 """A trajectory of states, carried by the correlations of classical spins."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -351,14 +352,13 @@ def _fingerprints(
     matrices: np.ndarray, times: np.ndarray, network: LIFNetwork | None
 ) -> dict[str, Any]:
     """Name the arrays that a folder was begun with."""
-    weights = (
-        () if network is None else (network.input_weights, network.recurrent_weights)
-    )
-    return {
-        "times": times.tolist(),
-        "states": _digest(matrices),
-        "network": _digest(*weights) if weights else None,
-    }
+    record: dict[str, Any] = {"times": times.tolist(), "states": _digest(matrices)}
+    if network is not None:
+        saved = as_dataset(network)
+        content = json.loads(saved.attrs["oqnn"])["content"]
+        arrays = [saved[name].values for name in sorted(map(str, saved.data_vars))]
+        record["network"] = [_digest(*arrays), json.dumps(content, sort_keys=True)]
+    return record
 
 
 def _digest(*arrays: np.ndarray) -> str:

@@ -254,6 +254,22 @@ def test_a_killed_run_goes_on_where_it_was(by, tmp_path, monkeypatch):
         carry(PAIRS[1:], TIMES[1:], out=tmp_path / "other", **options)
 
 
+def test_a_folder_knows_its_first_network(tmp_path):
+    """Constants of the neurons count as the weights do."""
+    first, options = (
+        init_network(12, 24, seed=9),
+        {**SMALL, "epochs": 1, "samples": 200},
+    )
+    changed = replace(first, source_rate_hz=650.0)
+    for network, wanted in ((first, None), (first, None), (changed, "network")):
+        arguments = {"network": network, "out": tmp_path / "run", **options}
+        if wanted is None:
+            carry(PAIRS[2:3], [0], **arguments)
+        else:
+            with pytest.raises(StudyMismatch, match=r"`carried\.network` is"):
+                carry(PAIRS[2:3], [0], **arguments)
+
+
 def test_trajectories_are_saved_with_the_same_numbers(by_laws, by_network, tmp_path):
     for name, found in {"laws": by_laws, "network": by_network}.items():
         back = load(save(found, tmp_path / f"{name}.zarr"))
