@@ -5,7 +5,7 @@ of each lower rank, that can be realized; one of three qubits with white noise, 
 it can. Nothing is trained. Fidelities are squared: of the physical state, nearest to
 the measured matrix, and raw, with the least eigenvalue beside it. What sampling alone
 does is given beside: the mean squared distance (floor), and the fidelity that 5 % and
-95 % of as many independent draws from the law stay below. About a minute:
+95 % of as many independent draws from the law stay below. A few minutes:
 
     python experiments/compiled_states.py
 """
