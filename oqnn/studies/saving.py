@@ -34,6 +34,7 @@ _HOMES = {
     "circuit_laws": "oqnn.encoding:CircuitLaws",
     "compiled_law": "oqnn.encoding:CompiledLaw",
     "constant_controls": "oqnn.dynamics:ConstantControls",
+    "correlation_training": "oqnn.encoding:CorrelationTraining",
     "extended_law": "oqnn.encoding:ExtendedLaw",
     "gate_realization": "oqnn.encoding:GateRealization",
     "gradient_realization": "oqnn.encoding:GradientRealization",

@@ -15,12 +15,18 @@ from oqnn.encoding import (
     realize_by_gradient,
     realize_gate_by_gradient,
     run_circuit,
+    train_correlations,
 )
 from oqnn.spiking import init_network, state_frequencies, train_categorical
 from oqnn.studies import load, save
 
 PAIR = np.array([0.6, 0.3j, 0.2, 0.5]) / np.sqrt(0.74)
 LAW = Law(configurations=[[1, -1, 1], [-1, -1, 1]], probabilities=[0.3, 0.7])
+
+
+def train_a_state():
+    sizes = {"neurons": 4, "sources": 8, "epochs": 2, "chains": 4}
+    return train_correlations([1, 0], measure_steps=200, progress=False, **sizes)
 
 
 def train_a_law():
@@ -37,6 +43,7 @@ MAKERS = {
     "times": lambda: StateTimes(states=[[1, 0], [0, 0]], durations=[2, 1]),
     "frequencies": lambda: state_frequencies(np.eye(3)[None]),
     "reconstruction": lambda: measure_state(init_network(6, 9), PAIR, steps=200),
+    "training": train_a_state,
     "categorical": train_a_law,
 }
 
