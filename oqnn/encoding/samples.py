@@ -23,9 +23,11 @@ def as_spins(spins: ArrayLike, name: str) -> np.ndarray:
         )
     bad = spins[np.abs(spins) != 1]
     if bad.size:
+        hint = "Spikes z of 0 and 1 become spins by s = 2 z - 1."
+        if spins.dtype.kind == "u" and bad[0] > 1:
+            hint = "Unsigned numbers have no −1: take 2 * z.astype(int) - 1."
         raise ValueError(
-            f"`{name}` must hold −1 and +1 only, but holds {bad[0]:.6g}. "
-            "Spikes z of 0 and 1 become spins by s = 2 z - 1."
+            f"`{name}` must hold −1 and +1 only, but holds {bad[0]:.6g}. {hint}"
         )
     return spins
 

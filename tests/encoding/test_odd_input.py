@@ -81,6 +81,13 @@ def test_configurations_that_are_none_are_refused(spins, p, match):
         Law(configurations=spins, probabilities=p)
 
 
+def test_spins_of_unsigned_bytes_say_why_they_are_none():
+    """`simulate` returns bytes, of which 2 z − 1 is 255 for z = 0."""
+    z = np.array([[0, 1, 1]], np.uint8)
+    with pytest.raises(ValueError, match=r"holds 255\. Unsigned .* z\.astype\(int\)"):
+        CorrelationMap(1).chi_from_samples(2 * z - 1)
+
+
 def test_laws_are_sampled_in_spite_of_rounding():
     """A probability of −1e-13 passes for zero."""
     law = Law(configurations=[[1] * 3, [-1] * 3], probabilities=[1 + 1e-13, -1e-13])
