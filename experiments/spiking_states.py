@@ -71,6 +71,7 @@ def cases() -> dict[str, Case]:
         found[f"mixed_{seed}"] = Case(qutip.rand_dm(4, seed=seed).full(), seed)
     found["t_bell"] = Case(np.outer(rotated, rotated.conj()), 0)
     found["t_bell_nearest"] = found["t_bell"]._replace(target="nearest")
+    found["t_bell_nearest_warm"] = found["t_bell_nearest"]._replace(start="t_bell")
     for before in ("bell_0", "mixed_0"):
         for gate, matrix in (("cnot", cnot), ("h", hadamard)):
             state = matrix @ found[before].state @ matrix.T
@@ -190,6 +191,7 @@ def draw(curves: dict[str, list[list[str]]]) -> Figure:
     titles = ("Bell state and T on it", "ten mixed states", "after CNOT and H")
     for axis, title in zip(axes, titles, strict=True):
         axis.set(yscale="log", title=title, xlabel="epochs", ylim=(1e-5, 1))
+        axis.set_xticks(EPOCHS // 3 * np.arange(4))
     for axis in axes[::2]:
         axis.legend(fontsize=6)
     axes[0].set(ylabel="1 - fidelity")
@@ -198,8 +200,8 @@ def draw(curves: dict[str, list[list[str]]]) -> Figure:
 
 def place(name: str) -> tuple[int, str]:
     """Return the panel of a case and its label there."""
-    if name.endswith("bell_nearest"):
-        return 0, "T on it, to the nearest"
+    if name.startswith("t_bell_nearest"):
+        return 0, "T on it, nearest" + ", warm" * name.endswith("warm")
     if name == "t_bell":
         return 0, "T on it"
     if name.startswith("bell"):

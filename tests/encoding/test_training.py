@@ -1,11 +1,9 @@
 """Training to carry a state: what it reaches, keeps, goes on from, and refuses."""
 
-import jax
 import numpy as np
 import pytest
 
 from oqnn._core.errors import ConvergenceError
-from oqnn._core.seeds import derive_seed
 from oqnn.encoding import (
     CorrelationMap,
     measure_state,
@@ -280,52 +278,6 @@ def test_a_warm_start_begins_where_the_other_training_ended():
     np.testing.assert_allclose(
         warm.network.input_weights, first.network.input_weights, atol=1e-3
     )
-
-
-def small_plan(starts, trial):
-    """Return the plan of a training of `mixed_pair` by the settings `SHORT`."""
-    return training_track.Plan(
-        networks=tuple(
-            init_network(8, 12, seed=derive_seed(0, "weights", k))
-            for k in range(starts)
-        ),
-        products=CorrelationMap(2).products,
-        targets=CorrelationMap(2).chi_from_state(mixed_pair()).ravel()[1:],
-        seed=derive_seed(0, "training"),
-        chains=8,
-        trial=trial,
-        numbers={
-            **{"epochs": 400, "steps": 5, "learning_rate": 0.1, "clip": 2.0},
-            **{"recurrent_learning_rate": 1.0, "sharpness": 10.0, "restart_every": 128},
-        },
-    )
-
-
-def test_all_starts_are_tried_and_the_best_goes_on():
-    """Of three networks on trial for 200 epochs, each as if it were the only one."""
-    settings = {**SHORT, "starts": 3, "epochs": 400, "learning_rate": 0.1}
-    result = train_correlations(mixed_pair(), **settings, trial_epochs=200)
-    plan = small_plan(3, 200)
-    tracks = [plan.advance(plan.advance(plan.begin(k))) for k in range(3)]
-    best = np.argmin([plan.distances(track.curve)[-1] for track in tracks])
-    assert result.epochs == 400
-    np.testing.assert_array_equal(result.losses[:200], tracks[best].losses)
-    assert plan.next_start(tracks, 0.0) == best
-    assert plan.next_start(tracks[:1], 0.0) == 1
-    assert plan.next_start(tracks, 100.0) is None
-
-
-def test_a_file_keeps_best_weights_beside_last_ones(tmp_path):
-    plan = small_plan(2, 200)
-    first, second = plan.advance(plan.begin(0)), plan.begin(1)
-    first = first._replace(best=(first.best[0] + 1, first.best[1] - 2))
-    plan.write(tmp_path / "a.npz", [first, second])
-    found = plan.read(tmp_path / "a.npz")
-    assert len(found) == 2
-    for kept, track in zip(found, (first, second), strict=True):
-        pairs = zip(jax.tree.leaves(kept), jax.tree.leaves(track), strict=True)
-        for a, b in pairs:
-            np.testing.assert_array_equal(a, b)
 
 
 def test_the_measurement_is_of_the_network_that_is_kept():
