@@ -19,7 +19,7 @@ from .._core.errors import ConvergenceError
 from .._core.seeds import rng_from
 from .interior_point import SMALL, Optimum, few_threads, minimise, minimise_by_simplex
 from .scenario import Scenario
-from .sparse_law import thin_law
+from .sparse_law import thin_law, to_vertex
 
 __all__ = ["ACCURACY", "Carried", "Forbidden", "decide", "to_integers"]
 
@@ -127,7 +127,9 @@ def _carry(scenario: Scenario, means: np.ndarray, optimum: Optimum) -> Carried:
         filling = _without_means(scenario) if share else np.zeros(0, dtype=int)
         for index in filling:
             law[index] = law.get(index, 0.0) + share / len(filling)
-    indices, probabilities = np.array(list(law)), np.array(list(law.values()))
+    indices, probabilities = to_vertex(
+        scenario, np.array(list(law)), np.array(list(law.values()))
+    )
     dense = np.zeros(scenario.n_configurations)
     dense[indices] = probabilities
     off = np.abs(scenario.moments(dense) - means).max(initial=0.0)

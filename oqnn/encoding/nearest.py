@@ -13,7 +13,7 @@ from .law import Law
 from .nearest_means import nearest_means
 from .qubit_state import as_qubit_state
 from .scenario import Scenario, qubit_scenario
-from .sparse_law import thin_law
+from .sparse_law import thin_law, to_vertex
 
 if TYPE_CHECKING:
     import qutip
@@ -116,4 +116,4 @@ def _nearest_law(
     """Return configurations and probabilities of a nearest law."""
     kept = scenario.spanned_by(np.abs(means) > ZERO)
     p, face = nearest_means(scenario.take(kept), means[kept])
-    return thin_law(scenario, scenario.moments(p), p, face)
+    return to_vertex(scenario, *thin_law(scenario, scenario.moments(p), p, face))

@@ -20,6 +20,7 @@ from .extended_law import ExtendedLaw, component_scenario
 from .law import Law
 from .products import as_words
 from .qubit_state import as_qubit_state
+from .real_arrays import as_real
 from .scenario import Scenario, qubit_scenario
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class Realization:
     Parameters
     ----------
     law : Law, ExtendedLaw or None
-        A law whose correlators are those of the state. For up to five qubits it is on
-        about 4**n configurations at most, for six it may be on all.
+        A law whose correlators are those of the state. Up to four qubits it is on at
+        most 4**n configurations, or one more than the products that are asked for. So
+        it is for five unless rounding prevents it; for six it may be on all 262144.
     inequality : BellInequality or None
         Where there is no law, an inequality that every law obeys and the state
         violates.
@@ -192,7 +194,8 @@ def realize_correlators(
     >>> realize_correlators(chi, ["ZZI", "IZZ"]).realizable
     True
     """
-    n_qubits = np.ndim(chi)
+    chi = as_real(chi, "chi")
+    n_qubits = chi.ndim
     if not 1 <= n_qubits <= MOST_QUBITS:
         raise ValueError(
             f"`chi` must have one to {MOST_QUBITS} axes, but has {n_qubits}."

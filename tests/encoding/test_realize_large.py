@@ -69,7 +69,7 @@ def test_random_states_of_four_qubits(rank):
         return
     check_inequality(found, rho)
     below = mix_with_noise(rho, found.visibility - 1e-6)
-    check_law(realize(below).law, below, 4**4 + 2**4)
+    check_law(realize(below).law, below, 4**4)
     assert visibility(mix_with_noise(rho, found.visibility + 1e-6)) < 1
 
 
@@ -84,7 +84,7 @@ def test_products_of_states_carry_over():
     edge = visibility(pair)
     assert edge < 0.9
     inside = np.kron(mix_with_noise(pair, edge - 1e-4), third)
-    check_law(realize(inside).law, inside, 4**3 + 2**3)
+    check_law(realize(inside).law, inside, 4**3)
     outside = np.kron(mix_with_noise(pair, edge + 1e-4), third)
     assert not realize(outside).realizable
 
@@ -100,4 +100,4 @@ def test_products_at_the_edge():
     edge = visibility(pair)
     for v in (edge, edge - 0.01):
         rho = np.kron(np.kron(mix_with_noise(pair, v), third), fourth)
-        check_law(realize(rho).law, rho, 8**4)
+        check_law(realize(rho).law, rho, 4**4)
