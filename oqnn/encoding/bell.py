@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.bases import pauli_labels
+from .._core.checks import check_finite
 from .correlation import CorrelationMap
 from .qubit_state import as_qubit_state
+from .real_arrays import as_real
 
 if TYPE_CHECKING:
     import qutip
@@ -55,8 +57,20 @@ class BellInequality:
         return self.local_bound / self.value
 
     def evaluate(self, rho: ArrayLike) -> float:
-        """Return the value of another state, a Qobj or an array."""
-        chi = CorrelationMap(self.coefficients.ndim).chi_from_state(rho)
+        """Return the value of another state, a Qobj or an array.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rho` is not one Hermitian matrix, or ket, of as many qubits.
+        """
+        n_qubits = self.coefficients.ndim
+        chi = CorrelationMap(n_qubits).chi_from_state(rho)
+        if chi.shape != self.coefficients.shape:
+            raise ValueError(
+                f"`rho` must be one state of {n_qubits} qubits, but there are some, in "
+                f"an array of shape {chi.shape[:-n_qubits]}."
+            )
         return float(np.sum(self.coefficients * chi))
 
     def __str__(self) -> str:
@@ -93,6 +107,11 @@ def local_bound(coefficients: ArrayLike) -> float:
     float
         Exact for integers: every one of the 8**n configurations is looked at.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If `coefficients` are not finite real numbers of that shape.
+
     Examples
     --------
     >>> chsh = np.zeros((4, 4))
@@ -100,7 +119,13 @@ def local_bound(coefficients: ArrayLike) -> float:
     >>> local_bound(chsh)
     2.0
     """
-    coefficients = np.asarray(coefficients, dtype=float)
+    coefficients = as_real(coefficients, "coefficients")
+    if coefficients.ndim == 0:
+        raise ValueError(
+            "`coefficients` must have an axis a qubit, but is one number. Its shape "
+            "should be (4, …, 4)."
+        )
+    check_finite(coefficients, "coefficients")
     values = CorrelationMap(coefficients.ndim).classical_values(coefficients)
     return float(values.max())
 

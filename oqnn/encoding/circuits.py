@@ -139,6 +139,11 @@ def run_circuit(
     """
     state = as_qubit_state(rho0, "rho0", MOST_QUBITS)
     n_qubits = len(state).bit_length() - 1
+    if isinstance(gates, str) or not hasattr(gates, "__iter__"):
+        raise TypeError(
+            "`gates` must be a sequence of gates, as [('H', 0), ('CNOT', 0, 1)], but "
+            f"is {gates!r}."
+        )
     steps = [_as_step(gate, n_qubits) for gate in gates]
     states = [state]
     for _, U in steps:
@@ -167,7 +172,8 @@ def run_circuit(
 
 def _as_step(gate: Any, n_qubits: int) -> tuple[str, np.ndarray]:
     """Return the name and the matrix of one entry of a circuit."""
-    parts = gate if isinstance(gate, tuple) else (gate,)
+    named = isinstance(gate, list) and bool(gate) and isinstance(gate[0], str)
+    parts = tuple(gate) if named or isinstance(gate, tuple) else (gate,)
     if not parts:
         raise ValueError("`gates` must hold (gate, qubit, ...), but holds ().")
     U = gate_unitary(parts[0], n_qubits, parts[1:] or None)

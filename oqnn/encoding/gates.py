@@ -220,12 +220,14 @@ def _target(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Check the arguments; return q and the correlators after the gate."""
     state = state_from_wave(q)
-    q = np.asarray(q, dtype=float)
+    q = np.array(q, dtype=float)
+    if q.ndim != 1:
+        raise ValueError(f"`q` must have shape (8**n,), but has shape {q.shape}.")
     n_qubits = len(state).bit_length() - 1
-    if q.ndim != 1 or n_qubits > MOST_QUBITS:
+    if n_qubits > MOST_QUBITS:
         raise ValueError(
-            f"`q` must have shape (8**n,) with n at most {MOST_QUBITS}, but has shape "
-            f"{q.shape}. Its matrix would have {q.shape[-1]}² entries."
+            f"`q` must be of at most {MOST_QUBITS} qubits, but is of {n_qubits}. Its "
+            f"matrix would have {q.size}² entries."
         )
     U = gate_unitary(gate, n_qubits, qubits)
     return q, CorrelationMap(n_qubits).chi_from_state(U @ state @ U.conj().T)

@@ -25,6 +25,7 @@ from .correlation import CorrelationMap
 from .law import Law
 from .many_states import correlators_of_states
 from .qubit_state import as_qubit_state
+from .real_arrays import as_real
 
 if TYPE_CHECKING:
     import qutip
@@ -142,8 +143,8 @@ def realize_by_gradient(
     matrix = as_qubit_state(rho, "rho", MOST_QUBITS)
     starts = None
     if start is not None:
-        starts = np.asarray(start, dtype=float)[None]
-        check_shapes(start=(starts[0], str(8 ** (len(matrix).bit_length() - 1))))
+        size = 8 ** (len(matrix).bit_length() - 1)
+        starts = _as_waves(start, "start", str(size))[None]
     (found,) = realize_many_by_gradient(
         matrix[None],
         method=method,
@@ -249,9 +250,16 @@ def _starts(starts: ArrayLike | None, b: int, size: int, seed: int) -> np.ndarra
     """Return given first wave functions, or random ones near the unit sphere."""
     if starts is None:
         return rng_from(seed, "gradient route").normal(size=(b, size)) / np.sqrt(size)
-    q = np.asarray(starts, dtype=float)
-    check_shapes(starts=(q, f"{b} {size}"))
-    check_finite(q, "starts")
-    if not q.any(axis=1).all():
-        raise ValueError("`starts` must not be all zero: there is no law p = q²/|q|².")
+    return _as_waves(starts, "starts", f"{b} {size}")
+
+
+def _as_waves(value: ArrayLike, name: str, shape: str) -> np.ndarray:
+    """Convert and check given first wave functions."""
+    q = as_real(value, name)
+    check_shapes(**{name: (q, shape)})
+    check_finite(q, name)
+    if not q.any(axis=-1).all():
+        raise ValueError(
+            f"`{name}` must not be all zero, but is: there is no law p = q²/|q|²."
+        )
     return q

@@ -14,6 +14,7 @@ from .._core.errors import ConvergenceError
 from .correlation import CorrelationMap, as_correlators
 from .law import Law
 from .qubit_state import as_qubit_state
+from .real_arrays import as_real
 from .realize import realize_correlators
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def least_change_correlators(law: Law, chi: ArrayLike) -> Law:
     ConvergenceError
         As `least_change_law`.
     """
-    n_qubits = np.ndim(chi)
+    chi = as_real(chi, "chi")
+    n_qubits = chi.ndim
     _check_law_of(law, n_qubits)
     if n_qubits > MOST_QUBITS:
         raise ValueError(
@@ -105,9 +107,11 @@ def total_variation(law: Law, other: Law) -> float:
 
     Raises
     ------
-    ValueError
-        If the laws have different numbers of spins.
+    TypeError, ValueError
+        If there are not two laws, or they have different numbers of spins.
     """
+    _check_is_law(law, "law")
+    _check_is_law(other, "other")
     if law.n_qubits != other.n_qubits:
         raise ValueError(
             f"`other` must be a law of {3 * law.n_qubits} spins as `law` is, but has "
@@ -116,10 +120,15 @@ def total_variation(law: Law, other: Law) -> float:
     return float(np.abs(law.dense() - other.dense()).sum() / 2)
 
 
+def _check_is_law(value: object, name: str) -> None:
+    """Check a type."""
+    if not isinstance(value, Law):
+        raise TypeError(f"`{name}` must be a Law, but is a {type(value).__name__}.")
+
+
 def _check_law_of(law: Law, n_qubits: int) -> None:
     """Check that a value is a law of n qubits."""
-    if not isinstance(law, Law):
-        raise TypeError(f"`law` must be a Law, but is a {type(law).__name__}.")
+    _check_is_law(law, "law")
     if law.n_qubits != n_qubits:
         raise ValueError(
             f"`law` must be one of {3 * n_qubits} spins, three a qubit of the state, "

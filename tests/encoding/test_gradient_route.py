@@ -149,8 +149,8 @@ def test_a_diverging_search_is_reported():
         ({"max_iterations": -1}, ValueError, "`max_iterations` must be at least 0"),
         ({"seed": 0.5}, TypeError, "`seed` must be an integer"),
         ({"start": np.ones(8)}, ValueError, r"`start` must have shape \(64,\)"),
-        ({"start": np.zeros(64)}, ValueError, "`starts` must not be all zero"),
-        ({"start": np.full(64, np.nan)}, ValueError, "`starts` must be finite"),
+        ({"start": np.zeros(64)}, ValueError, "`start` must not be all zero"),
+        ({"start": np.full(64, np.nan)}, ValueError, "`start` must be finite"),
     ],
 )
 def test_wrong_options_are_refused(options, error, message):
