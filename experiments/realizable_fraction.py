@@ -1,4 +1,4 @@
-"""How many random states three spins a qubit cannot carry.
+"""How many random states three spins a qubit cannot carry, or pair spins with them.
 
 States are partial traces of Haar-random pure states: rank 1 are the pure ones
 themselves, full rank is the Hilbert-Schmidt measure. Each is decided by the linear
@@ -14,18 +14,21 @@ from pathlib import Path
 
 import numpy as np
 
-from oqnn.encoding import CorrelationMap, visibility
+from oqnn.encoding import CorrelationMap, ExtendedMap, visibility
 from oqnn.studies.realizability import pair_margin
 
 TABLE = Path(__file__).with_suffix(".csv")
-HEADER = ["qubits", "rank", "states", "forbidden", "share", "error"]
+HEADER = ["map", "qubits", "rank", "states", "forbidden", "share", "error"]
 HEADER += ["median_visibility", "least_visibility", "facets_disagree"]
 HEADER += ["facets_share", "facets_error"]
 SEED = 20261121
+TWO_QUBITS = ((1, 10_000), (2, 4_000), (3, 4_000), (4, 4_000))
+THREE_QUBITS = ((1, 1_000), (2, 500), (4, 500), (8, 500))
 SETTINGS = (
-    *((2, 1, 10_000), (2, 2, 4_000), (2, 3, 4_000), (2, 4, 4_000)),
-    *((3, 1, 1_000), (3, 2, 500), (3, 4, 500), (3, 8, 500)),
-    *((4, 1, 100), (4, 4, 100), (4, 16, 100)),
+    *(("minimal", 2, rank, count) for rank, count in TWO_QUBITS),
+    *(("minimal", 3, rank, count) for rank, count in THREE_QUBITS),
+    *(("minimal", 4, rank, 100) for rank in (1, 4, 16)),
+    ("extended", 3, 1, 500),
 )
 
 
@@ -50,10 +53,11 @@ def share_by_facets(rank: int) -> list[str]:
     return [f"{share:.5g}", f"{np.sqrt(share * (1 - share) / count):.3g}"]
 
 
-def row(n_qubits: int, rank: int, count: int) -> list:
+def row(name: str, n_qubits: int, rank: int, count: int) -> list:
     """Return the figures of one kind of states."""
     states = random_states(n_qubits, rank, count)
-    visibilities = np.array([visibility(rho) for rho in states])
+    spins = {"minimal": CorrelationMap, "extended": ExtendedMap}[name](n_qubits)
+    visibilities = np.array([visibility(rho, spins) for rho in states])
     forbidden = int((visibilities < 1).sum())
     share = forbidden / count
     error = np.sqrt(share * (1 - share) / count)
@@ -65,7 +69,7 @@ def row(n_qubits: int, rank: int, count: int) -> list:
         facets = [disagree, *share_by_facets(rank)]
     numbers = [share, error, np.median(visibilities), visibilities.min()]
     figures = [f"{x:.5g}" for x in numbers]
-    return [n_qubits, rank, count, forbidden, *figures, *facets]
+    return [name, n_qubits, rank, count, forbidden, *figures, *facets]
 
 
 def main() -> None:
@@ -73,7 +77,7 @@ def main() -> None:
     text = TABLE.read_text() if TABLE.exists() else ""
     table = list(csv.reader(text.splitlines())) or [HEADER]
     for setting in SETTINGS:
-        if not any(line[:3] == [str(x) for x in setting] for line in table):
+        if not any(line[:4] == [str(x) for x in setting] for line in table):
             table.append(row(*setting))
             with TABLE.open("w", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows(table)
