@@ -1,7 +1,10 @@
 """The law whose means of products are nearest to given ones, by an interior point."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.linalg import eigh
+from scipy.optimize import nnls
 
 from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
@@ -14,6 +17,9 @@ MOST_STEPS = 100
 GAP = 1e-12
 STALLED_GAP = 1e-8  # that is accepted where rounding prevents more
 RANK_TOLERANCE = 1e-9
+NEAR = 1e-10  # gap above which the face is taken to be a wrong one
+DOUBTFUL = 1e-6  # p/z of configurations that may be on the face
+MOST_A_PRODUCT = 4  # doubtful configurations
 
 
 def nearest_means(
@@ -71,7 +77,41 @@ def nearest_means(
             "The search for the nearest realizable matrix did not end: a gap of "
             f"{least_gap:.1e} remains."
         )
-    return _project(scenario, means, *best)
+    found = _project(scenario, means, *best)
+    if _gap(scenario, means, found[0]) < NEAR:
+        return found
+    return min(
+        (found, *_least_squares(scenario, means, *best)),
+        key=lambda law: _gap(scenario, means, law[0]),
+    )
+
+
+def _gap(scenario: Scenario, means: np.ndarray, p: np.ndarray) -> float:
+    """Return by how much ½‖A p − μ‖² may exceed the least one, at most."""
+    found = scenario.moments(p)
+    off = means - found
+    return float(scenario.values(off).max() - off @ found)
+
+
+def _least_squares(
+    scenario: Scenario, means: np.ndarray, p: np.ndarray, z: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the law nearest to μ on the configurations that may be on the face.
+
+    The least (Σw − 1)² + ‖Σ w (a − μ)‖² over all w ≥ 0 has w = s p with that law p.
+    """
+    doubtful = np.flatnonzero(p > DOUBTFUL * z)
+    if len(doubtful) > MOST_A_PRODUCT * len(means):
+        return
+    columns = scenario.columns(doubtful) - means[:, None]
+    rows = np.vstack([np.ones(len(doubtful)), columns])
+    try:
+        w, _ = nnls(rows, np.eye(1, len(rows))[0])
+    except RuntimeError:  # too many iterations
+        return
+    law = np.zeros(len(p))
+    law[doubtful] = w / w.sum()
+    yield law, law > 0
 
 
 def _project(

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from encoding.states import PHI_PLUS, TILTED, W, density, ghz, random_state
+from encoding.states import PHI_PLUS, TILTED, W, density, ghz, ket, random_state
 
 from oqnn._core.errors import ConvergenceError
 from oqnn.encoding import CorrelationMap, nearest_realizable, visibility
@@ -127,3 +127,16 @@ def test_too_many_qubits_are_refused():
 def test_what_is_no_state_is_refused():
     with pytest.raises(ValueError, match=r"`rho` must be positive"):
         nearest_realizable(np.diag([1.2, -0.2]))
+
+
+@pytest.mark.slow
+def test_a_pure_state_of_five_qubits():
+    """One configuration of the face looks as if it were none when the search ends."""
+    rng = np.random.default_rng(0)
+    psi = ket(*(rng.normal(size=32) + 1j * rng.normal(size=32)))
+    nearest = nearest_realizable(psi)
+    assert nearest.gap < 1e-12
+    assert nearest.squared_distance > 0.1
+    assert len(nearest.law.probabilities) <= 4**5
+    distance = np.linalg.norm(nearest.state - density(psi)) ** 2
+    assert nearest.squared_distance == pytest.approx(distance, rel=1e-12)
