@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Bosonic": "environments",
     "ControlledGenerator": "dynamics",
+    "CorrelationMap": "encoding",
     "ConvergenceError": "_core.errors",
     "Evolution": "dynamics",
     "FiniteEnvironment": "dynamics",
@@ -26,6 +27,7 @@ _HOMES = {
     "WignerFunction": "phase_space",
     "carry": "studies",
     "compare": "studies",
+    "compile_law": "encoding",
     "controls": "studies",
     "correlated_start": "dynamics",
     "dynamical_maps": "dynamics",
@@ -38,6 +40,7 @@ _HOMES = {
     "save": "studies",
     "tcl": "dynamics",
     "time_register": "dynamics",
+    "train_correlations": "encoding",
     "visibility": "encoding",
     "wigner_from_fock": "phase_space",
 }
