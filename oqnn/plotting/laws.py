@@ -56,8 +56,11 @@ def law_bars(panels: Mapping[str, Mapping[str, ArrayLike]]) -> Figure:
         for title, laws in panels.items()
     }
     given = [(label, p) for laws in rows.values() for label, p in laws.items()]
-    if not given:
-        raise ValueError("`panels` must hold at least one law, but hold none.")
+    if not rows or not all(rows.values()):
+        raise ValueError(
+            "`panels` must hold at least one law each, but there are "
+            f"{[len(laws) for laws in rows.values()]}."
+        )
     for label, p in given:
         check_shapes(**{label: (p, str(given[0][1].size))})
         check_law(p, label)
@@ -151,6 +154,11 @@ def loss_histograms(
     for count in counts.values():
         check_shapes(iterations=(count, "k"))
         check_finite(count, "iterations")
+        if not (count.size and (count >= 0).all()):
+            raise ValueError(
+                "`iterations` must be some numbers not below 0, but are "
+                f"{count.tolist()}."
+            )
 
     figure = new_figure(WIDE, 2.3)
     left, right = figure.subplots(1, 2)
@@ -216,14 +224,14 @@ def distances_along_a_mixture(
         )
         check_shapes(searched=(found, f"seeds {shares.size}"))
         check_shapes(exact=(best, f"seeds {shares.size}"))
-        axes.plot(shares, best.T, color=BLACK, linewidth=0.7 * THICK)
-        axes.plot(shares, found.T, ".", color=ELEMENTS[1], markersize=3)
+        lines = axes.plot(shares, best.T, color=BLACK, linewidth=0.7 * THICK)
+        points = axes.plot(shares, found.T, ".", color=ELEMENTS[1], markersize=3)
         if threshold is not None:
             mean, spread = threshold
             axes.axvspan(mean - spread, mean + spread, color=GREY, alpha=0.25, lw=0)
         dress(axes, x=r"share $p$", y=label)
-    lines = [stack[0].lines[0], stack[0].lines[len(best)]]
-    stack[0].legend(lines, ["exact", "search"], fontsize=SMALL, frameon=False)
+    handles = [lines[0], points[0]]
+    stack[0].legend(handles, ["exact", "search"], fontsize=SMALL, frameon=False)
     return figure
 
 

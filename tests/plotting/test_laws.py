@@ -95,11 +95,23 @@ def test_points_of_the_search_and_lines_of_what_is_exact():
         assert band.get_width() == pytest.approx(0.06)
     legend = figure.axes[0].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == ["exact", "search"]
+    assert [line.get_linestyle() for line in legend.get_lines()] == ["-", "None"]
+
+
+def test_quantities_may_have_different_numbers_of_seeds():
+    one, four = RNG.random(3), RNG.random((4, 3))
+    curves = {"loss": one, "fidelity": four}
+    figure = distances_along_a_mixture([0, 0.5, 1], curves, curves)
+    assert [len(axes.lines) for axes in figure.axes] == [2, 8]
+    legend = figure.axes[0].get_legend()
+    assert [line.get_linestyle() for line in legend.get_lines()] == ["-", "None"]
 
 
 def test_wrong_input_is_refused():
     with pytest.raises(ValueError, match="`panels` must hold at least one law"):
         law_bars({"empty": {}})
+    with pytest.raises(ValueError, match="`panels` must hold at least one law each"):
+        law_bars({"before": {"a": law(8)}, "after": {}})
     with pytest.raises(ValueError, match=r"`b` must have shape \(64,\)"):
         law_bars({"before": {"a": law(64), "b": law(8)}})
     with pytest.raises(ValueError, match="`a` must sum to 1"):
@@ -116,6 +128,9 @@ def test_wrong_input_is_refused():
         loss_histograms({"descent": [0.0]}, {"descent": [1]})
     with pytest.raises(ValueError, match=r"`iterations` must have shape \(k,\)"):
         loss_histograms({"descent": [1e-3]}, {"descent": 3})
+    for counts in ([], [-1]):
+        with pytest.raises(ValueError, match="`iterations` must be some numbers not"):
+            loss_histograms({"descent": [1e-3]}, {"descent": counts})
     with pytest.raises(ValueError, match="must have the same labels"):
         distances_along_a_mixture([0, 1], {"a": [1, 2]}, {"b": [1, 2]})
     with pytest.raises(ValueError, match=r"`exact` must have shape \(seeds, 2\)"):
