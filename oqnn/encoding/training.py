@@ -87,6 +87,7 @@ def train_correlations(
         Seed of weights, of the noise of training, and of that of the measurement.
     network : LIFNetwork, optional
         Start from its weights instead, as from those trained for a state nearby.
+        Weights that its masks leave out stay zero.
     starts, trial_epochs : int
         Train from so many random networks, each for the first so many epochs, and go
         on with the one that is nearest to the target in the last quarter of them; a
@@ -131,7 +132,7 @@ def train_correlations(
         qubits; if the network is too small; if a setting does not fit; if the
         checkpoint is of another training.
     ConvergenceError
-        If a weight is no longer finite. Its attribute ``training`` is the result at
+        If a weight is no longer finite. Its attribute ``reached`` is the result at
         the last hundred epochs at which all weights were, and the checkpoint, if any,
         holds the same.
 
@@ -247,14 +248,13 @@ def _diverged(
 ) -> ConvergenceError:
     """Return the error of a training that ran away, with what it had reached."""
     kept = "" if checkpoint is None else f", and in {checkpoint}"
-    error = ConvergenceError(
+    return ConvergenceError(
         f"A weight is no longer finite in the hundred epochs after {result.epochs}, "
         f"where the training had reached {result.reconstruction}. That result is in "
-        f"the attribute `training` of this error{kept}. Go on from its network with a "
-        "lower `learning_rate` or `recurrent_learning_rate`."
+        f"the attribute `reached` of this error{kept}. Go on from its network with a "
+        "lower `learning_rate` or `recurrent_learning_rate`.",
+        reached=result,
     )
-    vars(error)["training"] = result
-    return error
 
 
 def _one_state(

@@ -169,4 +169,7 @@ class Plan:
         for array in (self.targets, *chain.from_iterable(weights)):
             digest.update(repr(array.shape).encode())
             digest.update(np.ascontiguousarray(array).tobytes())
+        for name in ("input_mask", "recurrent_mask"):
+            if (mask := getattr(first, name)) is not None:
+                digest.update(name.encode() + mask.tobytes())
         return digest.hexdigest()

@@ -14,6 +14,7 @@ from .._core.checks import (
     check_positive,
     check_shapes,
 )
+from .._core.errors import ConvergenceError
 from .._core.seeds import derive_seed
 from .initial import init_network
 from .network import LIFNetwork, LIFParameters
@@ -115,7 +116,8 @@ def train_categorical(
         Its neurons; by default those of the paper, ``v_leak=0.9, refractory_steps=10``.
     network : LIFNetwork, optional
         Where to start instead of a random network. `neurons`, `sources`,
-        `source_rate_hz`, `source_law` and `parameters` are then unused.
+        `source_rate_hz`, `source_law` and `parameters` are then unused. Weights that
+        its masks leave out stay zero.
     epochs : int
         Updates.
     chains, steps : int
@@ -160,7 +162,8 @@ def train_categorical(
         more than 4 GB, a number is out of range, or `checkpoint` belongs to another
         training.
     ConvergenceError
-        If a weight is no longer finite. `checkpoint` then holds the last good weights.
+        If a weight is no longer finite. Its attribute ``reached`` is the result at the
+        last epoch after which all weights were, and `checkpoint` holds the same.
 
     References
     ----------
@@ -205,7 +208,7 @@ def train_categorical(
     detached = Detached(
         bool(detach_reset), bool(detach_recurrent), bool(detach_refractory)
     )
-    state, losses = descend(
+    state, losses, diverged = descend(
         settings_of(network, n, steps, float(sharpness), detached),
         first_state(network, chains, derive_seed(seed, "categorical"), dtype),
         p,
@@ -217,6 +220,7 @@ def train_categorical(
             tolerance=float(tolerance),
             checkpoint=None if checkpoint is None else Path(checkpoint),
         ),
+        (network.input_mask, network.recurrent_mask),
         progress,
     )
     trained = network.with_weights(*(np.asarray(w) for w in state.weights))
@@ -227,8 +231,25 @@ def train_categorical(
         runs=measure_runs,
         seed=derive_seed(seed, "categorical law"),
     )
-    return CategoricalTraining(
+    result = CategoricalTraining(
         network=trained, target=p, law=law, losses=np.array(losses)
+    )
+    if diverged:
+        raise _diverged(result, checkpoint)
+    return result
+
+
+def _diverged(
+    result: CategoricalTraining, checkpoint: str | Path | None
+) -> ConvergenceError:
+    """Return the error of a training that ran away, with what it had reached."""
+    kept = "" if checkpoint is None else f", and in {checkpoint}"
+    return ConvergenceError(
+        f"A weight is no longer finite after {len(result.losses)} epochs, where the "
+        f"training had reached a KL of {result.divergence:.4g}. That result is in the "
+        f"attribute `reached` of this error{kept}. Go on from its network with a lower "
+        "`learning_rate` or `recurrent_learning_rate`.",
+        reached=result,
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from .._core.errors import ConvergenceError
 from .._core.progress import ProgressLine
 from .categorical_jax import CategoricalSettings, CategoricalState, epoch
 from .lif_jax import Weights
+from .training_jax import Masks
 
 __all__ = ["Schedule", "descend"]
 
@@ -44,21 +44,27 @@ def descend(
     state: CategoricalState,
     target: np.ndarray,
     schedule: Schedule,
+    masks: Masks,
     progress: bool | None,
-) -> tuple[CategoricalState, list[float]]:
-    """Train from a first state or from a checkpoint; return the last one and losses."""
+) -> tuple[CategoricalState, list[float], bool]:
+    """Train from a first state or from a checkpoint.
+
+    Returns the last state whose weights are finite, all losses up to it, and whether
+    the training ended there because the next weights were not.
+    """
     losses: list[float] = []
-    mark = _fingerprint(settings, state, target, schedule)
+    mark = _fingerprint(settings, state, target, schedule, masks)
     if schedule.checkpoint is not None and schedule.checkpoint.exists():
         state, losses = _load(schedule.checkpoint, mark, state)
+    diverged = False
     todo = max(0, schedule.stop_at - len(losses))
     with ProgressLine("training", todo, show=progress) as line:
         while len(losses) < schedule.stop_at:
             rates = schedule.rates_after(len(losses))
-            after, loss, _, finite = epoch(settings, state, target, rates)
+            after, loss, _, finite = epoch(settings, state, target, rates, masks)
             if not finite:
-                _save(schedule.checkpoint, mark, state, losses)
-                raise _diverged(losses, schedule.checkpoint)
+                diverged = True
+                break
             state = after
             losses.append(float(loss))
             line.advance(text=f"KL {losses[-1]:.4f}")
@@ -68,17 +74,7 @@ def descend(
             if len(recent) == RECENT and np.mean(recent) < schedule.tolerance:
                 break
     _save(schedule.checkpoint, mark, state, losses)
-    return state, losses
-
-
-def _diverged(losses: list[float], checkpoint: Path | None) -> ConvergenceError:
-    """Return the error that says how far a training came."""
-    reached = f"its least KL was {min(losses):.4g}. " if losses else "at once. "
-    saved = f"The last good weights are in {checkpoint}. " if checkpoint else ""
-    return ConvergenceError(
-        f"A weight is no longer finite after {len(losses)} epochs; {reached}{saved}"
-        "Try a lower `learning_rate` or `recurrent_learning_rate`."
-    )
+    return state, losses, diverged
 
 
 def _fingerprint(
@@ -86,6 +82,7 @@ def _fingerprint(
     state: CategoricalState,
     target: np.ndarray,
     schedule: Schedule,
+    masks: Masks,
 ) -> str:
     """Return what a training depends on, so that only the same one is resumed."""
     start = [float(np.abs(w).sum()) for w in state.weights]
@@ -99,6 +96,11 @@ def _fingerprint(
         str(state.weights.inputs.dtype),
         target.tolist(),
         [schedule.epochs, schedule.rates, schedule.final_fraction],
+    ]
+    about += [
+        [kind, np.flatnonzero(mask).tolist()]
+        for kind, mask in zip(Weights._fields, masks, strict=True)
+        if mask is not None
     ]
     return json.dumps(about)
 

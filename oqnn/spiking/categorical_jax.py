@@ -17,6 +17,7 @@ from numpy.typing import DTypeLike
 from .._core.jax64 import in_double_precision
 from .lif_jax import Array, LIFState, Weights, rest
 from .network import LIFNetwork, LIFParameters
+from .training_jax import Masks, masked
 
 __all__ = [
     "CategoricalSettings",
@@ -176,6 +177,7 @@ def epoch(
     state: CategoricalState,
     target: Array,
     rates: Weights,
+    masks: Masks = (None, None),
 ) -> tuple[CategoricalState, jax.Array, jax.Array, jax.Array]:
     """Return the next state, the loss, the law that gave it, and if all is finite.
 
@@ -209,7 +211,7 @@ def epoch(
     (value, (neurons, law)), gradient = jax.value_and_grad(loss, has_aux=True)(
         state.weights
     )
-    updates, adam = ADAM.update(gradient, state.adam)
+    updates, adam = ADAM.update(masked(gradient, masks), state.adam)
     weights = jax.tree.map(
         lambda w, rate, update: w - rate.astype(dtype) * update,
         state.weights,

@@ -30,6 +30,8 @@ def init_network(
     parameters: LIFParameters | None = None,
     source_rate_hz: float = 700.0,
     source_law: str = "bernoulli",
+    input_mask: ArrayLike | None = None,
+    recurrent_mask: ArrayLike | None = None,
 ) -> LIFNetwork:
     """Return a random network whose neurons are active on a given part of the steps.
 
@@ -50,6 +52,9 @@ def init_network(
         Recurrent weights are normal with this standard deviation over √n.
     parameters, source_rate_hz, source_law
         See `LIFNetwork`.
+    input_mask, recurrent_mask : shapes (n, m) and (n, n) of bool, optional
+        Which connections there are, see `LIFNetwork`; each neuron needs a source.
+        Noise through fewer sources is as strong, but no longer at right angles.
 
     Returns
     -------
@@ -59,8 +64,8 @@ def init_network(
     Raises
     ------
     TypeError, ValueError
-        If a count is too small, `active` is no part, or a value does not fit
-        `LIFNetwork`.
+        If a count is too small, `active` is no part, a neuron has no source, or a
+        value does not fit `LIFNetwork`.
     """
     check_integer(n_neurons, "n_neurons")
     active = np.asarray(active, dtype=float)
@@ -69,14 +74,20 @@ def init_network(
     check_between(active.max(), "active", 0, 1)
     rng = rng_from(seed, "random network")
     parameters = parameters or LIFParameters()
+    rows = _orthogonal_rows(n_neurons, n_sources, rng)
     blank = LIFNetwork(
-        input_weights=_orthogonal_rows(n_neurons, n_sources, rng),
+        input_weights=np.zeros_like(rows),
         recurrent_weights=np.zeros((n_neurons, n_neurons)),
         parameters=parameters,
         source_rate_hz=source_rate_hz,
         source_law=source_law,
+        input_mask=input_mask,  # type: ignore[arg-type]
+        recurrent_mask=recurrent_mask,  # type: ignore[arg-type]
     )
+    blank = blank.with_weights(_kept_rows(rows, blank), blank.recurrent_weights)
     recurrent = rng.normal(size=(n_neurons, n_neurons)) / np.sqrt(n_neurons)
+    if blank.recurrent_mask is not None:
+        recurrent = recurrent * blank.recurrent_mask
     noisy = blank.with_weights(_noise_gain(blank) * blank.input_weights, 0 * recurrent)
     return blank.with_weights(
         noisy.input_weights + _balancing_offset(noisy, active),
@@ -262,6 +273,19 @@ def _orthogonal_rows(rows: int, columns: int, rng: np.random.Generator) -> np.nd
     return q[:, 1:].T
 
 
+def _kept_rows(rows: np.ndarray, network: LIFNetwork) -> np.ndarray:
+    """Return rows without what the mask of a network leaves out, of norm 1 again."""
+    mask = network.input_mask
+    if mask is None:
+        return rows
+    if not mask.any(axis=1).all():
+        raise ValueError(
+            "`input_mask` must leave each neuron a source, but neuron "
+            f"{int(mask.any(axis=1).argmin())} has none."
+        )
+    return rows * mask / np.linalg.norm(rows * mask, axis=1, keepdims=True)
+
+
 def _noise_gain(network: LIFNetwork) -> float:
     """Return the norm of input weights that makes a current noisy enough."""
     p = network.parameters
@@ -271,17 +295,20 @@ def _noise_gain(network: LIFNetwork) -> float:
 
 
 def _balancing_offset(network: LIFNetwork, active: ArrayLike = 0.5) -> np.ndarray:
-    """Return offsets of input weights, (n, 1), by which neurons are as active."""
+    """Return offsets, (n, 1) or (n, m) if masked, by which neurons are as active."""
     p = network.parameters
-    steady = p.dt_ms / p.tau_syn_ms / (network.n_sources * network.source_mean)
+    mask = network.input_mask
+    present = np.ones((network.n_neurons, 1)) if mask is None else mask
+    sources = network.n_sources if mask is None else mask.sum(axis=1, keepdims=True)
+    steady = p.dt_ms / p.tau_syn_ms / (sources * network.source_mean)
     high = np.full((network.n_neurons, 1), 4 * _unit_current(p) * steady)
     low = -high
     for _ in range(13):
         middle = (low + high) / 2
         trial = network.with_weights(
-            network.input_weights + middle, network.recurrent_weights
+            network.input_weights + middle * present, network.recurrent_weights
         )
         z = simulate(trial, 200, chains=100, burn_in=50)
         often = (z.mean(axis=(0, 1)) > active)[:, None]
         low, high = np.where(often, low, middle), np.where(often, middle, high)
-    return (low + high) / 2
+    return (low + high) / 2 * present

@@ -147,7 +147,10 @@ def step(
         np.array(recurrent_learning_rate * unit / network.n_neurons),
     )
     scale = _default_scale(len(products)) if scale is None else scale
-    state, loss, means = training_jax.epoch(settings, state, targets, scale, rates)
+    masks = (network.input_mask, network.recurrent_mask)
+    state, loss, means = training_jax.epoch(
+        settings, state, targets, scale, rates, masks
+    )
     return state, TrainingInfo(loss=float(loss), moments=np.asarray(means, float))
 
 
@@ -182,6 +185,8 @@ def train(
     gradient runs back through the simulated steps with the derivative
     :math:`1/(\alpha|x| + 1)^2` of a spike, eq. (A7). Learning rates fall along a half
     cosine.
+
+    Weights that the masks of the network leave out stay zero.
 
     Departs from the paper, whose plain descent with η = 10, α = 100 and all paths
     followed freezes: α = 10, no gradient through resets or through recurrent spikes,
@@ -243,7 +248,8 @@ def train(
     ------
     TypeError, ValueError
         If a count is too small, a rate not positive, shapes disagree, a target is no
-        mean of a spin product, or the loss needs a scale.
+        mean of a spin product, the loss needs a scale, or `state` has a weight where
+        `network` has no connection.
     ConvergenceError
         If a weight is no longer finite.
 
@@ -256,6 +262,8 @@ def train(
     stop_at = epochs if stop_at is None else min(stop_at, epochs)
     if state is None:
         state = init(network, chains=chains, seed=seed, precision=precision)
+    else:
+        network.with_weights(*state.weights)  # refuses what has no connection
     infos = []
     with ProgressLine("training", stop_at - int(state.epoch), show=progress) as line:
         while int(state.epoch) < stop_at:

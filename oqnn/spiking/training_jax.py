@@ -13,7 +13,9 @@ from .._core.jax64 import in_double_precision
 from .lif_jax import Array, Detach, LIFState, Weights, rest, scan_steps
 from .network import LIFNetwork, LIFParameters
 
-__all__ = ["Settings", "TrainingState", "epoch", "first_state"]
+__all__ = ["Masks", "Settings", "TrainingState", "epoch", "first_state", "masked"]
+
+Masks = tuple[Array | None, Array | None]  # of input and of recurrent weights
 
 MEMORY = 0.99  # of the mean square of a gradient
 ADAM = optax.scale_by_adam(b1=0.9, b2=MEMORY)
@@ -93,6 +95,15 @@ def restarted(settings: Settings, state: TrainingState) -> tuple[LIFState, jax.A
     return neurons, counted / counted.sum()
 
 
+def masked(gradient: Weights, masks: Masks) -> Weights:
+    """Return a gradient that is zero where there is no connection.
+
+    Adam, which has then seen no gradient there, leaves such a weight as it is.
+    """
+    pairs = zip(gradient, masks, strict=True)
+    return Weights(*(g if m is None else jnp.where(m, g, 0) for g, m in pairs))
+
+
 def clipped(
     gradient: Weights, adam: optax.ScaleByAdamState, limit: float | None
 ) -> Weights:
@@ -138,6 +149,7 @@ def epoch(
     targets: Array,
     scale: float,
     rates: Weights,
+    masks: Masks = (None, None),
 ) -> tuple[TrainingState, jax.Array, jax.Array]:
     """Return the next state, the loss and the moments that gave it.
 
@@ -169,7 +181,7 @@ def epoch(
     (value, (neurons, means)), gradient = jax.value_and_grad(loss, has_aux=True)(
         state.weights
     )
-    gradient = clipped(gradient, state.adam, settings.clip)
+    gradient = clipped(masked(gradient, masks), state.adam, settings.clip)
     updates, adam = ADAM.update(gradient, state.adam)
     weights = jax.tree.map(
         lambda w, rate, update: w - rate.astype(dtype) * update,

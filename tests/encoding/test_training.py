@@ -231,7 +231,7 @@ def test_a_diverged_training_keeps_what_it_had_reached(tmp_path, monkeypatch):
     monkeypatch.setattr(training_track, "train", overflow)
     with pytest.raises(ConvergenceError, match="hundred epochs after 100") as caught:
         train_correlations(BELL, checkpoint=path, **{**SHORT, "seed": 3})
-    reached = caught.value.training
+    reached = caught.value.reached
     assert str(path) in str(caught.value)
     assert reached.epochs == 100
     np.testing.assert_array_equal(reached.losses, whole.losses[:100])
@@ -245,7 +245,7 @@ def test_a_training_that_diverges_at_once_returns_its_start():
     settings = {**SHORT, "learning_rate": 1e38, "clip": 1e3, "seed": 2}
     with pytest.raises(ConvergenceError, match="hundred epochs after 0") as caught:
         train_correlations(BELL, network=init_network(8, 12), **settings)
-    result = caught.value.training
+    result = caught.value.reached
     assert result.epochs == 0
     expected = init_network(8, 12).input_weights
     np.testing.assert_allclose(result.network.input_weights, expected, rtol=1e-6)
@@ -278,6 +278,27 @@ def test_a_warm_start_begins_where_the_other_training_ended():
     np.testing.assert_allclose(
         warm.network.input_weights, first.network.input_weights, atol=1e-3
     )
+
+
+def test_connections_that_are_left_out_stay_out(tmp_path):
+    """And a checkpoint of such a training is not one of a training without masks."""
+    masks = {
+        "input_mask": np.arange(8 * 12).reshape(8, 12) % 3 > 0,
+        "recurrent_mask": ~np.eye(8, dtype=bool),
+    }
+    masked = init_network(8, 12, seed=5, **masks)
+    plain = LIFNetwork(
+        input_weights=masked.input_weights, recurrent_weights=masked.recurrent_weights
+    )
+    settings = {**SHORT, "epochs": 100, "checkpoint": tmp_path / "training.npz"}
+    result = train_correlations(BELL, network=masked, **settings)
+    for kind in ("input", "recurrent"):
+        mask = masks[f"{kind}_mask"]
+        weights = getattr(result.network, f"{kind}_weights")
+        assert (weights[~mask] == 0).all()
+        assert (weights[mask] != getattr(masked, f"{kind}_weights")[mask]).all()
+    with pytest.raises(ValueError, match="`checkpoint` must be of the same state"):
+        train_correlations(BELL, network=plain, **settings)
 
 
 def test_the_measurement_is_of_the_network_that_is_kept():
