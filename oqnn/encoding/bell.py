@@ -31,7 +31,8 @@ class BellInequality:
     ----------
     coefficients : shape (4, …, 4)
         c on the Pauli products, zero on the identity. Integers without a common
-        factor where there are any, else at most 1 in size.
+        factor if some of at most 1000 are in proportion, else at most 1 in size: from
+        four qubits on most facets take larger ones.
     local_bound : float
         L, the greatest value of the polynomial on all configurations.
     value : float
