@@ -144,7 +144,7 @@ def simulate(
 def chunk_sizes(steps: int, chains: int, network: LIFNetwork) -> list[int]:
     """Split a number of steps into nearly equal chunks that fit in memory."""
     width = chains * max(network.n_sources, network.n_neurons)
-    count = -(-steps // max(1, CHUNK_NUMBERS // width))
+    count = max(1, -(-steps // max(1, CHUNK_NUMBERS // width)))  # one, if of no steps
     return [len(part) for part in np.array_split(np.arange(steps), count)]
 
 

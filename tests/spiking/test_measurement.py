@@ -59,6 +59,16 @@ def test_standard_errors_are_the_scatter_between_seeds(chains):
     assert claimed > 1.2 * naive
 
 
+def test_nothing_need_be_dropped():
+    """The first of ten steps from rest is silent, and the neuron repeats its source."""
+    network = LIFNetwork(
+        input_weights=[[40.0]], recurrent_weights=[[0.0]], source_rate_hz=1000.0
+    )
+    result = measure(network, [(0,)], steps=20, chains=2, burn_in=0)
+    assert result.raster[:, 0].tolist() == [0] + 9 * [1]
+    assert result.moments[0] == (9 - 1) / 10
+
+
 def test_raster_and_moments_are_those_of_the_simulation(monkeypatch):
     network = coins(source_rate_hz=600.0, n=3)
     active = simulate(network, 60, chains=4, seed=7, burn_in=10)
