@@ -112,34 +112,53 @@ def _gauge(scenario: Scenario, means: np.ndarray) -> Optimum:
 
 def _carry(scenario: Scenario, means: np.ndarray, optimum: Optimum) -> Carried:
     """Make the optimum a law on few configurations, and check its means."""
-    gauge = optimum.weights.sum()
+    gauge = float(optimum.weights.sum())
+    off = np.inf
     if gauge < EDGE:
-        face = np.ones(len(optimum.weights), dtype=bool)
-        p = optimum.weights + (1 - gauge) / len(face)
-        law = dict(zip(*thin_law(scenario, means, p, face), strict=True))
+        laws = iter([_inner_law(scenario, means, optimum.weights)])
     else:
-        # The uniform law would bring in every configuration for next to nothing.
-        face = optimum.face
-        p = np.where(face, optimum.weights, 0.0) / optimum.weights[face].sum()
-        share = 0.0 if abs(1 - gauge) <= ACCURACY / 2 else 1 - gauge
-        indices, q = thin_law(scenario, means / (1 - share), p, face)
-        law = dict(zip(indices, (1 - share) * q, strict=True))
-        filling = _without_means(scenario) if share else np.zeros(0, dtype=int)
-        for index in filling:
-            law[index] = law.get(index, 0.0) + share / len(filling)
-    indices, probabilities = to_vertex(
-        scenario, np.array(list(law)), np.array(list(law.values()))
+        # Nearly on the face the means are first taken to be on it.
+        shares = [1 - gauge] if 1 - gauge > ACCURACY / 2 else [0.0, 1 - gauge]
+        laws = (_edge_law(scenario, means, optimum, share) for share in shares)
+    for law in laws:
+        indices, probabilities = to_vertex(scenario, *law)
+        dense = np.zeros(scenario.n_configurations)
+        dense[indices] = probabilities
+        off = np.abs(scenario.moments(dense) - means).max(initial=0.0)
+        if off <= ACCURACY:
+            return Carried(indices=indices, probabilities=probabilities)
+    raise ConvergenceError(
+        "The law that was found must have the given means, but is off by "
+        f"{off:.1e}. The state lies on the edge of what can be realized; mix it "
+        "with a little white noise."
     )
-    dense = np.zeros(scenario.n_configurations)
-    dense[indices] = probabilities
-    off = np.abs(scenario.moments(dense) - means).max(initial=0.0)
-    if off > ACCURACY:
-        raise ConvergenceError(
-            "The law that was found must have the given means, but is off by "
-            f"{off:.1e}. The state lies on the edge of what can be realized; mix it "
-            "with a little white noise."
-        )
-    return Carried(indices=indices, probabilities=probabilities)
+
+
+def _inner_law(
+    scenario: Scenario, means: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fill up with the uniform law, and thin that."""
+    p = weights + (1 - weights.sum()) / len(weights)
+    return thin_law(scenario, means, p, np.ones(len(p), dtype=bool))
+
+
+def _edge_law(
+    scenario: Scenario, means: np.ndarray, optimum: Optimum, share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take a law on the optimal face, and a share of one without means.
+
+    The uniform law would bring in every configuration for next to nothing. Where the
+    share is negative, the law has the means divided by the gauge.
+    """
+    face = optimum.face
+    p = np.where(face, optimum.weights, 0.0) / optimum.weights[face].sum()
+    indices, q = thin_law(scenario, means / (1 - share), p, face)
+    share = max(share, 0.0)
+    law = dict(zip(indices, (1 - share) * q, strict=True))
+    filling = _without_means(scenario) if share else np.zeros(0, dtype=int)
+    for index in filling:
+        law[index] = law.get(index, 0.0) + share / len(filling)
+    return np.array(list(law)), np.array(list(law.values()))
 
 
 def _without_means(scenario: Scenario) -> np.ndarray:

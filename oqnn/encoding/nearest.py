@@ -61,7 +61,7 @@ def nearest_realizable(rho: "qutip.Qobj | ArrayLike") -> NearestRealizable:
     Parameters
     ----------
     rho : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
-        State of one to six qubits, in times as of `realize`.
+        State of one to six qubits, in up to twice the time of `realize`.
 
     Returns
     -------

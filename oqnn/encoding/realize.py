@@ -94,8 +94,8 @@ def realize(
     ----------
     rho : Qobj, ket of shape (2**n,), or shape (2**n, 2**n)
         State of one to six qubits. On one core up to three take milliseconds, four
-        half a second, five some seconds and six about a minute; states with many
-        correlators that vanish, as GHZ and W, take less.
+        half a second, five some seconds and six about a minute and 0.7 GB; states with
+        many correlators that vanish, as GHZ and W, take less.
     map : CorrelationMap or ExtendedMap, optional
         The spins: three a qubit, which is what is meant by default, or those of the
         extended map, for two and three qubits.

@@ -101,3 +101,17 @@ def test_products_at_the_edge():
     for v in (edge, edge - 0.01):
         rho = np.kron(np.kron(mix_with_noise(pair, v), third), fourth)
         check_law(realize(rho).law, rho, 4**4)
+
+
+@pytest.mark.slow
+def test_nearer_to_the_edge_than_the_accuracy():
+    """A law that misses the correlators by less than 1e-9, not by what solving for
+    means off the face makes of that.
+    """
+    rng = np.random.default_rng(8)
+    for rank in (1, 2, 3):
+        rho = random_state(rng, 4, rank)
+        edge = visibility(rho)
+        for below in (0, 1e-10, -1e-10, 3e-9):
+            near = mix_with_noise(rho, edge - below)
+            check_law(realize(near).law, near, 4**4)
