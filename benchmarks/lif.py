@@ -77,8 +77,8 @@ def agree() -> None:
 
     from oqnn._core.jax64 import in_double_precision
     from oqnn.spiking import LIFParameters
-    from oqnn.spiking.lif_jax import Detach, Weights, rest, scan_steps
-    from oqnn.spiking.product_sums_jax import product_means
+    from oqnn.spiking.kernels.lif_jax import Detach, Weights, rest, scan_steps
+    from oqnn.spiking.kernels.product_sums_jax import product_means
 
     steps, batch = 100, 2
     rng = np.random.default_rng(2)

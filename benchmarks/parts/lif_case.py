@@ -21,9 +21,9 @@ import numpy as np  # noqa: E402
 from lif_plain import plain_scan  # noqa: E402
 
 from oqnn.spiking import LIFParameters  # noqa: E402
-from oqnn.spiking.lif_jax import Detach, Weights, rest  # noqa: E402
-from oqnn.spiking.long_run_jax import moments_of_run  # noqa: E402
-from oqnn.spiking.product_sums_jax import product_means  # noqa: E402
+from oqnn.spiking.kernels.lif_jax import Detach, Weights, rest  # noqa: E402
+from oqnn.spiking.kernels.long_run_jax import moments_of_run  # noqa: E402
+from oqnn.spiking.kernels.product_sums_jax import product_means  # noqa: E402
 
 PARAMETERS = LIFParameters()
 ALPHA = 10.0

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from oqnn.spiking import LIFParameters
-from oqnn.spiking.lif_jax import Array, Detach, LIFState, Weights
+from oqnn.spiking.kernels.lif_jax import Array, Detach, LIFState, Weights
 
 
 @jax.custom_jvp

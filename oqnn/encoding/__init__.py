@@ -1,31 +1,35 @@
 """States and spikes: correlation maps, and which states a law of spins can carry."""
 
-from .bell import BellInequality, greatest_fidelity, local_bound
-from .circuits import CircuitLaws, run_circuit
-from .classical_wave import law_from_wave, state_from_wave, wave_from_law
-from .compiling import CompiledLaw, compile_law
-from .compiling_bell import compile_bell_state
-from .correlation import CorrelationMap
-from .extended import ExtendedMap
-from .extended_law import ExtendedLaw
-from .gates import GateRealization, realize_gate, realize_gate_by_gradient
-from .gradient_route import (
+from .circuits.circuits import CircuitLaws, run_circuit
+from .circuits.gates import GateRealization, realize_gate, realize_gate_by_gradient
+from .circuits.unitaries import GATES, gate_unitary
+from .maps.classical_wave import law_from_wave, state_from_wave, wave_from_law
+from .maps.correlation import CorrelationMap
+from .maps.extended import ExtendedMap
+from .maps.extended_law import ExtendedLaw
+from .maps.law import Law
+from .maps.parties import Component
+from .maps.real_form import complex_form, real_form
+from .maps.threshold_times import StateTimes, times_of_events, times_of_record
+from .networks.compiling import CompiledLaw, compile_law
+from .networks.compiling_bell import compile_bell_state
+from .networks.reconstruction import Reconstruction, measure_state, reconstruct
+from .networks.training import train_correlations
+from .networks.training_result import CorrelationTraining
+from .realizability.bell import BellInequality, greatest_fidelity, local_bound
+from .realizability.gradient_route import (
     GradientRealization,
     realize_by_gradient,
     realize_many_by_gradient,
 )
-from .law import Law
-from .least_change import least_change_correlators, least_change_law, total_variation
-from .nearest import NearestRealizable, nearest_realizable
-from .parties import Component
-from .real_form import complex_form, real_form
-from .realize import Realization, realize, realize_correlators, visibility
-from .realize_many import realize_many
-from .reconstruction import Reconstruction, measure_state, reconstruct
-from .threshold_times import StateTimes, times_of_events, times_of_record
-from .training import train_correlations
-from .training_result import CorrelationTraining
-from .unitaries import GATES, gate_unitary
+from .realizability.least_change import (
+    least_change_correlators,
+    least_change_law,
+    total_variation,
+)
+from .realizability.nearest import NearestRealizable, nearest_realizable
+from .realizability.realize import Realization, realize, realize_correlators, visibility
+from .realizability.realize_many import realize_many
 
 __all__ = [
     "GATES",

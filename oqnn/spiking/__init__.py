@@ -1,7 +1,5 @@
 """Networks of spiking neurons whose spins carry prescribed moments."""
 
-from .categorical import CategoricalTraining, train_categorical
-from .initial import init_network, motif_network, pair_loadings
 from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
@@ -12,14 +10,16 @@ from .state_frequencies import (
     measure_law,
     state_frequencies,
 )
-from .training import (
+from .training.categorical import CategoricalTraining, train_categorical
+from .training.initial import init_network, motif_network, pair_loadings
+from .training.training import (
     TrainingInfo,
     TrainingResult,
     init,
     step,
     train,
 )
-from .training_file import load_state, save_state
+from .training.training_file import load_state, save_state
 
 __all__ = [
     "CategoricalTraining",

@@ -54,7 +54,7 @@ def respond(network: LIFNetwork, sources: ArrayLike) -> Response:
     >>> respond(network, [[1], [0], [0]]).active[:, 0].tolist()
     [0, 1, 1]
     """
-    from . import lif_jax
+    from .kernels import lif_jax
 
     sources = np.asarray(sources, dtype=float)
     check_shapes(
@@ -157,7 +157,7 @@ def stream(
     precision: str = "double",
 ) -> Iterator[np.ndarray]:
     """Yield the active states of one long simulation, (chains, size, n) at a time."""
-    from . import lif_jax
+    from .kernels import lif_jax
 
     check_choice(precision, "precision", PRECISIONS)
     dtype = PRECISIONS[precision]

@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from .._core.errors import ConvergenceError
 from ..encoding import CorrelationMap
-from ..encoding.correlation import as_correlators
+from ..encoding.maps.correlation import as_correlators
 from .realizability import pair_margin
 
 __all__ = ["realizability_margin"]

@@ -15,7 +15,7 @@ from oqnn.encoding import (
     realize_correlators,
     wave_from_law,
 )
-from oqnn.encoding.products import as_words
+from oqnn.encoding.realizability.products import as_words
 
 SKEW = np.full(8, 0.125) + 0.1j * np.arange(8)
 

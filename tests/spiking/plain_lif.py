@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from oqnn.spiking.lif_jax import LIFState
+from oqnn.spiking.kernels.lif_jax import LIFState
 
 
 @jax.custom_jvp
@@ -25,7 +25,7 @@ def plain_scan(parameters, weights, state, counts, sharpness, detach):
     def step(state, counts):
         v, current, recent = state
         refractory = recent.sum(axis=0)
-        free = 1 - stop(refractory)
+        free = 1 - (stop(refractory) if detach.refractory else refractory)
         drive = p.v_leak - v + p.resistance * current
         v = v + free * (p.dt_ms / p.tau_mem_ms) * drive
         current = current - (p.dt_ms / p.tau_syn_ms) * current

@@ -1,0 +1,1 @@
+"""Quantum gates on laws of spins."""

@@ -1,0 +1,1 @@
+"""Maps between laws of spins, correlators and density matrices."""

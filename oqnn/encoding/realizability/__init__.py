@@ -1,0 +1,1 @@
+"""Which states a law of spins can carry."""

@@ -1,0 +1,1 @@
+"""Compiled steps of LIF networks and their gradients."""
