@@ -65,7 +65,8 @@ def train_correlations(
     :math:`2^{-n} \sum (\hat\chi - \chi)^2` of eq. (32) [1]_, see `train`; then a
     measurement with fresh noise, from which the state is rebuilt. The weights of
     `init_network` know nothing of the state. Of each hundred epochs the correlators
-    are averaged, and the weights at the end of the best hundred are kept.
+    are averaged, and the weights at the end of the last hundred are kept, unless its
+    squared distance is more than twice the least one and more than noise above it.
 
     For a Bell state the spins' own weights alone reach squared fidelities near 0.97.
     What carries it past: the gradient follows spikes to other neurons; its numbers
@@ -108,7 +109,8 @@ def train_correlations(
     stop_at_distance : float, optional
         Stop when the correlators of a hundred epochs are this near to those trained
         toward, in squared distance. Their sampling noise alone is near
-        4**n / (2**n × 100 × chains × steps).
+        4**n / (2**n × 100 × chains × steps). Early, while rates are high, the weights
+        move around good ones, and may be much further off than their average.
     checkpoint : path, optional
         An npz file to keep the training in. If it is there already the training goes
         on from it, to the same numbers as without the interruption.
@@ -180,10 +182,9 @@ def train_correlations(
             "restart_every": restart_every,
         },
     )
-    tracks, error = _run(
-        plan, stop_at_distance or 0.0, checkpoint, checkpoint_every, progress
-    )
-    track = min(tracks, key=plan.least_distance)
+    stop = stop_at_distance or 0.0
+    tracks, error = _run(plan, stop, checkpoint, checkpoint_every, progress)
+    track = plan.chosen(tracks, stop)
     trained = plan.trained(track)
     result = CorrelationTraining(
         network=trained,

@@ -21,8 +21,8 @@ class CorrelationTraining:
     Parameters
     ----------
     network : LIFNetwork
-        The network at the end of the best hundred epochs; its first 3n neurons are
-        the spins.
+        The network at the end of the last good hundred epochs, see
+        `train_correlations`; its first 3n neurons are the spins.
     reconstruction : Reconstruction
         What a measurement with fresh noise finds, beside the state asked for.
     aim : shape (4, …, 4)
@@ -37,7 +37,8 @@ class CorrelationTraining:
         Squared distance from the aim in each epoch's sample, its noise included, from
         the start that was chosen.
     curve : shape (blocks, 4, …, 4)
-        Correlators over each hundred epochs, while the weights moved.
+        Correlators over each hundred epochs, while the weights moved: nearer to the
+        aim, as an average, than those of the network at any one time.
     settings : dict
         All settings of the training that are numbers or words.
     """

@@ -28,7 +28,7 @@ class Track(NamedTuple):
     state: "TrainingState"
     losses: np.ndarray  # (epochs,)
     curve: np.ndarray  # (blocks, products), means over each block
-    best: tuple[np.ndarray, np.ndarray]  # weights at the end of the best block
+    kept: tuple[np.ndarray, np.ndarray]  # weights at the end of the last good block
 
 
 @final
@@ -56,6 +56,10 @@ class Plan:
     def advance(self, track: Track) -> Track:
         """Train for a block, or for what is left of the epochs.
 
+        Keeps its weights if it is good: at most twice as far as the nearest block, or
+        no further from it than by noise. Not those of the nearest one, since that is a
+        matter of luck, and weights scatter less later, when rates are low.
+
         Raises
         ------
         ConvergenceError
@@ -73,12 +77,18 @@ class Plan:
         )
         curve = np.vstack([track.curve, result.moments.mean(axis=0)])
         distances = self.distances(curve)
-        best = track.best
-        if distances.argmin() == len(curve) - 1:
+        least, kept = distances.min(), track.kept
+        if distances[-1] <= least + max(least, 2 * self.noise):
             weights = result.state.weights
-            best = (np.asarray(weights.inputs), np.asarray(weights.recurrent))
+            kept = (np.asarray(weights.inputs), np.asarray(weights.recurrent))
         losses = np.append(track.losses, result.losses)
-        return Track(result.state, losses, curve, best)
+        return Track(result.state, losses, curve, kept)
+
+    @property
+    def noise(self) -> float:
+        """Squared distance of a block by independent samples of white noise."""
+        samples = BLOCK * self.chains * self.numbers["steps"]
+        return len(self.targets) / np.sqrt(len(self.targets) + 1) / samples
 
     def distances(self, curve: np.ndarray) -> np.ndarray:
         """Return the squared distance of each block from the targets, (blocks,)."""
@@ -86,8 +96,17 @@ class Plan:
         return ((curve - self.targets) ** 2).sum(axis=1) / dimension
 
     def trained(self, track: Track) -> LIFNetwork:
-        """Return the network at the end of the best block so far."""
-        return self.networks[0].with_weights(*track.best)
+        """Return the network at the end of the last good block so far."""
+        return self.networks[0].with_weights(*track.kept)
+
+    def chosen(self, tracks: Sequence[Track], stop: float) -> Track:
+        """Return the training to report: that which went on, or came near enough."""
+        nearest = min(tracks, key=self.least_distance)
+        if self.least_distance(nearest) <= stop:
+            return nearest
+        most = max(len(track.losses) for track in tracks)
+        longest = [track for track in tracks if len(track.losses) == most]
+        return min(longest, key=self.score) if len(longest) > 1 else longest[0]
 
     def next_start(self, tracks: Sequence[Track], stop: float) -> int | None:
         """Return the start to go on from: first all on trial, then the best of them.
@@ -123,7 +142,7 @@ class Plan:
         arrays = {"fingerprint": np.array(self.fingerprint)}
         for k, track in enumerate(tracks):
             named = {"losses": track.losses, "curve": track.curve}
-            named |= {"inputs": track.best[0], "recurrent": track.best[1]}
+            named |= {"inputs": track.kept[0], "recurrent": track.kept[1]}
             named |= pack_state(track.state)
             arrays |= {f"{k}/{name}": array for name, array in named.items()}
         write_npz(path, arrays)
@@ -154,8 +173,8 @@ class Plan:
         while (head := f"{len(tracks)}/") + "losses" in arrays:
             own = {k.removeprefix(head): v for k, v in arrays.items()}
             state = unpack_state(own, self.networks[0], str(path))
-            best = (own["inputs"], own["recurrent"])
-            tracks.append(Track(state, own["losses"], own["curve"], best))
+            kept = (own["inputs"], own["recurrent"])
+            tracks.append(Track(state, own["losses"], own["curve"], kept))
         return tracks
 
     @property

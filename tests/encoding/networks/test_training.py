@@ -251,8 +251,8 @@ def test_a_training_that_diverges_at_once_returns_its_start():
     np.testing.assert_allclose(result.network.input_weights, expected, rtol=1e-6)
 
 
-def test_it_stops_when_near_enough_and_keeps_the_best_block():
-    """The least distance of the blocks is where it stops, or what it keeps."""
+def test_it_stops_when_near_enough():
+    """Where a longer training first comes as near."""
     settings = {**SMALL, "measure_steps": 1000, "seed": 7, "learning_rate": 0.05}
     rho = qubit(0.1, 0.2, -0.1)
     long = train_correlations(rho, **settings, epochs=600)
@@ -260,9 +260,7 @@ def test_it_stops_when_near_enough_and_keeps_the_best_block():
     enough = long.curve_distances[best] * (1 + 1e-9)
     early = train_correlations(rho, **settings, epochs=600, stop_at_distance=enough)
     assert early.epochs == 100 * (best + 1)
-    np.testing.assert_array_equal(
-        early.network.input_weights, long.network.input_weights
-    )
+    np.testing.assert_array_equal(early.losses, long.losses[: early.epochs])
 
 
 def test_a_warm_start_begins_where_the_other_training_ended():

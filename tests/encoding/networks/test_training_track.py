@@ -5,8 +5,9 @@ import numpy as np
 
 from oqnn._core.seeds import derive_seed
 from oqnn.encoding import CorrelationMap, train_correlations
+from oqnn.encoding.networks import training_track
 from oqnn.encoding.networks.training_track import Plan
-from oqnn.spiking import init_network
+from oqnn.spiking import TrainingResult, init_network
 
 SHORT = {
     **{"neurons": 8, "sources": 12, "chains": 8, "steps": 5, "progress": False},
@@ -52,23 +53,63 @@ def test_all_starts_are_tried_and_the_best_goes_on():
     assert plan.next_start(tracks, 100.0) is None
 
 
-def test_the_weights_of_the_best_block_are_kept():
-    """Here the third of four blocks; the mean of its moments is the nearest."""
-    plan = small_plan(1, 200)
-    tracks = [plan.begin(0)]
-    for _ in range(4):
+def blocks_at(plan, distances, monkeypatch):
+    """Return tracks as if training had found blocks at these squared distances.
+
+    The weights of block k are all k.
+    """
+    lengths = iter(np.sqrt(np.array(distances) * 4 / 15))
+
+    def train(network, products, targets, *, state, **settings):
+        one = int(state.weights.inputs[0, 0]) + 1
+        weights = jax.tree.map(lambda w: np.full_like(w, one), state.weights)
+        return TrainingResult(
+            network=network,
+            losses=np.zeros(100),
+            moments=np.tile(targets + next(lengths), (100, 1)),
+            state=state._replace(weights=weights),
+        )
+
+    monkeypatch.setattr(training_track, "train", train)
+    track = plan.begin(0)
+    zero = jax.tree.map(np.zeros_like, track.state.weights)
+    tracks = [track._replace(state=track.state._replace(weights=zero))]
+    for _ in distances:
         tracks.append(plan.advance(tracks[-1]))
-    best = 1 + int(plan.distances(tracks[-1].curve).argmin())
-    assert best < 4
-    kept, state = tracks[-1].best, tracks[best].state
-    np.testing.assert_array_equal(kept[0], state.weights.inputs)
-    np.testing.assert_array_equal(kept[1], state.weights.recurrent)
+    return tracks[1:]
 
 
-def test_a_file_keeps_best_weights_beside_last_ones(tmp_path):
+def test_the_weights_of_the_last_good_block_are_kept(monkeypatch):
+    """A block is good if sampling noise, or a factor of two, sets it from the best.
+
+    The noise is 15/4 over 100 × 8 × 5 samples, 9.4e-4. Rates fall in training, and with
+    them the scatter of the weights; the least of many distances is mere luck.
+    """
+    distances = [0.4, 0.1, 0.15, 0.3, 1e-6, 2e-4, 1.5e-3, 2.5e-3, 0.5]
+    plan = small_plan(1, 200)
+    tracks = blocks_at(plan, distances, monkeypatch)
+    np.testing.assert_allclose(plan.distances(tracks[-1].curve), distances)
+    kept = [int(track.kept[0][0, 0]) for track in tracks]
+    assert kept == [1, 2, 3, 3, 5, 6, 7, 7, 7]
+
+
+def test_the_training_that_went_on_is_chosen(monkeypatch):
+    """Not one on trial that was lucky once."""
+    plan = small_plan(3, 200)
+    lucky = blocks_at(plan, [1e-6, 0.5], monkeypatch)[-1]
+    poor = blocks_at(plan, [0.4, 0.4], monkeypatch)[-1]
+    steady = blocks_at(plan, [0.4, 0.1, 0.1, 0.1], monkeypatch)
+    assert plan.chosen([lucky, steady[-1], poor], 0.0) is steady[-1]
+    assert plan.chosen([lucky, steady[1], poor], 0.0) is steady[1]
+    assert plan.chosen([lucky, poor, plan.begin(2)], 0.0) is poor
+    assert plan.chosen([poor, lucky], 1e-5) is lucky
+    assert plan.chosen([plan.begin(0)], 0.0).losses.shape == (0,)
+
+
+def test_a_file_keeps_good_weights_beside_last_ones(tmp_path):
     plan = small_plan(2, 200)
     first, second = plan.advance(plan.begin(0)), plan.begin(1)
-    first = first._replace(best=(first.best[0] + 1, first.best[1] - 2))
+    first = first._replace(kept=(first.kept[0] + 1, first.kept[1] - 2))
     plan.write(tmp_path / "a.npz", [first, second])
     found = plan.read(tmp_path / "a.npz")
     assert len(found) == 2
