@@ -15,6 +15,7 @@ from ..._core.errors import ConvergenceError
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed
 from ...spiking import LIFNetwork, init_network
+from ...spiking.training.training_file import check_checkpoint
 from ..maps.correlation import CorrelationMap
 from ..realizability.nearest import nearest_realizable
 from ..realizability.qubit_state import as_qubit_state
@@ -159,10 +160,16 @@ def train_correlations(
     if stop_at_distance is not None:
         check_positive(stop_at_distance, "stop_at_distance")
     _check_measurement(measure_steps)
-    _check_folder(checkpoint)
+    check_checkpoint(checkpoint)
     networks = _networks(network, starts, spins.n_spins, neurons, sources, seed)
 
     rate, recurrent_rate = RATES[spins.n_qubits]
+    rate, recurrent_rate = (
+        _or(learning_rate, rate),
+        _or(recurrent_learning_rate, recurrent_rate),
+    )
+    check_positive(rate, "learning_rate")
+    check_positive(recurrent_rate, "recurrent_learning_rate")
     nearest = nearest_realizable(state)
     aim = spins.chi_from_state(nearest.state if target == "nearest" else state)
     plan = Plan(
@@ -175,8 +182,8 @@ def train_correlations(
         numbers={
             "epochs": epochs,
             "steps": steps,
-            "learning_rate": _or(learning_rate, rate),
-            "recurrent_learning_rate": _or(recurrent_learning_rate, recurrent_rate),
+            "learning_rate": rate,
+            "recurrent_learning_rate": recurrent_rate,
             "sharpness": sharpness,
             "clip": clip,
             "restart_every": restart_every,
@@ -306,15 +313,6 @@ def _networks(
 
 def _or(value: float | None, default: float) -> float:
     return default if value is None else value
-
-
-def _check_folder(checkpoint: str | Path | None) -> None:
-    """Check that a checkpoint can be written."""
-    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
-        raise ValueError(
-            "`checkpoint` must lie in a folder that exists, but is "
-            f"{str(checkpoint)!r}. Make the folder first."
-        )
 
 
 def _check_measurement(steps: int) -> None:

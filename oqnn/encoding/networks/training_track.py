@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, final
-from zipfile import BadZipFile
 
 import numpy as np
 
 from ...spiking import LIFNetwork, init, train
-from ...spiking.training.training_file import pack_state, unpack_state, write_npz
+from ...spiking.training.training_file import (
+    pack_state,
+    read_npz,
+    unpack_state,
+    write_npz,
+)
 
 if TYPE_CHECKING:
     from ...spiking.training.training_jax import TrainingState
@@ -155,16 +159,8 @@ class Plan:
         ValueError
             If the file is no such file, or keeps another training.
         """
-        try:
-            with Path(path).open("rb") as file, np.load(file) as content:
-                arrays = dict(content)
-            found = str(arrays["fingerprint"])
-        except (ValueError, OSError, KeyError, EOFError, BadZipFile) as error:
-            raise ValueError(
-                f"`checkpoint` must be a file of a training, but {path} is not. "
-                "Move it away, or name another one."
-            ) from error
-        if found != self.fingerprint:
+        arrays = read_npz(path)
+        if str(arrays.get("fingerprint")) != self.fingerprint:
             raise ValueError(
                 "`checkpoint` must be of the same state, network, seed and settings, "
                 f"but {path} is of another training. Move it away, or name another one."

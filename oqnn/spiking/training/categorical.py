@@ -17,8 +17,14 @@ from ..._core.checks import (
 from ..._core.errors import ConvergenceError
 from ..._core.seeds import derive_seed
 from ..network import LIFNetwork, LIFParameters
-from ..state_frequencies import StateFrequencies, kl_divergence, measure_law
+from ..state_frequencies import (
+    MOST_NEURONS,
+    StateFrequencies,
+    kl_divergence,
+    measure_law,
+)
 from .initial import init_network
+from .training_file import check_checkpoint
 
 __all__ = ["CategoricalTraining", "train_categorical"]
 
@@ -171,11 +177,13 @@ def train_categorical(
     """
     p = _as_target(p)
     n = p.size.bit_length() - 1
+    stop_at = epochs if stop_at is None else stop_at
     _check_numbers(
         precision,
         final_fraction,
         counts={
             "epochs": epochs,
+            "stop_at": stop_at,
             "chains": chains,
             "steps": steps,
             "measure_steps": measure_steps,
@@ -187,6 +195,8 @@ def train_categorical(
             "recurrent_learning_rate": recurrent_learning_rate,
         },
     )
+    check_between(tolerance, "tolerance", 0, np.inf)
+    check_checkpoint(checkpoint)
     dtype = PRECISIONS[precision]
     _check_memory(chains * steps * p.size * np.dtype(dtype).itemsize)
     if network is None:
@@ -213,7 +223,7 @@ def train_categorical(
         p,
         Schedule(
             epochs=epochs,
-            stop_at=epochs if stop_at is None else min(stop_at, epochs),
+            stop_at=min(stop_at, epochs),
             rates=_weight_rates(network, learning_rate, recurrent_learning_rate),
             final_fraction=float(final_fraction),
             tolerance=float(tolerance),
@@ -266,6 +276,11 @@ def _check_numbers(
         check_integer(count, name)
     for name, value in positive.items():
         check_positive(value, name)
+    if counts["measure_steps"] * counts["measure_runs"] < 2:
+        raise ValueError(
+            "`measure_steps` and `measure_runs` must give at least two steps together, "
+            "but give one."
+        )
 
 
 def _unit_current(p: LIFParameters) -> float:
@@ -289,6 +304,11 @@ def _as_target(p: ArrayLike) -> np.ndarray:
         raise ValueError(
             f"`p` must hold 2**n probabilities, n at least 1, but holds {p.size}."
         )
+    if p.size > 2**MOST_NEURONS:
+        raise ValueError(
+            f"`p` must be of at most {MOST_NEURONS} neurons, but is of "
+            f"{p.size.bit_length() - 1}."
+        )
     check_law(p, "p")
     if p.min() <= 0:
         raise ValueError(
@@ -310,6 +330,10 @@ def _check_memory(size: float) -> None:
 
 def _check_size(network: LIFNetwork, n: int) -> None:
     """Check that a network has a neuron for each digit of the states."""
+    if not isinstance(network, LIFNetwork):
+        raise TypeError(
+            f"`network` must be a LIFNetwork, but is a {type(network).__name__}."
+        )
     if network.n_neurons < n:
         raise ValueError(
             f"`neurons` must be at least {n} for 2**{n} states, "

@@ -1,8 +1,8 @@
 """Descent of the training towards a law, saved and resumed."""
 
+import hashlib
 import json
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from ..._core.progress import ProgressLine
 from ..kernels.lif_jax import Weights
 from .categorical_jax import CategoricalSettings, CategoricalState, epoch
+from .training_file import read_npz, write_npz
 from .training_jax import Masks
 
 __all__ = ["Schedule", "descend"]
@@ -38,6 +39,11 @@ class Schedule:
         decay = self.final_fraction + (1 - self.final_fraction) * decay
         return Weights(*(np.array(rate * decay) for rate in self.rates))
 
+    def near_enough(self, losses: list[float]) -> bool:
+        """Tell whether the mean of the last losses is below the tolerance."""
+        recent = losses[-RECENT:]
+        return len(recent) == RECENT and bool(np.mean(recent) < self.tolerance)
+
 
 def descend(
     settings: CategoricalSettings,
@@ -59,7 +65,7 @@ def descend(
     diverged = False
     todo = max(0, schedule.stop_at - len(losses))
     with ProgressLine("training", todo, show=progress) as line:
-        while len(losses) < schedule.stop_at:
+        while len(losses) < schedule.stop_at and not schedule.near_enough(losses):
             rates = schedule.rates_after(len(losses))
             after, loss, _, finite = epoch(settings, state, target, rates, masks)
             if not finite:
@@ -70,9 +76,6 @@ def descend(
             line.advance(text=f"KL {losses[-1]:.4f}")
             if len(losses) % SAVE_EVERY == 0:
                 _save(schedule.checkpoint, mark, state, losses)
-            recent = losses[-RECENT:]
-            if len(recent) == RECENT and np.mean(recent) < schedule.tolerance:
-                break
     _save(schedule.checkpoint, mark, state, losses)
     return state, losses, diverged
 
@@ -85,7 +88,7 @@ def _fingerprint(
     masks: Masks,
 ) -> str:
     """Return what a training depends on, so that only the same one is resumed."""
-    start = [float(np.abs(w).sum()) for w in state.weights]
+    start = [hashlib.sha256(np.asarray(w).tobytes()).hexdigest() for w in state.weights]
     shapes = [list(w.shape) for w in state.weights]
     about = [
         repr(settings),
@@ -115,10 +118,7 @@ def _save(
         f"leaf_{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(state))
     }
     arrays |= {"mark": np.array(mark), "losses": np.array(losses)}
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
-        np.savez(file, **arrays)
-    os.replace(partial, path)
+    write_npz(path, arrays)
 
 
 def _load(
@@ -126,11 +126,11 @@ def _load(
 ) -> tuple[CategoricalState, list[float]]:
     """Read a checkpoint of the same training."""
     expected, structure = jax.tree.flatten(like)
-    with np.load(path) as file:
-        if "mark" not in file or str(file["mark"]) != mark:
-            raise ValueError(
-                "`checkpoint` must belong to a training with the same law, start, seed "
-                f"and settings, but {path} does not. Delete it or name another file."
-            )
-        leaves = [file[f"leaf_{i}"] for i in range(len(expected))]
-        return jax.tree.unflatten(structure, leaves), file["losses"].tolist()
+    arrays = read_npz(path)
+    if str(arrays.get("mark")) != mark:
+        raise ValueError(
+            "`checkpoint` must belong to a training with the same law, start, seed "
+            f"and settings, but {path} does not. Delete it or name another file."
+        )
+    leaves = [arrays[f"leaf_{i}"] for i in range(len(expected))]
+    return jax.tree.unflatten(structure, leaves), arrays["losses"].tolist()

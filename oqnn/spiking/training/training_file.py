@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -13,7 +14,15 @@ from .training import init
 if TYPE_CHECKING:
     from .training_jax import TrainingState
 
-__all__ = ["load_state", "pack_state", "save_state", "unpack_state", "write_npz"]
+__all__ = [
+    "check_checkpoint",
+    "load_state",
+    "pack_state",
+    "read_npz",
+    "save_state",
+    "unpack_state",
+    "write_npz",
+]
 
 
 def save_state(path: str | Path, state: "TrainingState") -> None:
@@ -69,6 +78,37 @@ def write_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)
+
+
+def read_npz(path: str | Path) -> dict[str, np.ndarray]:
+    """Return the named arrays of a checkpoint that `write_npz` wrote.
+
+    Raises
+    ------
+    ValueError
+        If there is something else.
+    """
+    try:
+        with Path(path).open("rb") as file, np.load(file) as content:
+            return dict(content)
+    except (TypeError, ValueError, OSError, EOFError, BadZipFile) as error:
+        raise ValueError(
+            f"`checkpoint` must be a file of a training, but {path} is not. "
+            "Move it away, or name another one."
+        ) from error
+
+
+def check_checkpoint(checkpoint: str | Path | None) -> None:
+    """Check that a checkpoint, if any, can be written."""
+    if checkpoint is None:
+        return
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise TypeError(f"`checkpoint` must be a path, but is {checkpoint!r}.")
+    if not Path(checkpoint).parent.is_dir():
+        raise ValueError(
+            "`checkpoint` must lie in a folder that exists, but is "
+            f"{str(checkpoint)!r}. Make the folder first."
+        )
 
 
 def _fit(leaves: Sequence[np.ndarray | None], expected: Sequence[np.ndarray]) -> bool:

@@ -353,6 +353,8 @@ def test_bad_trainings_are_refused(change, message):
         ({"chi": np.eye(4)}, "one of them, but both is"),
         ({"network": "a network"}, "`network` must be a LIFNetwork, but is a str"),
         ({"epochs": 2.5}, "`epochs` must be an integer"),
+        ({"learning_rate": "fast"}, "`learning_rate` must be one real number"),
+        ({"checkpoint": 3}, "`checkpoint` must be a path, but is 3"),
     ],
 )
 def test_other_kinds_are_refused(change, message):

@@ -270,11 +270,26 @@ def test_what_is_no_law_of_states_is_refused(p, message):
         ({"sharpness": np.nan}, ValueError, "`sharpness` must be positive"),
         ({"final_fraction": 1.5}, ValueError, "`final_fraction` must lie in"),
         ({"precision": "half"}, ValueError, "`precision` must be one of 'single'"),
+        ({"stop_at": 0}, ValueError, "`stop_at` must be at least 1"),
+        ({"stop_at": 1.5}, TypeError, "`stop_at` must be an integer"),
+        ({"tolerance": np.nan}, ValueError, "`tolerance` must lie in"),
+        ({"tolerance": -1.0}, ValueError, "`tolerance` must lie in"),
+        ({"measure_steps": 1, "measure_runs": 1}, ValueError, "at least two steps"),
+        ({"network": "one"}, TypeError, "`network` must be a LIFNetwork, but is a str"),
+        ({"checkpoint": "/no/folder/a.npz"}, ValueError, "in a folder that exists"),
+        ({"checkpoint": 3}, TypeError, "`checkpoint` must be a path, but is 3"),
     ],
 )
-def test_settings_that_make_no_sense_are_refused(options, error, message):
+def test_settings_that_make_no_sense_are_refused(options, error, message, monkeypatch):
+    """Before any work: nothing is trained."""
+    monkeypatch.setattr(descent, "epoch", None)
     with pytest.raises(error, match=message):
         train_categorical(LAW, **options)
+
+
+def test_more_states_than_are_counted_are_refused_before_any_work():
+    with pytest.raises(ValueError, match="`p` must be of at most 16 neurons, but is o"):
+        train_categorical(np.full(2**17, 2.0**-17), chains=2, steps=5)
 
 
 def test_a_file_of_another_kind_is_no_checkpoint(tmp_path):
@@ -282,3 +297,26 @@ def test_a_file_of_another_kind_is_no_checkpoint(tmp_path):
     np.savez(path, numbers=np.arange(3))
     with pytest.raises(ValueError, match="`checkpoint` must belong to a training"):
         train_categorical(LAW, **QUICK, checkpoint=path)
+    path.write_bytes(b"no zip at all")
+    with pytest.raises(ValueError, match="`checkpoint` must be a file of a training"):
+        train_categorical(LAW, **QUICK, checkpoint=path)
+
+
+def test_a_checkpoint_of_another_start_is_refused(tmp_path):
+    """Even of one whose weights differ in sign alone."""
+    path = tmp_path / "training.npz"
+    other = SMALL.with_weights(-SMALL.input_weights, SMALL.recurrent_weights)
+    train_categorical(LAW, **{**QUICK, "network": other}, checkpoint=path)
+    with pytest.raises(ValueError, match="`checkpoint` must belong to a training"):
+        train_categorical(LAW, **QUICK, checkpoint=path)
+
+
+def test_a_training_that_came_near_enough_stays_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(descent, "RECENT", 2)
+    settings = {**QUICK, "tolerance": 1e3, "checkpoint": tmp_path / "training.npz"}
+    first, second = (train_categorical(LAW, **settings) for _ in range(2))
+    assert first.losses.shape == (2,)
+    np.testing.assert_array_equal(first.losses, second.losses)
+    np.testing.assert_array_equal(
+        first.network.input_weights, second.network.input_weights
+    )
