@@ -139,6 +139,8 @@ def realize(
 
         if extended:
             levels = len(array) if array.ndim else 1
+            if levels == 2:
+                raise ValueError("`--extended` must be for two or three qubits.")
             found = realize_state(array, ExtendedMap(max(2, levels.bit_length() - 1)))
         else:
             found = realize_state(array)
@@ -311,7 +313,8 @@ def _load_array(path: Path) -> "np.ndarray":
     if path.is_dir():
         raise IsADirectoryError(f"`{path}` must be a .npy file, but is a folder.")
     try:
-        return np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            return np.lib.format.read_array(file, allow_pickle=False)
     except (ValueError, EOFError) as error:
         raise ValueError(
             f"`{path}` must hold one array of numbers in NumPy's .npy format, but "

@@ -299,6 +299,10 @@ def test_realize_takes_the_spins_of_pairs(tmp_path):
         assert result.output.split()[0] == answer
     assert "visibility 0.707106781" in result.output
     assert "+ ⟨" in result.output
+    np.save(tmp_path / "one.npy", np.array([1, 0]))
+    refused = invoke("realize", tmp_path / "one.npy", "--extended")
+    assert refused.exit_code == 2
+    assert "`--extended` must be for two or three qubits" in refused.stderr
     refused = invoke("realize", tmp_path / "ghz.npy", "--extended", "--nearest")
     assert refused.exit_code == 2
     assert "`--nearest` must go without `--extended`" in refused.stderr
@@ -318,8 +322,10 @@ def test_a_computation_that_fails_is_no_bad_input(tmp_path, monkeypatch):
 
 def test_realize_refuses_what_is_no_state(tmp_path):
     np.save(tmp_path / "matrix.npy", np.eye(4))
+    np.savez(tmp_path / "several.npz", a=np.eye(2))
     (tmp_path / "text.npy").write_text("1 0")
     for name, said in [
+        ("several.npz", "several.npz` must hold one array of numbers in NumPy's .npy"),
         ("matrix.npy", "must have trace 1, but has trace 4"),
         ("text.npy", "must hold one array of numbers"),
         ("gone.npy", "does not exist"),

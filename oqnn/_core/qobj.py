@@ -49,7 +49,10 @@ def as_state(value: Any, name: str) -> np.ndarray:
     array = as_operator(value, name)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
-    return np.outer(array, array.conj()) if array.ndim == 1 else array
+    if array.ndim != 1:
+        return array
+    with np.errstate(invalid="ignore"):  # what is infinite is refused by the checks
+        return np.outer(array, array.conj())
 
 
 def to_qobj(matrix: np.ndarray, dims: list[int] | None = None) -> "qutip.Qobj":

@@ -81,3 +81,7 @@ def test_results_of_solvers_are_told_from_their_states():
 
     with pytest.raises(TypeError, match=r"is a Result\. Take its `\.states`\."):
         as_operator(Result(), "rho")
+
+
+def test_an_infinite_ket_becomes_no_finite_matrix_without_a_warning():
+    assert not np.isfinite(as_state([np.inf, 0], "rho")).all()
