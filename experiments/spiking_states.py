@@ -4,9 +4,11 @@ Trains networks of the published size, 64 neurons and 128 sources, and measures 
 over 10⁵ steps of fresh noise: a Bell state from five seeds, ten random mixed states
 from a seed each, what CNOT and H make of one of each, going on from the network of the
 state before, and T on the Bell state, which no correlations of spins can carry: at
-most cos²(π/8) of it. Finished trainings are skipped and an interrupted one goes on
-from its checkpoint, so the script can be stopped at any time. About a quarter of an
-hour on two cores:
+most cos²(π/8) of it. A seed stands for four random networks, of which the one nearest
+to its target after 2500 epochs goes on; ``epochs`` are its own. The figure has averages
+over a hundred epochs while the weights moved, the table what the last ones do. Finished
+trainings are skipped and an interrupted one goes on from its checkpoint, so the script
+can be stopped at any time. About a quarter of an hour on two cores:
 
     python experiments/spiking_states.py
     python experiments/spiking_states.py --only bell_3      # this one again
@@ -187,7 +189,8 @@ def draw(curves: dict[str, list[list[str]]]) -> Figure:
         panel, label = place(name)
         color = f"C{len(axes[panel].lines)}"
         axes[panel].plot(epochs, 1 - fidelities, color, lw=1, label=label)
-    axes[0].axhline(1 - BOUND, color="black", lw=0.7, ls=":")
+    bound = "least of all spins, T"
+    axes[0].axhline(1 - BOUND, color="black", lw=0.7, ls=":", label=bound)
     titles = ("Bell state and T on it", "ten mixed states", "after CNOT and H")
     for axis, title in zip(axes, titles, strict=True):
         axis.set(yscale="log", title=title, xlabel="epochs", ylim=(1e-5, 1))
