@@ -201,6 +201,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike) -> float:
             "`p` and `q` must have the same shape (states,), "
             f"but have {p.shape} and {q.shape}."
         )
+    if not p.size:
+        raise ValueError("`p` must hold at least one state, but is empty.")
     check_law(p, "p")
     check_law(q, "q")
     held = p > 0

@@ -32,6 +32,7 @@ from ..encoding import (
     nearest_realizable,
     realize,
 )
+from ..encoding.maps.real_arrays import as_real
 from ..spiking import LIFNetwork, train
 from .carried import CarriedState, CarriedTrajectory
 from .carry import LEARNING_RATES, first_network
@@ -293,7 +294,7 @@ def _as_trajectory(states: Any, times: Any) -> tuple[np.ndarray, np.ndarray]:
         states = states.states
     elif times is None:
         raise TypeError("`times` must be given with states that are no Evolution.")
-    times = np.asarray(times, dtype=float)
+    times = as_real(times, "times")
     check_shapes(times=(times, "t"))
     check_increasing(times, "times")
     try:
@@ -340,6 +341,10 @@ def _check_network(network: LIFNetwork | None, by: str, n_spins: int) -> None:
         raise ValueError(
             f"`network` must be None with by={by!r}, where nothing is trained, but is "
             "given. Ask for by='network'."
+        )
+    if not isinstance(network, LIFNetwork):
+        raise TypeError(
+            f"`network` must be a LIFNetwork, but is a {type(network).__name__}."
         )
     if network.n_neurons < n_spins:
         raise ValueError(

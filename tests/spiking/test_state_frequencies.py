@@ -123,6 +123,8 @@ def test_what_are_no_states_is_refused(active, message):
 def test_laws_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"`p` and `q` must .* \(2,\) and \(3,\)"):
         kl_divergence([0.5, 0.5], [0.5, 0.5, 0.0])
+    with pytest.raises(ValueError, match="`p` must hold at least one state"):
+        kl_divergence([], [])
     with pytest.raises(ValueError, match=r"`q` must sum to 1, but sums to 0\.9"):
         kl_divergence([0.5, 0.5], [0.5, 0.4])
     with pytest.raises(ValueError, match=r"`p` must hold probabilities"):

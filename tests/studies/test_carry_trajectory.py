@@ -350,6 +350,8 @@ def test_it_is_found_at_the_top():
             "Ask for by='network'",
         ),
         ({"network": init_network(4, 9)}, ValueError, "`network` must have at least 6"),
+        ({"network": "one"}, TypeError, "`network` must be a LIFNetwork, but is a str"),
+        ({"times": ["soon", "later"]}, TypeError, "`times` must be an array of real"),
     ],
 )
 def test_wrong_input_gets_a_sentence_before_the_work(change, kind, message):
