@@ -47,6 +47,7 @@ def same(a, b):
     np.testing.assert_array_equal(a.reconstruction.chi, b.reconstruction.chi)
 
 
+@pytest.mark.slow
 def test_a_qubit_is_learnt():
     """The state with ⟨X⟩ = 0.5, ⟨Y⟩ = -0.3, ⟨Z⟩ = 0.2."""
     rho = qubit(0.5, -0.3, 0.2)

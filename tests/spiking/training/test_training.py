@@ -104,6 +104,7 @@ def test_moments_of_the_kernel_are_those_of_the_measurement():
 
 
 TARGETS = np.array([0.3, -0.2, 0.5])
+# The same numbers of chains and steps everywhere: epochs are compiled once.
 SETTINGS = {"epochs": 80, "chains": 32, "steps": 30, "progress": False}
 
 
@@ -115,6 +116,7 @@ def distance(network):
     return ((measure(network, PRODUCTS, seed=9).moments - TARGETS) ** 2).sum() / 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["single", "double"])
 def test_training_brings_the_moments_to_their_targets(precision):
     products = [(0,), (1,), (0, 1)]
@@ -132,6 +134,7 @@ def test_training_brings_the_moments_to_their_targets(precision):
     }
 
 
+@pytest.mark.slow
 def test_poisson_sources_and_refractory_neurons_learn():
     network = init_network(
         3,
@@ -151,6 +154,7 @@ def test_poisson_sources_and_refractory_neurons_learn():
     np.testing.assert_allclose(found, [0.4, -0.5], atol=0.06)
 
 
+@pytest.mark.slow
 def test_gradients_follow_refractoriness_unless_it_is_detached():
     """Spikes and loss of the first epoch are the same, its update is not."""
     parameters = LIFParameters(v_leak=0.9, refractory_steps=3)
@@ -185,8 +189,8 @@ def test_training_is_reproducible_and_goes_on_bit_for_bit(tmp_path):
 
 
 def test_one_step_reports_the_loss_of_its_moments():
-    state = init(start(), chains=16, seed=2)
-    after, info = step(state, start(), PRODUCTS, TARGETS, scale=0.25, steps=20)
+    state = init(start(), chains=32, seed=2)
+    after, info = step(state, start(), PRODUCTS, TARGETS, scale=0.25, steps=30)
     loss = 0.25 * ((info.moments - TARGETS) ** 2).sum()
     assert info.loss == pytest.approx(loss, rel=1e-5)
     assert int(state.epoch) == 0
@@ -194,10 +198,10 @@ def test_one_step_reports_the_loss_of_its_moments():
 
 
 def test_each_epoch_has_its_own_sources():
-    first = init(start(), chains=16, seed=2)
+    first = init(start(), chains=32, seed=2)
     later = first._replace(epoch=np.array(1, np.int32))
     infos = [
-        step(s, start(), PRODUCTS, TARGETS, scale=1.0, steps=20)[1]
+        step(s, start(), PRODUCTS, TARGETS, scale=1.0, steps=30)[1]
         for s in (first, later)
     ]
     assert infos[0].loss != infos[1].loss
@@ -208,8 +212,8 @@ def test_first_update_moves_each_learning_weight_by_its_rate():
     0.3 I_c/n with I_c = 10. Drivers and relays, to which no gradient comes, rest.
     """
     network = start()
-    state = init(network, chains=16, seed=2, precision="double")
-    state, _ = step(state, network, PRODUCTS, TARGETS, scale=1.0, steps=20)
+    state = init(network, chains=32, seed=2, precision="double")
+    state, _ = step(state, network, PRODUCTS, TARGETS, scale=1.0, steps=30)
     moved = np.abs(np.asarray(state.weights.inputs) - network.input_weights)
     np.testing.assert_allclose(moved[:2], 0.1 * 10 / 10, rtol=1e-3)
     moved = np.abs(np.asarray(state.weights.recurrent) - network.recurrent_weights)
@@ -219,8 +223,8 @@ def test_first_update_moves_each_learning_weight_by_its_rate():
 
 def test_pauli_products_need_no_scale():
     """With 3 = 4 - 1 products the factor is 1/2."""
-    kwargs = {"steps": 20}
-    state = init(start(), chains=16, seed=2)
+    kwargs = {"steps": 30}
+    state = init(start(), chains=32, seed=2)
     _, free = step(state, start(), PRODUCTS, TARGETS, **kwargs)
     _, given = step(state, start(), PRODUCTS, TARGETS, scale=0.5, **kwargs)
     assert free.loss == given.loss

@@ -72,6 +72,7 @@ def test_a_weight_that_had_no_gradient_yet_may_get_one():
     assert clip_once([5.0], [0.0], 20, 2.0)[0] == 5.0
 
 
+@pytest.mark.slow
 def test_a_clip_changes_the_training_only_where_it_holds():
     free, loose, tight = (
         train(start(), PRODUCTS, TARGETS, epochs=30, clip=clip, **SETTINGS)
@@ -115,6 +116,7 @@ def test_some_chain_counts_in_every_epoch(chains, every, warm_up):
         assert float(shares.sum()) == pytest.approx(1, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_training_keeps_the_moments_of_its_losses():
     result = train(start(), PRODUCTS, TARGETS, epochs=5, restart_every=4, **SETTINGS)
     losses = 0.25 * ((result.moments - TARGETS) ** 2).sum(axis=1)
