@@ -1,5 +1,7 @@
 """The backward pass by hand against the one that JAX derives from a plain scan."""
 
+from itertools import product
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -68,10 +70,15 @@ def assert_close(found, expected, tolerance=1e-11):
     )
 
 
-@pytest.mark.parametrize("detach_recurrent", [True, False])
-@pytest.mark.parametrize("detach_reset", [True, False])
 @pytest.mark.parametrize(
-    ("refractory_steps", "chains"), [(1, 1), (1, 3), (3, 3), (10, 1)]
+    ("refractory_steps", "chains", "detach_reset", "detach_recurrent"),
+    [
+        *((1, 3, *cut) for cut in product((True, False), repeat=2)),
+        (1, 1, False, False),
+        (3, 3, True, False),
+        (3, 3, False, True),
+        (10, 1, False, False),
+    ],
 )
 @in_double_precision
 def test_gradient_is_that_of_the_plain_scan(
@@ -88,22 +95,26 @@ def test_gradient_is_that_of_the_plain_scan(
     assert_close(found, expected)
 
 
-@pytest.mark.parametrize("others", [(True, True), (False, True), (False, False)])
-@pytest.mark.parametrize("refractory_steps", [1, 2, 3, 10])
+@pytest.mark.parametrize(
+    ("refractory_steps", "others"),
+    [
+        (1, (False, False)),
+        (3, (True, True)),
+        (3, (False, False)),
+        (10, (False, True)),
+    ],
+)
 @in_double_precision
 def test_gradient_follows_refractoriness(refractory_steps, others):
-    """Of spikes before the run too; other than the gradient that does not follow it."""
+    """Of spikes before the run too."""
     p, *arguments = problem(refractory_steps)
     detach = Detach(*others, refractory=False)
     derivatives = some_derivatives(p)
 
     found = pull(scan_steps, p, *arguments, detach, derivatives)
     expected = pull(plain_scan, p, *arguments, detach, derivatives)
-    cut = pull(scan_steps, p, *arguments, Detach(*others), derivatives)
 
     assert_close(found, expected)
-    differs = np.abs(found[1][0].inputs - cut[1][0].inputs).max() > 1e-3
-    assert differs == (refractory_steps > 1)
 
 
 @pytest.mark.parametrize("detach_refractory", [True, False])
