@@ -84,14 +84,7 @@ def measure(
     .. [1] Pehle and Wetterich, Phys. Rev. E 106, 045311 (2022), eqs. (18)-(19).
     """
     products = as_products(products, network.n_neurons)
-    check_integer(steps, "steps", least=2)
-    check_integer(chains, "chains")
-    check_integer(burn_in, "burn_in", least=0)
-    check_integer(raster_steps, "raster_steps", least=0)
-    if steps % chains:
-        raise ValueError(
-            f"`steps` must be a multiple of `chains`, but is {steps} for {chains}."
-        )
+    _check_counts(steps, chains, burn_in, raster_steps)
     length = steps // chains
 
     before = chunk_sizes(burn_in, chains, network)
@@ -129,3 +122,15 @@ def measure(
         raster=np.concatenate(raster),
         steps=steps,
     )
+
+
+def _check_counts(steps: int, chains: int, burn_in: int, raster_steps: int) -> None:
+    """Check what is counted before any work."""
+    check_integer(steps, "steps", least=2)
+    check_integer(chains, "chains")
+    check_integer(burn_in, "burn_in", least=0)
+    check_integer(raster_steps, "raster_steps", least=0)
+    if steps % chains:
+        raise ValueError(
+            f"`steps` must be a multiple of `chains`, but is {steps} for {chains}."
+        )

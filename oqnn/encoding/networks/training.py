@@ -154,22 +154,13 @@ def train_correlations(
     state = _one_state(rho, chi)
     spins = CorrelationMap(len(state).bit_length() - 1)
     check_choice(target, "target", TARGETS)
-    check_integer(epochs, "epochs")
-    check_integer(trial_epochs, "trial_epochs")
-    check_integer(checkpoint_every, "checkpoint_every")
+    _check_counts(epochs, trial_epochs, checkpoint_every, measure_steps)
     if stop_at_distance is not None:
         check_positive(stop_at_distance, "stop_at_distance")
-    _check_measurement(measure_steps)
     check_checkpoint(checkpoint)
     networks = _networks(network, starts, spins.n_spins, neurons, sources, seed)
+    rates = _rates(learning_rate, recurrent_learning_rate, spins.n_qubits)
 
-    rate, recurrent_rate = RATES[spins.n_qubits]
-    rate, recurrent_rate = (
-        _or(learning_rate, rate),
-        _or(recurrent_learning_rate, recurrent_rate),
-    )
-    check_positive(rate, "learning_rate")
-    check_positive(recurrent_rate, "recurrent_learning_rate")
     nearest = nearest_realizable(state)
     aim = spins.chi_from_state(nearest.state if target == "nearest" else state)
     plan = Plan(
@@ -182,8 +173,8 @@ def train_correlations(
         numbers={
             "epochs": epochs,
             "steps": steps,
-            "learning_rate": rate,
-            "recurrent_learning_rate": recurrent_rate,
+            "learning_rate": rates[0],
+            "recurrent_learning_rate": rates[1],
             "sharpness": sharpness,
             "clip": clip,
             "restart_every": restart_every,
@@ -191,31 +182,49 @@ def train_correlations(
     )
     stop = stop_at_distance or 0.0
     tracks, error = _run(plan, stop, checkpoint, checkpoint_every, progress)
-    track = plan.chosen(tracks, stop)
-    trained = plan.trained(track)
-    result = CorrelationTraining(
-        network=trained,
-        reconstruction=measure_state(
-            trained,
-            state,
-            steps=measure_steps,
-            chains=CHAINS_MEASURED,
-            seed=derive_seed(seed, "measurement"),
-        ),
-        aim=aim,
-        visibility=visibility(state),
+    settings = {"trial_epochs": plan.trial, "starts": len(networks), "chains": chains}
+    result = _measured(
+        plan,
+        plan.chosen(tracks, stop),
+        state,
+        aim,
         least_distance=nearest.squared_distance,
-        losses=track.losses,
-        curve=np.insert(track.curve, 0, 1.0, axis=1).reshape(-1, *aim.shape),
-        settings={
-            **plan.numbers,
-            **{"trial_epochs": plan.trial, "starts": len(networks)},
-            **{"chains": chains, "seed": seed, "target": target},
-        },
+        steps=measure_steps,
+        settings=plan.numbers | settings | {"seed": seed, "target": target},
     )
     if error is not None:
         raise _diverged(result, checkpoint) from error
     return result
+
+
+def _measured(
+    plan: Plan,
+    track: Track,
+    state: np.ndarray,
+    aim: np.ndarray,
+    *,
+    least_distance: float,
+    steps: int,
+    settings: dict,
+) -> CorrelationTraining:
+    """Measure the network that was trained, with fresh noise."""
+    trained = plan.trained(track)
+    return CorrelationTraining(
+        network=trained,
+        reconstruction=measure_state(
+            trained,
+            state,
+            steps=steps,
+            chains=CHAINS_MEASURED,
+            seed=derive_seed(settings["seed"], "measurement"),
+        ),
+        aim=aim,
+        visibility=visibility(state),
+        least_distance=least_distance,
+        losses=track.losses,
+        curve=np.insert(track.curve, 0, 1.0, axis=1).reshape(-1, *aim.shape),
+        settings=settings,
+    )
 
 
 def _run(
@@ -311,14 +320,28 @@ def _networks(
     return (network,)
 
 
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value
+def _rates(
+    inputs: float | None, recurrent: float | None, n_qubits: int
+) -> tuple[float, float]:
+    """Return the learning rates, by default those of so many qubits."""
+    defaults = RATES[n_qubits]
+    rate = defaults[0] if inputs is None else inputs
+    recurrent_rate = defaults[1] if recurrent is None else recurrent
+    check_positive(rate, "learning_rate")
+    check_positive(recurrent_rate, "recurrent_learning_rate")
+    return rate, recurrent_rate
 
 
-def _check_measurement(steps: int) -> None:
-    """Check the length of the measurement before any work."""
-    check_integer(steps, "measure_steps", least=2 * CHAINS_MEASURED)
-    if steps % CHAINS_MEASURED:
+def _check_counts(
+    epochs: int, trial_epochs: int, checkpoint_every: int, measure_steps: int
+) -> None:
+    """Check what is counted before any work."""
+    check_integer(epochs, "epochs")
+    check_integer(trial_epochs, "trial_epochs")
+    check_integer(checkpoint_every, "checkpoint_every")
+    check_integer(measure_steps, "measure_steps", least=2 * CHAINS_MEASURED)
+    if measure_steps % CHAINS_MEASURED:
         raise ValueError(
-            f"`measure_steps` must be a multiple of {CHAINS_MEASURED}, but is {steps}."
+            f"`measure_steps` must be a multiple of {CHAINS_MEASURED}, but is "
+            f"{measure_steps}."
         )

@@ -25,12 +25,13 @@ from ..state_frequencies import (
 )
 from .initial import init_network
 from .training_file import check_checkpoint
+from .weight_rates import lift_current, weight_rates
 
 __all__ = ["CategoricalTraining", "train_categorical"]
 
 PRECISIONS = {"single": np.float32, "double": np.float64}
 MOST_BYTES = 4e9  # of the products (B1) in one epoch
-RECURRENT_SCALE = 0.1  # of a random start, in units of `_unit_current`
+RECURRENT_SCALE = 0.1  # of a random start, in units of `lift_current`
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -178,38 +179,25 @@ def train_categorical(
     p = _as_target(p)
     n = p.size.bit_length() - 1
     stop_at = epochs if stop_at is None else stop_at
+    counts = {"epochs": epochs, "stop_at": stop_at, "chains": chains, "steps": steps}
+    lengths = {"measure_steps": measure_steps, "measure_runs": measure_runs}
+    rates = {
+        "learning_rate": learning_rate,
+        "recurrent_learning_rate": recurrent_learning_rate,
+    }
     _check_numbers(
         precision,
         final_fraction,
-        counts={
-            "epochs": epochs,
-            "stop_at": stop_at,
-            "chains": chains,
-            "steps": steps,
-            "measure_steps": measure_steps,
-            "measure_runs": measure_runs,
-        },
-        positive={
-            "sharpness": sharpness,
-            "learning_rate": learning_rate,
-            "recurrent_learning_rate": recurrent_learning_rate,
-        },
+        counts=counts | lengths,
+        positive={"sharpness": sharpness, **rates},
     )
     check_between(tolerance, "tolerance", 0, np.inf)
     check_checkpoint(checkpoint)
     dtype = PRECISIONS[precision]
     _check_memory(chains * steps * p.size * np.dtype(dtype).itemsize)
     if network is None:
-        parameters = parameters or LIFParameters(v_leak=0.9, refractory_steps=10)
-        network = init_network(
-            n if neurons is None else neurons,
-            sources,
-            seed=seed,
-            recurrent_scale=RECURRENT_SCALE * _unit_current(parameters),
-            parameters=parameters,
-            source_rate_hz=source_rate_hz,
-            source_law=source_law,
-        )
+        size = n if neurons is None else neurons, sources
+        network = _first_network(size, parameters, source_rate_hz, source_law, seed)
     _check_size(network, n)
 
     from ..kernels.lif_jax import Detach
@@ -224,7 +212,7 @@ def train_categorical(
         Schedule(
             epochs=epochs,
             stop_at=min(stop_at, epochs),
-            rates=_weight_rates(network, learning_rate, recurrent_learning_rate),
+            rates=weight_rates(network, learning_rate, recurrent_learning_rate),
             final_fraction=float(final_fraction),
             tolerance=float(tolerance),
             checkpoint=None if checkpoint is None else Path(checkpoint),
@@ -246,6 +234,25 @@ def train_categorical(
     if diverged:
         raise _diverged(result, checkpoint)
     return result
+
+
+def _first_network(
+    size: tuple[int, int],
+    parameters: LIFParameters | None,
+    source_rate_hz: float,
+    source_law: str,
+    seed: int,
+) -> LIFNetwork:
+    """Return a random network with weak recurrence, by default of the paper's kind."""
+    parameters = parameters or LIFParameters(v_leak=0.9, refractory_steps=10)
+    return init_network(
+        *size,
+        seed=seed,
+        recurrent_scale=RECURRENT_SCALE * lift_current(parameters),
+        parameters=parameters,
+        source_rate_hz=source_rate_hz,
+        source_law=source_law,
+    )
 
 
 def _diverged(
@@ -281,19 +288,6 @@ def _check_numbers(
             "`measure_steps` and `measure_runs` must give at least two steps together, "
             "but give one."
         )
-
-
-def _unit_current(p: LIFParameters) -> float:
-    """Return the current that lifts a neuron from reset to threshold in one step."""
-    return (p.v_threshold - p.v_reset) * p.tau_mem_ms / (p.dt_ms * p.resistance)
-
-
-def _weight_rates(
-    network: LIFNetwork, inputs: float, recurrent: float
-) -> tuple[float, float]:
-    """Return the change of a single weight in an epoch, by kind."""
-    unit = _unit_current(network.parameters)
-    return inputs * unit / network.n_sources, recurrent * unit / network.n_neurons
 
 
 def _as_target(p: ArrayLike) -> np.ndarray:

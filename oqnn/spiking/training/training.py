@@ -19,6 +19,7 @@ from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed
 from ..network import LIFNetwork
 from ..products import Products, as_products, as_targets
+from .weight_rates import weight_rates
 
 if TYPE_CHECKING:
     from .training_jax import TrainingState
@@ -146,11 +147,8 @@ def step(
         restart_every=restart_every,
         warm_up=warm_up,
     )
-    p = network.parameters
-    unit = (p.v_threshold - p.v_reset) * p.tau_mem_ms / (p.dt_ms * p.resistance)
     rates = lif_jax.Weights(
-        np.array(learning_rate * unit / network.n_sources),
-        np.array(recurrent_learning_rate * unit / network.n_neurons),
+        *map(np.array, weight_rates(network, learning_rate, recurrent_learning_rate))
     )
     scale = _default_scale(len(products)) if scale is None else scale
     masks = (network.input_mask, network.recurrent_mask)
