@@ -202,7 +202,8 @@ def train_categorical(
 
     from ..kernels.lif_jax import Detach
     from .categorical_descent_jax import Schedule, descend
-    from .categorical_jax import first_state, settings_of
+    from .categorical_jax import settings_of
+    from .training_jax import first_state
 
     detach = Detach(bool(detach_reset), bool(detach_recurrent), bool(detach_refractory))
     state, losses, diverged = descend(

@@ -12,9 +12,9 @@ import numpy as np
 
 from ..._core.progress import ProgressLine
 from ..kernels.lif_jax import Weights
-from .categorical_jax import CategoricalSettings, CategoricalState, epoch
+from .categorical_jax import CategoricalSettings, epoch
 from .training_file import read_npz, write_npz
-from .training_jax import Masks
+from .training_jax import Masks, TrainingState
 
 __all__ = ["Schedule", "descend"]
 
@@ -47,12 +47,12 @@ class Schedule:
 
 def descend(
     settings: CategoricalSettings,
-    state: CategoricalState,
+    state: TrainingState,
     target: np.ndarray,
     schedule: Schedule,
     masks: Masks,
     progress: bool | None,
-) -> tuple[CategoricalState, list[float], bool]:
+) -> tuple[TrainingState, list[float], bool]:
     """Train from a first state or from a checkpoint.
 
     Returns the last state whose weights are finite, all losses up to it, and whether
@@ -82,7 +82,7 @@ def descend(
 
 def _fingerprint(
     settings: CategoricalSettings,
-    state: CategoricalState,
+    state: TrainingState,
     target: np.ndarray,
     schedule: Schedule,
     masks: Masks,
@@ -109,7 +109,7 @@ def _fingerprint(
 
 
 def _save(
-    path: Path | None, mark: str, state: CategoricalState, losses: list[float]
+    path: Path | None, mark: str, state: TrainingState, losses: list[float]
 ) -> None:
     """Write a checkpoint, whole or not at all."""
     if path is None:
@@ -122,8 +122,8 @@ def _save(
 
 
 def _load(
-    path: Path, mark: str, like: CategoricalState
-) -> tuple[CategoricalState, list[float]]:
+    path: Path, mark: str, like: TrainingState
+) -> tuple[TrainingState, list[float]]:
     """Read a checkpoint of the same training."""
     expected, structure = jax.tree.flatten(like)
     arrays = read_npz(path)

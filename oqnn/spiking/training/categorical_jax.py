@@ -5,35 +5,18 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-import optax
-from numpy.typing import DTypeLike
 
 from ..._core.jax64 import in_double_precision
-from ..kernels.lif_jax import Array, Detach, LIFState, Weights, rest, scan_steps
+from ..kernels.lif_jax import Array, Detach, LIFState, Weights, scan_steps
 from ..network import LIFNetwork, LIFParameters
-from .training_jax import Masks, masked
+from .training_jax import ADAM, Masks, TrainingState, draw_sources, masked
 
 __all__ = [
     "CategoricalSettings",
-    "CategoricalState",
     "epoch",
-    "first_state",
     "settings_of",
     "state_probabilities",
 ]
-
-ADAM = optax.scale_by_adam(b1=0.9, b2=0.99)
-
-
-class CategoricalState(NamedTuple):
-    """What the next epoch needs: arrays alone."""
-
-    weights: Weights
-    adam: optax.ScaleByAdamState
-    neurons: LIFState  # the chains go on from epoch to epoch
-    epoch: Array  # number of epochs done
-    key: Array  # of the sources, with `epoch` folded in
 
 
 class CategoricalSettings(NamedTuple):
@@ -65,23 +48,6 @@ def settings_of(
     )
 
 
-@in_double_precision
-def first_state(
-    network: LIFNetwork, chains: int, seed: int, dtype: DTypeLike
-) -> CategoricalState:
-    """Return chains at rest and an optimiser that has seen no gradient."""
-    weights = Weights(
-        network.input_weights.astype(dtype), network.recurrent_weights.astype(dtype)
-    )
-    return CategoricalState(
-        weights=weights,
-        adam=ADAM.init(weights),
-        neurons=rest(network.parameters, chains, network.n_neurons, dtype),
-        epoch=np.zeros((), np.int32),
-        key=jax.random.PRNGKey(seed),
-    )
-
-
 def state_probabilities(active: jax.Array) -> jax.Array:
     """Return means of products of z or 1 - z over steps and chains, eq. (B1), (2^n,).
 
@@ -96,25 +62,15 @@ def state_probabilities(active: jax.Array) -> jax.Array:
     return products.mean(axis=(0, 1))
 
 
-def _draw_sources(settings: CategoricalSettings, key: Array, like: Array) -> Array:
-    """Draw spikes of sources in the shape and the precision of an array."""
-    if settings.source_law == "poisson":
-        spikes = jax.random.poisson(key, settings.source_mean, like.shape)
-    else:
-        chance = jnp.asarray(settings.source_probability, like.dtype)
-        spikes = jax.random.bernoulli(key, chance, like.shape)
-    return spikes.astype(like.dtype)
-
-
 @in_double_precision
 @partial(jax.jit, static_argnums=0)
 def epoch(
     settings: CategoricalSettings,
-    state: CategoricalState,
+    state: TrainingState,
     target: Array,
     rates: Weights,
     masks: Masks = (None, None),
-) -> tuple[CategoricalState, jax.Array, jax.Array, jax.Array]:
+) -> tuple[TrainingState, jax.Array, jax.Array, jax.Array]:
     """Return the next state, the loss, the law that gave it, and if all is finite.
 
     The derivative of the loss (B2) by p_s is log(p_s/p_t), up to a constant that drops
@@ -124,7 +80,7 @@ def epoch(
     n_sources = state.weights.inputs.shape[1]
     target = target.astype(dtype)
     half_visit = 0.5 / (settings.steps * chains)
-    counts = _draw_sources(
+    counts = draw_sources(
         settings,
         jax.random.fold_in(state.key, state.epoch),
         jnp.empty((settings.steps, chains, n_sources), dtype),
@@ -155,5 +111,5 @@ def epoch(
         updates,
     )
     finite = jnp.all(jnp.array([jnp.isfinite(w).all() for w in weights]))
-    state = CategoricalState(weights, adam, neurons, state.epoch + 1, state.key)
+    state = TrainingState(weights, adam, neurons, state.epoch + 1, state.key)
     return state, value, law, finite

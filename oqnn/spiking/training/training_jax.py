@@ -1,7 +1,7 @@
 """Kernel of the training: one epoch of surrogate-gradient descent by Adam."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +30,22 @@ class TrainingState(NamedTuple):
     neurons: LIFState  # the chains go on from epoch to epoch
     epoch: Array  # number of epochs done
     key: Array  # of the sources, with `epoch` folded in
+
+
+class Sources(Protocol):
+    """What is known of the sources."""
+
+    @property
+    def source_law(self) -> str:
+        """See `LIFNetwork`, like the others."""
+
+    @property
+    def source_mean(self) -> float:
+        """Expected number of spikes of a source in a step."""
+
+    @property
+    def source_probability(self) -> float:
+        """Probability that a source fires in a step."""
 
 
 class Settings(NamedTuple):
@@ -65,7 +81,7 @@ def first_state(
     )
 
 
-def draw_sources(settings: Settings, key: Array, like: Array) -> Array:
+def draw_sources(settings: Sources, key: Array, like: Array) -> Array:
     """Draw spikes of sources in the shape and the precision of an array."""
     if settings.source_law == "poisson":
         spikes = jax.random.poisson(key, settings.source_mean, like.shape)

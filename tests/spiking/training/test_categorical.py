@@ -18,6 +18,7 @@ from oqnn.spiking import (
 from oqnn.spiking.kernels.lif_jax import Detach, Weights, rest, scan_steps
 from oqnn.spiking.training import categorical_descent_jax as descent
 from oqnn.spiking.training import categorical_jax as kernel
+from oqnn.spiking.training.training_jax import first_state
 
 LAW = np.array([0.1, 0.4, 0.35, 0.15])
 ODD = {
@@ -145,7 +146,7 @@ def test_eq_4_10_probabilities_and_their_slopes():
 def test_eq_4_10_loss_is_the_divergence_of_the_samples():
     cut = Detach(False, True, False)
     settings = kernel.settings_of(SMALL, 2, 10, 10.0, cut)
-    state = kernel.first_state(SMALL, 4, 1, np.float64)
+    state = first_state(SMALL, 4, 1, np.float64)
 
     after, loss, law, finite = jax.tree.map(
         np.asarray,
