@@ -1,0 +1,1 @@
+"""Sampling networks: Boltzmann machines and the chains that draw from them."""
