@@ -16,6 +16,7 @@ from .networks.compiling_bell import compile_bell_state
 from .networks.reconstruction import Reconstruction, measure_state, reconstruct
 from .networks.training import train_correlations
 from .networks.training_result import CorrelationTraining
+from .povm.povm import Povm
 from .realizability.bell import BellInequality, greatest_fidelity, local_bound
 from .realizability.gradient_route import (
     GradientRealization,
@@ -45,6 +46,7 @@ __all__ = [
     "GradientRealization",
     "Law",
     "NearestRealizable",
+    "Povm",
     "Realization",
     "Reconstruction",
     "StateTimes",

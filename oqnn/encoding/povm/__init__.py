@@ -1,0 +1,1 @@
+"""Measurements that are complete: states as laws of outcomes, and back."""

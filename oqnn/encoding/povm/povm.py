@@ -1,0 +1,454 @@
+"""Informationally complete measurements of n qubits, and states as laws of outcomes."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..._core.checks import (
+    check_density_matrix,
+    check_hermitian,
+    check_integer,
+    check_law,
+)
+from ..._core.qobj import as_operator, as_state
+from ..._core.seeds import rng_from
+from ..maps.real_arrays import as_real
+from .contractions import apply_factors, matrix_from_coefficients, pauli_coefficients
+from .elements import (
+    PAULI4,
+    PAULI6,
+    TETRAHEDRON,
+    canonical_dual,
+    check_elements,
+    elements_from_bloch,
+)
+
+if TYPE_CHECKING:
+    import qutip
+
+__all__ = ["Povm"]
+
+MOST_BYTES = 2**30
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
+class Povm:
+    r"""A measurement of n qubits, each on its own, from whose law the state follows.
+
+    .. math:: P(a) = \mathrm{Tr}\,\rho\,M_{a_1} \otimes \dots \otimes M_{a_n}, \qquad
+              \rho = \sum_a P(a)\, Q_{a_1} \otimes \dots \otimes Q_{a_n}
+
+    with the dual operators Q of `dual` [1]_, App. C. Outcomes are in one row,
+    the first qubit's slowest: a = (a₁ m + a₂) m + … for m outcomes a qubit. All sums
+    run qubit by qubit, in time n 4ⁿ or n mⁿ.
+
+    Parameters
+    ----------
+    factors : n arrays of shape (m, 2, 2)
+        The elements M of each qubit, first qubit first; m may differ between qubits.
+
+    Raises
+    ------
+    ValueError
+        If a qubit's elements are not Hermitian and positive, do not sum to one, or
+        are not informationally complete; or if the law would take more than 1 GiB.
+
+    References
+    ----------
+    .. [1] Czischek et al., SciPost Phys. 12, 039 (2022). Their Ψ⁺ is called Φ⁺ here.
+
+    Examples
+    --------
+    >>> povm = Povm.tetrahedral(2)
+    >>> P = povm.probabilities(np.array([1, 0, 0, 1]) / np.sqrt(2))
+    >>> (24 * P.reshape(4, 4)).round(9)
+    array([[3., 1., 1., 1.],
+           [1., 3., 1., 1.],
+           [1., 1., 1., 3.],
+           [1., 1., 3., 1.]])
+    """
+
+    factors: tuple[np.ndarray, ...]  # n times (m, 2, 2)
+
+    def __post_init__(self) -> None:
+        factors = tuple(as_operator(each, "factors") for each in self.factors)
+        if not factors:
+            raise ValueError("`factors` must hold at least one qubit, but is empty.")
+        for q, elements in enumerate(factors):
+            check_elements(elements, f"factors[{q}]")
+        n_bytes = 16 * math.prod(len(elements) for elements in factors)
+        if n_bytes > MOST_BYTES:
+            raise ValueError(
+                f"`n` must be smaller, but is {len(factors)}: one law of the outcomes "
+                f"would take {n_bytes / 2**30:.3g} GiB."
+            )
+        object.__setattr__(self, "factors", factors)
+
+    @classmethod
+    def tetrahedral(cls, n: int) -> Self:
+        """Return the four corners of a tetrahedron, M_a = (1 + s_a·σ)/4, eq. (6)."""
+        return cls.from_elements(elements_from_bloch(TETRAHEDRON), n)
+
+    @classmethod
+    def pauli6(cls, n: int) -> Self:
+        """Return one third of the projectors on the states +z, −z, +x, −x, +y, −y."""
+        return cls.from_elements(elements_from_bloch(PAULI6), n)
+
+    @classmethod
+    def pauli4(cls, n: int) -> Self:
+        """Return the elements +z, +x, +y of `pauli6`, and the sum of all others."""
+        return cls.from_elements(elements_from_bloch(PAULI4), n)
+
+    @classmethod
+    def from_elements(cls, elements: Any, n: int) -> Self:
+        """Return a measurement with any elements.
+
+        Parameters
+        ----------
+        elements : shape (m, 2, 2), or n arrays of such shapes
+            The same for every qubit, or those of each qubit.
+        n : int
+            Number of qubits.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As the class, or if the number of sets is not `n`.
+        """
+        check_integer(n, "n")
+        sets = [as_operator(each, "elements") for each in elements]
+        if all(each.ndim == 2 for each in sets):
+            shapes = {each.shape for each in sets}
+            if shapes != {(2, 2)}:
+                raise ValueError(
+                    f"`elements` must be 2 × 2 matrices, but have shapes {shapes}."
+                )
+            sets = [np.stack(sets)] * n
+        if len(sets) != n:
+            raise ValueError(
+                f"`elements` must hold one set, or one for each of the {n} qubits, "
+                f"but holds {len(sets)}."
+            )
+        return cls(factors=tuple(sets))
+
+    @property
+    def n_qubits(self) -> int:
+        """Number n of qubits."""
+        return len(self.factors)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of outcomes of each qubit."""
+        return tuple(len(elements) for elements in self.factors)
+
+    @property
+    def n_outcomes(self) -> int:
+        """Number of outcomes of all qubits."""
+        return math.prod(self.shape)
+
+    @property
+    def is_minimal(self) -> bool:
+        """Whether each qubit has four outcomes, so that the dual is unique."""
+        return self.n_outcomes == 4**self.n_qubits
+
+    @property
+    def overlaps(self) -> tuple[np.ndarray, ...]:
+        """T_ab = Tr M_a M_b of each qubit, n arrays of shape (m, m)."""
+        return tuple(np.einsum("aij,bji->ab", M, M).real for M in self.factors)
+
+    @property
+    def dual(self) -> tuple[np.ndarray, ...]:
+        r"""Operators Q of each qubit, n arrays of shape (m, 2, 2), of trace one.
+
+        Of four elements they are unique, :math:`Q_a = \sum_b (T^{-1})_{ab} M_b`.
+        Of more the canonical dual is taken, :math:`Q_a = S^{-1} M_a / \mathrm{Tr} M_a`
+        with :math:`S = \sum_b |M_b)(M_b| / \mathrm{Tr} M_b` [1]_. Where all elements
+        have the same trace, as in `pauli6`, that is the pseudo-inverse, the first
+        formula with :math:`T^+`.
+
+        References
+        ----------
+        .. [1] Scott, J. Phys. A 39, 13507 (2006), sec. 3.
+        """
+        return tuple(matrix_from_coefficients(D.T / 2, 1) for D in self.dual_factors)
+
+    @cached_property
+    def bloch_factors(self) -> tuple[np.ndarray, ...]:
+        """Coefficients of the elements, M_a = Σ_μ B_aμ τ_μ, n arrays (m, 4)."""
+        return tuple(pauli_coefficients(M, 1) for M in self.factors)
+
+    @cached_property
+    def dual_factors(self) -> tuple[np.ndarray, ...]:
+        """Left inverses D of the `bloch_factors`, n arrays of shape (4, m)."""
+        return tuple(canonical_dual(B) for B in self.bloch_factors)
+
+    def probabilities(self, rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
+        """Return the law of the outcomes.
+
+        Parameters
+        ----------
+        rho : Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
+            States.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., n_outcomes). What rounding leaves below zero is left there.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rho` holds no states of n qubits.
+        """
+        matrices = as_state(rho, "rho")
+        self._check_matrix(matrices, "rho")
+        check_density_matrix(matrices, "rho")
+        chi = 2**self.n_qubits * pauli_coefficients(matrices, self.n_qubits)
+        P = apply_factors(chi, self.bloch_factors)
+        return P.reshape(*matrices.shape[:-2], -1)
+
+    def invert(self, P: ArrayLike) -> np.ndarray:
+        r"""Return :math:`\sum_a P(a) Q_a`, the linear inversion.
+
+        Hermitian with trace one. Of the law of a state it is that state; of shares of
+        samples it may have negative eigenvalues.
+
+        Parameters
+        ----------
+        P : shape (..., n_outcomes)
+            Laws of the outcomes.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., 2**n, 2**n).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `P` is not real, has another shape or holds no laws.
+        """
+        P = self._as_laws(P)
+        tensor = P.reshape(*P.shape[:-1], *self.shape)
+        chi = apply_factors(tensor, self.dual_factors)
+        return matrix_from_coefficients(chi / 2**self.n_qubits, self.n_qubits)
+
+    def expectation_weights(self, operator: "qutip.Qobj | ArrayLike") -> np.ndarray:
+        """Return Tr O Q_a: what an outcome contributes to the mean of O.
+
+        Parameters
+        ----------
+        operator : Qobj, or shape (2**n, 2**n)
+            Hermitian O.
+
+        Returns
+        -------
+        np.ndarray
+            Real, shape (n_outcomes,).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `operator` is no Hermitian matrix of n qubits.
+
+        Examples
+        --------
+        >>> Povm.tetrahedral(1).expectation_weights([[1, 0], [0, -1]]).round(9)
+        array([ 3., -1., -1., -1.])
+        """
+        matrix = as_operator(operator, "operator")
+        if matrix.ndim != 2:
+            raise ValueError(
+                f"`operator` must be one matrix, but has shape {matrix.shape}."
+            )
+        self._check_matrix(matrix, "operator")
+        check_hermitian(matrix, "operator")
+        coefficients = pauli_coefficients(matrix, self.n_qubits)
+        return apply_factors(coefficients, [D.T for D in self.dual_factors]).ravel()
+
+    def expectation(
+        self, operator: "qutip.Qobj | ArrayLike", P: ArrayLike
+    ) -> np.ndarray:
+        """Return Σ P(a) Tr O Q_a = Tr ρO, without the state.
+
+        Parameters
+        ----------
+        operator : Qobj, or shape (2**n, 2**n)
+            Hermitian O.
+        P : shape (..., n_outcomes)
+            Laws of the outcomes.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (...).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `expectation_weights` and `invert`.
+        """
+        weights = self.expectation_weights(operator)
+        return np.asarray(self._as_laws(P) @ weights)
+
+    def standard_error(
+        self, operator: "qutip.Qobj | ArrayLike", P: ArrayLike, n_samples: int
+    ) -> np.ndarray:
+        """Return the standard error of `expectation` for so many samples.
+
+        Parameters
+        ----------
+        operator : Qobj, or shape (2**n, 2**n)
+            Hermitian O.
+        P : shape (..., n_outcomes)
+            The shares of the outcomes.
+        n_samples : int
+            Independent samples. Of correlated ones give their effective number.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (...).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `expectation`, or if `n_samples` is not a positive integer.
+        """
+        check_integer(n_samples, "n_samples")
+        weights = self.expectation_weights(operator)
+        return weighted_error(self._as_laws(P), weights, n_samples)
+
+    def draw_counts(
+        self, rho: "qutip.Qobj | ArrayLike", n_samples: int, *, seed: int = 0
+    ) -> np.ndarray:
+        """Draw outcomes independently, and return how often each came.
+
+        Parameters
+        ----------
+        rho : Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
+            States.
+        n_samples : int
+            Of each state.
+        seed : int
+
+        Returns
+        -------
+        np.ndarray
+            Integers, shape (..., n_outcomes).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `probabilities`, or if `n_samples` is not a positive integer.
+        """
+        check_integer(n_samples, "n_samples")
+        P = np.maximum(self.probabilities(rho), 0)  # a state's −1e-17 is rounding
+        P /= P.sum(axis=-1, keepdims=True)
+        return rng_from(seed, "outcomes").multinomial(n_samples, P)
+
+    @property
+    def bits(self) -> tuple[int, ...]:
+        """Number of neurons of each qubit: two for four outcomes, three for six."""
+        return tuple((size - 1).bit_length() for size in self.shape)
+
+    @property
+    def n_bits(self) -> int:
+        """Number of neurons that hold an outcome."""
+        return sum(self.bits)
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """Binary code of each outcome, shape (n_outcomes,).
+
+        The first qubit's neurons come first, and of a qubit's neurons the most
+        significant: a₁ = 2v₁ + v₂, a₂ = 2v₃ + v₄ for four outcomes, eq. (9).
+        """
+        codes = np.zeros(1, dtype=np.int64)
+        for size, bits in zip(self.shape, self.bits, strict=True):
+            codes = ((codes[:, None] << bits) + np.arange(size)).ravel()
+        return codes
+
+    def law_of_bits(self, P: ArrayLike) -> np.ndarray:
+        """Return the law of the neurons that hold the outcomes.
+
+        Codes that stand for no outcome, two of eight for each qubit of `pauli6`, get
+        probability zero.
+
+        Parameters
+        ----------
+        P : shape (..., n_outcomes)
+            Laws of the outcomes.
+
+        Returns
+        -------
+        np.ndarray
+            Shape (..., 2**n_bits).
+        """
+        P = self._as_laws(P)
+        law = np.zeros((*P.shape[:-1], 2**self.n_bits))
+        law[..., self.codes] = P
+        return law
+
+    def from_bits(self, values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Return what belongs to outcomes of a law or of counts of the neurons.
+
+        Nothing is renormalised: what lies in codes of no outcome is returned beside.
+
+        Parameters
+        ----------
+        values : shape (..., 2**n_bits)
+            Probabilities or counts of the neurons' states.
+
+        Returns
+        -------
+        values : np.ndarray, shape (..., n_outcomes)
+        unused : np.ndarray, shape (...)
+            Sum over the codes of no outcome, always zero for four outcomes a qubit.
+
+        Raises
+        ------
+        ValueError
+            If the last axis is not 2**n_bits long.
+        """
+        array = np.asarray(values)
+        if array.ndim == 0 or array.shape[-1] != 2**self.n_bits:
+            raise ValueError(
+                f"`values` must have shape (..., {2**self.n_bits}), one for each state "
+                f"of the {self.n_bits} neurons, but has shape {array.shape}."
+            )
+        used = np.zeros(2**self.n_bits, dtype=bool)
+        used[self.codes] = True
+        return array[..., self.codes], array[..., ~used].sum(axis=-1)
+
+    def _as_laws(self, P: ArrayLike) -> np.ndarray:
+        """Convert and check laws of the outcomes."""
+        laws = as_real(P, "P")
+        if laws.ndim == 0 or laws.shape[-1] != self.n_outcomes:
+            raise ValueError(
+                f"`P` must have shape (..., {self.n_outcomes}), one for each outcome, "
+                f"but has shape {laws.shape}."
+            )
+        for law in laws.reshape(-1, self.n_outcomes):
+            check_law(law, "P")
+        return laws
+
+    def _check_matrix(self, matrix: np.ndarray, name: str) -> None:
+        d = 2**self.n_qubits
+        if matrix.shape[-2:] != (d, d):
+            raise ValueError(
+                f"`{name}` must have shape (..., {d}, {d}) for {self.n_qubits} qubits, "
+                f"but has shape {matrix.shape}."
+            )
+
+
+def weighted_error(P: np.ndarray, weights: np.ndarray, n_samples: int) -> np.ndarray:
+    """Return the standard error of a mean of weights over independent samples."""
+    mean = P @ weights
+    spread = np.einsum("...a,...a->...", P, (weights - mean[..., None]) ** 2)
+    return np.sqrt(spread / n_samples)
