@@ -1,9 +1,15 @@
 """Networks of spiking neurons whose spins carry prescribed moments."""
 
+from .hardware.model import HardwareModel
+from .hardware.quantisation import Saturation, quantise, saturation
 from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
 from .nir_file import read_nir, write_nir
+from .sampling.gibbs import GibbsSampler
+from .sampling.machine import BoltzmannMachine, from_graph, three_layer, two_layer
+from .sampling.sampler import Chains, Sampler, sample
+from .sampling.samples import Samples
 from .state_frequencies import (
     StateFrequencies,
     kl_divergence,
@@ -22,14 +28,22 @@ from .training.training import (
 from .training.training_file import load_state, save_state
 
 __all__ = [
+    "BoltzmannMachine",
     "CategoricalTraining",
+    "Chains",
+    "GibbsSampler",
+    "HardwareModel",
     "LIFNetwork",
     "LIFParameters",
     "Measurement",
     "Response",
+    "Sampler",
+    "Samples",
+    "Saturation",
     "StateFrequencies",
     "TrainingInfo",
     "TrainingResult",
+    "from_graph",
     "init",
     "init_network",
     "kl_divergence",
@@ -38,13 +52,18 @@ __all__ = [
     "measure_law",
     "motif_network",
     "pair_loadings",
+    "quantise",
     "read_nir",
     "respond",
+    "sample",
+    "saturation",
     "save_state",
     "simulate",
     "state_frequencies",
     "step",
+    "three_layer",
     "train",
     "train_categorical",
+    "two_layer",
     "write_nir",
 ]

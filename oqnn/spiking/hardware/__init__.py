@@ -1,0 +1,1 @@
+"""Limits of a neuromorphic chip: coarse, uneven, unsteady parameters; shared noise."""
