@@ -8,6 +8,7 @@ from .network import LIFNetwork, LIFParameters
 from .nir_file import read_nir, write_nir
 from .sampling.gibbs import GibbsSampler
 from .sampling.machine import BoltzmannMachine, from_graph, three_layer, two_layer
+from .sampling.neural_sampler import NeuralSampler
 from .sampling.sampler import Chains, Sampler, sample
 from .sampling.samples import Samples
 from .state_frequencies import (
@@ -36,6 +37,7 @@ __all__ = [
     "LIFNetwork",
     "LIFParameters",
     "Measurement",
+    "NeuralSampler",
     "Response",
     "Sampler",
     "Samples",
