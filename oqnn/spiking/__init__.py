@@ -6,6 +6,13 @@ from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
 from .nir_file import read_nir, write_nir
+from .sampling.exact import (
+    MachineMoments,
+    joint_law,
+    log_weights,
+    moments,
+    visible_law,
+)
 from .sampling.gibbs import GibbsSampler
 from .sampling.machine import BoltzmannMachine, from_graph, three_layer, two_layer
 from .sampling.neural_sampler import NeuralSampler
@@ -36,6 +43,7 @@ __all__ = [
     "HardwareModel",
     "LIFNetwork",
     "LIFParameters",
+    "MachineMoments",
     "Measurement",
     "NeuralSampler",
     "Response",
@@ -48,10 +56,13 @@ __all__ = [
     "from_graph",
     "init",
     "init_network",
+    "joint_law",
     "kl_divergence",
     "load_state",
+    "log_weights",
     "measure",
     "measure_law",
+    "moments",
     "motif_network",
     "pair_loadings",
     "quantise",
@@ -67,5 +78,6 @@ __all__ = [
     "train",
     "train_categorical",
     "two_layer",
+    "visible_law",
     "write_nir",
 ]
