@@ -1,25 +1,15 @@
 """Gibbs sweeps of Boltzmann machines, compiled: groups of neurons in turn."""
 
 from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..._core.jax64 import in_double_precision
+from ..sampling.groups import Group
 
-__all__ = ["Group", "run_sweeps"]
-
-
-class Group(NamedTuple):
-    """A range of neurons and the range that holds all their neighbours, ends out."""
-
-    first: int
-    end: int
-    first_neighbour: int
-    end_neighbour: int
-    at_once: bool  # no connections inside, so that all may move together
+__all__ = ["run_sweeps"]
 
 
 @in_double_precision

@@ -1,24 +1,17 @@
 """Gibbs sampling of Boltzmann machines, many chains at once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..._core.checks import check_integer
 from ..._core.seeds import rng_from
+from .groups import in_groups, random_words
 from .machine import BoltzmannMachine
 from .sampler import Chains
 from .samples import Samples
 
-if TYPE_CHECKING:
-    from ..kernels.gibbs_jax import Group
-
 __all__ = ["GibbsSampler"]
-
-CHUNK_BYTES = 2**22  # random words drawn at a time; a core's cache holds them
-MOST_BLOCKS = 16  # beyond which compiling a step for each takes longer than it saves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,13 +105,13 @@ class GibbsSampler:
         check_integer(n_samples, "n_samples")
         now = _states(chains, (self.chains, machine.n))
 
-        order, groups = _groups(machine)
+        order, groups = in_groups(machine, machine.blocks)
         weights = machine.weights[np.ix_(order, order)].astype(np.float32)
         biases = machine.biases[order].astype(np.float32)
         now = now.T[order]  # (n, chains), groups side by side
         reads, k, done = -(-n_samples // self.chains), self.sweeps_per_read, 0
         states = np.empty((reads, self.chains, machine.n), np.uint8)
-        for words, sweeps in _words(chains.next_seed(), now.shape, reads * k):
+        for words, sweeps in random_words(chains.next_seed(), now.shape, reads * k):
             after = run_sweeps(weights, biases, now, words, sweeps, groups)
             kept = after[(-done - 1) % k :: k]
             read = states[done // k :][: len(kept)]
@@ -145,46 +138,3 @@ def _states(chains: Chains, shape: tuple[int, int]) -> np.ndarray:
             "Start them with this sampler and machine."
         )
     return states
-
-
-def _groups(machine: BoltzmannMachine) -> tuple[np.ndarray, "tuple[Group, ...]"]:
-    """Return an order of the neurons and its groups; lone neurons share one."""
-    from ..kernels.gibbs_jax import Group
-
-    blocks = machine.blocks
-    wide = sum(len(block) > 1 for block in blocks) <= MOST_BLOCKS
-    runs: list[tuple[int, bool]] = []  # neurons, and whether they move at once
-    for block in blocks:
-        at_once = wide and len(block) > 1
-        if runs and not at_once and not runs[-1][1]:
-            runs[-1] = (runs[-1][0] + len(block), False)
-        else:
-            runs.append((len(block), at_once))
-
-    order = np.concatenate(blocks)
-    mask = machine.mask[np.ix_(order, order)]
-    groups, end = [], 0
-    for size, at_once in runs:
-        first, end = end, end + size
-        near = np.flatnonzero(mask[first:end].any(axis=0))
-        low, high = (int(near[0]), int(near[-1]) + 1) if len(near) else (0, 0)
-        groups.append(Group(first, end, low, high, at_once))
-    return order, tuple(groups)
-
-
-def _words(
-    seed: int, shape: tuple[int, int], sweeps: int
-) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield random words of some sweeps, (most sweeps, *shape), and how many they are.
-
-    The same words whatever `CHUNK_BYTES`; what is beyond the last sweep is stale.
-    """
-    raw = np.random.Generator(np.random.SFC64(seed))
-    size = shape[0] * shape[1]
-    pairs = -(-size // 2)
-    most = max(1, CHUNK_BYTES // (8 * pairs))
-    words = np.zeros((most, pairs), np.uint64)
-    for first in range(0, sweeps, most):
-        now = min(most, sweeps - first)
-        words[:now] = raw.integers(0, 2**64, (now, pairs), dtype=np.uint64)
-        yield words.view(np.uint32)[:, :size].reshape(most, *shape), now

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from oqnn.spiking.sampling import groups
+from oqnn.spiking.sampling.gibbs import GibbsSampler
 from oqnn.spiking.sampling.machine import BoltzmannMachine, from_graph, two_layer
 from oqnn.spiking.sampling.neural_sampler import NeuralSampler
 from oqnn.spiking.sampling.sampler import Chains
@@ -176,6 +177,17 @@ def test_states_are_those_of_a_plain_simulation(machine, updates):
     states, left = plainly(machine, sampler, chains, reads=20)
     np.testing.assert_array_equal(samples.states, states)
     np.testing.assert_array_equal(moved.arrays["left"], left)
+
+
+def test_one_step_of_refractory_time_is_gibbs_sampling():
+    """The same words and first states lead to the same states."""
+    machine = two_layer(2, 3, dense_visible=True, scale=0.8, seed=6)
+    start = GibbsSampler(chains=4).start(machine, seed=8)
+    gibbs, _ = GibbsSampler(chains=4).draw(machine, start, 200)
+    left = start.arrays["states"].astype(np.int32)
+    sampler = NeuralSampler(chains=4, tau=1, read_every=1)
+    found, _ = sampler.draw(machine, Chains(arrays={"left": left}, seed=8), 200)
+    np.testing.assert_array_equal(found.states, gibbs.states)
 
 
 def test_neurons_are_active_for_whole_refractory_times():
