@@ -1,7 +1,11 @@
 """Networks of spiking neurons whose spins carry prescribed moments."""
 
 from .hardware.model import HardwareModel
+from .hardware.occupancy import WeightHistogram, weight_histogram
 from .hardware.quantisation import Saturation, quantise, saturation
+from .hardware.resolution import ResolutionStudy, resolution_study
+from .hardware.stability import StabilityStudy, stability_study
+from .hardware.updates import PseudoUpdateStudy, pseudo_update_study
 from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
@@ -46,13 +50,17 @@ __all__ = [
     "MachineMoments",
     "Measurement",
     "NeuralSampler",
+    "PseudoUpdateStudy",
+    "ResolutionStudy",
     "Response",
     "Sampler",
     "Samples",
     "Saturation",
+    "StabilityStudy",
     "StateFrequencies",
     "TrainingInfo",
     "TrainingResult",
+    "WeightHistogram",
     "from_graph",
     "init",
     "init_network",
@@ -65,13 +73,16 @@ __all__ = [
     "moments",
     "motif_network",
     "pair_loadings",
+    "pseudo_update_study",
     "quantise",
     "read_nir",
+    "resolution_study",
     "respond",
     "sample",
     "saturation",
     "save_state",
     "simulate",
+    "stability_study",
     "state_frequencies",
     "step",
     "three_layer",
@@ -79,5 +90,6 @@ __all__ = [
     "train_categorical",
     "two_layer",
     "visible_law",
+    "weight_histogram",
     "write_nir",
 ]

@@ -1,0 +1,128 @@
+"""Divergences between sampled laws: the estimator, and what sampling alone gives."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..._core.checks import check_increasing, check_integer
+from ..sampling.machine import BoltzmannMachine
+from ..sampling.sampler import Sampler, sample
+
+__all__ = [
+    "as_points",
+    "counts_along_a_run",
+    "divergence_floor",
+    "sampled_divergence",
+]
+
+
+def as_points(n_samples: Sequence[int]) -> np.ndarray:
+    """Return increasing numbers of samples as an array, shape (t,)."""
+    for number in n_samples:
+        check_integer(number, "n_samples")
+    points = np.array(n_samples)
+    check_increasing(points, "n_samples")
+    return points
+
+
+def counts_along_a_run(
+    machine: BoltzmannMachine,
+    sampler: Sampler,
+    n_samples: np.ndarray,
+    *,
+    burn_in: int,
+    seed: int,
+) -> np.ndarray:
+    """Sample a network and count the visible states among the first samples.
+
+    The chains are consecutive pieces of one run: the first chain's reads come first,
+    then the second's. Each call starts chains anew.
+
+    Parameters
+    ----------
+    machine : BoltzmannMachine
+    sampler : Sampler
+    n_samples : shape (t,), int
+        Strictly increasing; the last is the length of the run.
+    burn_in, seed : int
+        See `sample`.
+
+    Returns
+    -------
+    ndarray of int64, shape (t, 2**n_visible)
+    """
+    samples = sample(machine, sampler, int(n_samples[-1]), burn_in=burn_in, seed=seed)
+    states = 2**samples.n_visible
+    pieces = np.split(samples.codes.T.ravel(), n_samples)[:-1]
+    counts = [np.bincount(piece, minlength=states) for piece in pieces]
+    return np.cumsum(counts, axis=0)
+
+
+def sampled_divergence(
+    counts: np.ndarray, reference: np.ndarray, *, pseudo_count: float = 0.5
+) -> np.ndarray:
+    r"""Estimate KL(p‖q) from samples of both laws, in nats.
+
+    .. math:: \sum_v \frac{n_v}{n} \log \frac{n_v/n}{(m_v + a)/(m + aK)}
+
+    for counts n of p and m of q in K states. The pseudo-count a = ½ keeps states that
+    only p was seen in finite: q is then its posterior mean under Jeffreys' prior, and
+    the change of the estimate vanishes with 1/m. Give 0 where the samples of p are
+    among those of q, for then q holds whatever p does.
+
+    Parameters
+    ----------
+    counts : shape (..., K)
+        n.
+    reference : shape (..., K)
+        m.
+    pseudo_count : float
+        a, not negative.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Biased upwards by sampling, see `divergence_floor`.
+
+    Examples
+    --------
+    >>> sampled_divergence(np.array([2, 2]), np.array([1, 3])).round(4)
+    np.float64(0.0872)
+    """
+    n, m = (c.sum(axis=-1, keepdims=True) for c in (counts, reference))
+    p = counts / n
+    q = (reference + pseudo_count) / (m + pseudo_count * counts.shape[-1])
+    seen = p > 0
+    ratios = np.divide(p, q, out=np.ones(np.broadcast(p, q).shape), where=seen)
+    return (p * np.log(ratios)).sum(axis=-1)
+
+
+def divergence_floor(
+    n_states: int, n_samples: ArrayLike, n_reference: float, *, nested: bool = False
+) -> np.ndarray:
+    r"""Return what `sampled_divergence` gives on average for two samples of one law.
+
+    .. math:: \frac{K-1}{2} \Bigl(\frac1n \pm \frac1m\Bigr)
+
+    to leading order, for independent samples: plus for two sets of samples, minus
+    where those of p are among those of q. It holds where every state is expected
+    many times; correlated samples give more, by their autocorrelation time.
+
+    Parameters
+    ----------
+    n_states : int
+        K.
+    n_samples : shape (t,)
+        n.
+    n_reference : float
+        m; infinite for an exact law.
+    nested : bool
+        Whether the samples of p are among those of q.
+
+    Returns
+    -------
+    ndarray, shape (t,)
+    """
+    sign = -1 if nested else 1
+    return (n_states - 1) / 2 * (1 / np.asarray(n_samples) + sign / n_reference)
