@@ -16,6 +16,7 @@ from .networks.compiling_bell import compile_bell_state
 from .networks.reconstruction import Reconstruction, measure_state, reconstruct
 from .networks.training import train_correlations
 from .networks.training_result import CorrelationTraining
+from .povm.estimates import StateEstimate
 from .povm.povm import Povm
 from .realizability.bell import BellInequality, greatest_fidelity, local_bound
 from .realizability.gradient_route import (
@@ -49,6 +50,7 @@ __all__ = [
     "Povm",
     "Realization",
     "Reconstruction",
+    "StateEstimate",
     "StateTimes",
     "compile_bell_state",
     "compile_law",

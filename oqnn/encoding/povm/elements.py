@@ -54,7 +54,19 @@ def elements_from_bloch(rows: np.ndarray) -> np.ndarray:
 
 
 def canonical_dual(B: np.ndarray) -> np.ndarray:
-    """Return the left inverse of B that weights each outcome by 1/Tr M."""
+    r"""Return the left inverse D of Bloch coefficients B, shape (4, m).
+
+    The operators :math:`Q_a = \tfrac12 \sum_\mu D_{\mu a} \tau_\mu` are
+    :math:`S^{-1} M_a / \mathrm{Tr} M_a` with
+    :math:`S = \sum_b |M_b)(M_b| / \mathrm{Tr} M_b` [1]_, of trace one. For four
+    elements no others exist, :math:`Q_a = \sum_b (T^{-1})_{ab} M_b` with
+    :math:`T_{ab} = \mathrm{Tr} M_a M_b`. For more of equal traces, as Pauli-6, that
+    formula holds with the pseudo-inverse of T.
+
+    References
+    ----------
+    .. [1] Scott, J. Phys. A 39, 13507 (2006), sec. 3.
+    """
     weighted = B / B[:, :1]  # every element has a trace: zeros were refused
     return np.linalg.solve(B.T @ weighted, weighted.T)
 

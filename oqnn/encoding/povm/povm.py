@@ -17,6 +17,12 @@ from ..._core.checks import (
 from ..._core.qobj import as_operator, as_state
 from ..._core.seeds import rng_from
 from ..maps.real_arrays import as_real
+from .codes import (
+    bits_of,
+    codes_of_outcomes,
+    outcomes_from_bits,
+    spread_over_bits,
+)
 from .contractions import apply_factors, matrix_from_coefficients, pauli_coefficients
 from .elements import (
     PAULI4,
@@ -26,6 +32,8 @@ from .elements import (
     check_elements,
     elements_from_bloch,
 )
+from .estimates import StateEstimate
+from .tomography import Tomography
 
 if TYPE_CHECKING:
     import qutip
@@ -163,17 +171,9 @@ class Povm:
 
     @property
     def dual(self) -> tuple[np.ndarray, ...]:
-        r"""Operators Q of each qubit, n arrays of shape (m, 2, 2), of trace one.
+        """Operators Q of trace one of each qubit, n arrays (m, 2, 2).
 
-        Of four elements they are unique, :math:`Q_a = \sum_b (T^{-1})_{ab} M_b`.
-        Of more the canonical dual is taken, :math:`Q_a = S^{-1} M_a / \mathrm{Tr} M_a`
-        with :math:`S = \sum_b |M_b)(M_b| / \mathrm{Tr} M_b` [1]_. Where all elements
-        have the same trace, as in `pauli6`, that is the pseudo-inverse, the first
-        formula with :math:`T^+`.
-
-        References
-        ----------
-        .. [1] Scott, J. Phys. A 39, 13507 (2006), sec. 3.
+        Unique for four elements; of more the canonical dual, see `canonical_dual`.
         """
         return tuple(matrix_from_coefficients(D.T / 2, 1) for D in self.dual_factors)
 
@@ -274,51 +274,19 @@ class Povm:
     def expectation(
         self, operator: "qutip.Qobj | ArrayLike", P: ArrayLike
     ) -> np.ndarray:
-        """Return Σ P(a) Tr O Q_a = Tr ρO, without the state.
+        """Return Σ P(a) Tr O Q_a = Tr ρO, shape (...), without the state.
 
-        Parameters
-        ----------
-        operator : Qobj, or shape (2**n, 2**n)
-            Hermitian O.
-        P : shape (..., n_outcomes)
-            Laws of the outcomes.
-
-        Returns
-        -------
-        np.ndarray
-            Shape (...).
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `expectation_weights` and `invert`.
+        Parameters, errors: `operator` as `expectation_weights`, `P` as `invert`.
         """
-        weights = self.expectation_weights(operator)
-        return np.asarray(self._as_laws(P) @ weights)
+        return np.asarray(self._as_laws(P) @ self.expectation_weights(operator))
 
     def standard_error(
         self, operator: "qutip.Qobj | ArrayLike", P: ArrayLike, n_samples: int
     ) -> np.ndarray:
-        """Return the standard error of `expectation` for so many samples.
+        """Return the standard error of `expectation`, shape (...).
 
-        Parameters
-        ----------
-        operator : Qobj, or shape (2**n, 2**n)
-            Hermitian O.
-        P : shape (..., n_outcomes)
-            The shares of the outcomes.
-        n_samples : int
-            Independent samples. Of correlated ones give their effective number.
-
-        Returns
-        -------
-        np.ndarray
-            Shape (...).
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `expectation`, or if `n_samples` is not a positive integer.
+        `P` holds the shares of `n_samples` independent samples; of correlated ones
+        give their effective number.
         """
         check_integer(n_samples, "n_samples")
         weights = self.expectation_weights(operator)
@@ -353,78 +321,59 @@ class Povm:
         return rng_from(seed, "outcomes").multinomial(n_samples, P)
 
     @property
-    def bits(self) -> tuple[int, ...]:
-        """Number of neurons of each qubit: two for four outcomes, three for six."""
-        return tuple((size - 1).bit_length() for size in self.shape)
-
-    @property
     def n_bits(self) -> int:
-        """Number of neurons that hold an outcome."""
-        return sum(self.bits)
+        """Number of neurons that hold an outcome; see `codes_of_outcomes`."""
+        return sum(bits_of(self.shape))
 
     @cached_property
     def codes(self) -> np.ndarray:
-        """Binary code of each outcome, shape (n_outcomes,).
-
-        The first qubit's neurons come first, and of a qubit's neurons the most
-        significant: a₁ = 2v₁ + v₂, a₂ = 2v₃ + v₄ for four outcomes, eq. (9).
-        """
-        codes = np.zeros(1, dtype=np.int64)
-        for size, bits in zip(self.shape, self.bits, strict=True):
-            codes = ((codes[:, None] << bits) + np.arange(size)).ravel()
-        return codes
+        """Binary code of each outcome, shape (n_outcomes,); see `codes_of_outcomes`."""
+        return codes_of_outcomes(self.shape)
 
     def law_of_bits(self, P: ArrayLike) -> np.ndarray:
-        """Return the law of the neurons that hold the outcomes.
+        """Return laws (..., 2**n_bits) of the neurons that hold outcomes of laws P.
 
         Codes that stand for no outcome, two of eight for each qubit of `pauli6`, get
         probability zero.
-
-        Parameters
-        ----------
-        P : shape (..., n_outcomes)
-            Laws of the outcomes.
-
-        Returns
-        -------
-        np.ndarray
-            Shape (..., 2**n_bits).
         """
-        P = self._as_laws(P)
-        law = np.zeros((*P.shape[:-1], 2**self.n_bits))
-        law[..., self.codes] = P
-        return law
+        return spread_over_bits(self._as_laws(P), self.codes, self.n_bits)
 
     def from_bits(self, values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-        """Return what belongs to outcomes of a law or of counts of the neurons.
+        """Return values of the outcomes and the sum in codes of none.
 
-        Nothing is renormalised: what lies in codes of no outcome is returned beside.
-
-        Parameters
-        ----------
-        values : shape (..., 2**n_bits)
-            Probabilities or counts of the neurons' states.
-
-        Returns
-        -------
-        values : np.ndarray, shape (..., n_outcomes)
-        unused : np.ndarray, shape (...)
-            Sum over the codes of no outcome, always zero for four outcomes a qubit.
-
-        Raises
-        ------
-        ValueError
-            If the last axis is not 2**n_bits long.
+        Of laws or counts (..., 2**n_bits) of the neurons; see `outcomes_from_bits`.
         """
-        array = np.asarray(values)
-        if array.ndim == 0 or array.shape[-1] != 2**self.n_bits:
-            raise ValueError(
-                f"`values` must have shape (..., {2**self.n_bits}), one for each state "
-                f"of the {self.n_bits} neurons, but has shape {array.shape}."
-            )
-        used = np.zeros(2**self.n_bits, dtype=bool)
-        used[self.codes] = True
-        return array[..., self.codes], array[..., ~used].sum(axis=-1)
+        return outcomes_from_bits(values, self.codes, self.n_bits)
+
+    def maximum_likelihood(
+        self, counts: ArrayLike, *, tol: float = 1e-10, most_iterations: int = 10_000
+    ) -> StateEstimate:
+        """Return the most likely state; see `Tomography.maximum_likelihood`.
+
+        Examples
+        --------
+        >>> found = Povm.tetrahedral(1).maximum_likelihood([300, 100, 100, 100])
+        >>> found.state.round(3).real + 0.0
+        array([[1., 0.],
+               [0., 0.]])
+        """
+        return self._tomography.maximum_likelihood(
+            counts, tol=tol, most_iterations=most_iterations
+        )
+
+    def least_squares(self, counts: ArrayLike) -> StateEstimate:
+        """Return the state nearest to the best fit; see `Tomography.least_squares`."""
+        return self._tomography.least_squares(counts)
+
+    def bootstrap(
+        self, estimate: StateEstimate, *, draws: int = 100, seed: int = 0
+    ) -> np.ndarray:
+        """Return estimates of samples drawn anew; see `Tomography.bootstrap`."""
+        return self._tomography.bootstrap(estimate, draws=draws, seed=seed)
+
+    @property
+    def _tomography(self) -> Tomography:
+        return Tomography(factors=self.bloch_factors, dual_factors=self.dual_factors)
 
     def _as_laws(self, P: ArrayLike) -> np.ndarray:
         """Convert and check laws of the outcomes."""
