@@ -32,6 +32,11 @@ def machine_on(pairs, weights, biases, n_visible=2):
 
 
 PATH = machine_on([(0, 1), (1, 2), (2, 3)], [1.3, -0.8, 0.9], [0.4, -0.7, 0.2, -0.3])
+LONG_PATH = machine_on(
+    [(0, 1), (1, 2), (2, 3), (3, 4)],
+    [1.3, -0.8, 0.9, -1.2],
+    [0.4, -0.7, 0.2, -0.3, 0.1],
+)
 TRIANGLE = machine_on([(0, 1), (0, 2), (1, 2)], [1.1, -0.6, 0.7], [-0.2, 0.5, -0.4])
 PAIR = machine_on([(0, 1)], [1.5], [-0.3, 0.4])
 
@@ -164,7 +169,7 @@ def plainly(machine, sampler, chains, reads):
 @pytest.mark.parametrize(
     "machine",
     [
-        PATH,
+        LONG_PATH,  # its blocks in a row are no involution of its neurons
         from_graph(~np.eye(5, dtype=bool), 2, scale=0.8, seed=2),
         two_layer(3, 4, dense_visible=True, scale=0.8, seed=4),
         machine_on([(0, 3)], [0.7], [0.1, -0.9, 0.3, 0.2]),  # some are alone
@@ -268,6 +273,19 @@ def test_first_reads_depend_neither_on_later_ones_nor_on_the_chunks(monkeypatch)
     pieces, _ = sampler.draw(TRIANGLE, chains, 90)
     np.testing.assert_array_equal(long.states[:10], short.states)
     np.testing.assert_array_equal(long.states, pieces.states)
+
+
+def test_too_many_blocks_to_compile_move_neuron_after_neuron(monkeypatch):
+    """Which changes neither law nor states."""
+    sampler = NeuralSampler(chains=3, tau=3)
+    chains = sampler.start(LONG_PATH, seed=4)
+    at_once, _ = sampler.draw(LONG_PATH, chains, 60)
+    monkeypatch.setattr(groups, "MOST_BLOCKS", 1)
+    assert [g.at_once for g in groups.in_groups(LONG_PATH, LONG_PATH.blocks)[1]] == [
+        False
+    ]
+    in_turn, _ = sampler.draw(LONG_PATH, chains, 60)
+    np.testing.assert_array_equal(at_once.states, in_turn.states)
 
 
 def test_other_weights_lengths_and_tau_need_no_new_program():
