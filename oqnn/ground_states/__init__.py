@@ -1,18 +1,29 @@
 """Ground states of spin models: Hamiltonians, exact references, variational search."""
 
 from .amplitudes import amplitudes_from_ket, ket_from_amplitudes
+from .exact import ExactGroundState, exact_ground_state
+from .free_fermions import (
+    FreeFermionObservables,
+    free_fermion_energy,
+    free_fermion_observables,
+)
 from .hamiltonians import FlipGroup, PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian
 from .stoquastic import check_stoquastic, cure_by_sign_flips, rotate_by_z
 
 __all__ = [
+    "ExactGroundState",
     "FlipGroup",
+    "FreeFermionObservables",
     "PauliHamiltonian",
     "TransverseIsing",
     "amplitudes_from_ket",
     "as_pauli_hamiltonian",
     "check_stoquastic",
     "cure_by_sign_flips",
+    "exact_ground_state",
+    "free_fermion_energy",
+    "free_fermion_observables",
     "ket_from_amplitudes",
     "rotate_by_z",
 ]

@@ -235,14 +235,14 @@ class PauliHamiltonian:
         Raises
         ------
         ValueError
-            If it would take more than 8 GiB.
+            If it would take more than 8 GiB to build.
         """
-        size = 16 if self.is_real else 24
+        size = 32 if self.is_real else 48  # bytes an element, while it is built
         n_bytes = 2.0**self.n * (1 + len(self.groups)) * size
         if n_bytes > MOST_BYTES:
             raise ValueError(
-                "`to_sparse` must stay below 8 GiB, but the matrix of "
-                f"{self.n} qubits would take {n_bytes / 2**30:.3g} GiB."
+                "`hamiltonian` must have a matrix that takes less than 8 GiB, but that "
+                f"of {self.n} qubits would take {n_bytes / 2**30:.3g} GiB."
             )
         codes = np.arange(2**self.n)
         states = states_of(codes, self.n)

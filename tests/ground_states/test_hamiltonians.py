@@ -176,7 +176,7 @@ def test_bad_states_are_refused(states, match):
 
 def test_matrices_that_do_not_fit_are_refused():
     hamiltonian = PauliHamiltonian(["X" * 30, "Z" * 30], [1.0, 1.0])
-    with pytest.raises(ValueError, match="30 qubits would take 32 GiB"):
+    with pytest.raises(ValueError, match="30 qubits would take 64 GiB"):
         hamiltonian.to_sparse()
 
 
