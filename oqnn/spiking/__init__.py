@@ -10,6 +10,12 @@ from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
 from .nir_file import read_nir, write_nir
+from .sampling.diagnostics import (
+    Autocorrelation,
+    autocorrelation,
+    effective_sample_size,
+    visible_frequencies,
+)
 from .sampling.exact import (
     MachineMoments,
     joint_law,
@@ -40,6 +46,7 @@ from .training.training import (
 from .training.training_file import load_state, save_state
 
 __all__ = [
+    "Autocorrelation",
     "BoltzmannMachine",
     "CategoricalTraining",
     "Chains",
@@ -61,6 +68,8 @@ __all__ = [
     "TrainingInfo",
     "TrainingResult",
     "WeightHistogram",
+    "autocorrelation",
+    "effective_sample_size",
     "from_graph",
     "init",
     "init_network",
@@ -89,6 +98,7 @@ __all__ = [
     "train",
     "train_categorical",
     "two_layer",
+    "visible_frequencies",
     "visible_law",
     "weight_histogram",
     "write_nir",

@@ -72,12 +72,12 @@ class BoltzmannMachine:
             )
         check_finite(self.weights, "weights")
         check_finite(self.biases, "biases")
-        check_symmetric(self.weights, "weights")
         if (self.mask != self.mask.T).any() or self.mask.diagonal().any():
             raise ValueError(
                 "`mask` must be symmetric and False on its diagonal: a neuron is not "
                 "connected to itself, and p(z) knows one weight a pair."
             )
+        check_symmetric(self.weights, "weights")
         if self.weights[~self.mask].any():
             raise ValueError(
                 "`weights` must vanish where `mask` is False, but do not. "
