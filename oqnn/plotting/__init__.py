@@ -6,6 +6,7 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
+from .hardware import limits_of_a_chip
 from .laws import (
     correlator_tables,
     distances_along_a_mixture,
@@ -34,6 +35,7 @@ __all__ = [
     "elements_over_seeds",
     "law_bars",
     "learning_curves",
+    "limits_of_a_chip",
     "loss_histograms",
     "margins_over_time",
     "material_colours",

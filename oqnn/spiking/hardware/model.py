@@ -133,9 +133,10 @@ class HardwareModel:
 
         Resolution, refractory times, 10.5 ± 0.12 µs, and wiring are the published ones
         [1]_, App. A; [2]_, Methods A. The spreads of calibrated activation functions,
-        drift and jitter are not published as numbers and are assumptions here. Jitter
-        and drift are such that repeated runs of one network of 8 visible and 20 hidden
-        neurons differ by about 1e-3 in divergence, where [2]_, Fig. 5F, levels off.
+        drift and jitter are not published as numbers and are assumptions here. With
+        this jitter and drift, repeated runs of a network of 8 visible and 20 hidden
+        neurons differ by a divergence of 1e-3, as much as 10⁵ independent samples do
+        from their law; [2]_, Fig. 5F, levels off after that many, 0.2 s.
 
         References
         ----------
