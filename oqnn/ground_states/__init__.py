@@ -10,20 +10,32 @@ from .free_fermions import (
 from .hamiltonians import FlipGroup, PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian
 from .stoquastic import check_stoquastic, cure_by_sign_flips, rotate_by_z
+from .symmetries import (
+    SymmetryGroup,
+    check_symmetry,
+    lattice_symmetries,
+    reflections,
+    translations,
+)
 
 __all__ = [
     "ExactGroundState",
     "FlipGroup",
     "FreeFermionObservables",
     "PauliHamiltonian",
+    "SymmetryGroup",
     "TransverseIsing",
     "amplitudes_from_ket",
     "as_pauli_hamiltonian",
     "check_stoquastic",
+    "check_symmetry",
     "cure_by_sign_flips",
     "exact_ground_state",
     "free_fermion_energy",
     "free_fermion_observables",
     "ket_from_amplitudes",
+    "lattice_symmetries",
+    "reflections",
     "rotate_by_z",
+    "translations",
 ]
