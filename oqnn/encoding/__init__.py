@@ -16,8 +16,11 @@ from .networks.compiling_bell import compile_bell_state
 from .networks.reconstruction import Reconstruction, measure_state, reconstruct
 from .networks.training import train_correlations
 from .networks.training_result import CorrelationTraining
+from .povm.bell_observable import BellObservable, bell_bounds, bell_observable
 from .povm.estimates import StateEstimate
+from .povm.named_states import bell_state, ghz_state, w_state, werner_state
 from .povm.povm import Povm
+from .povm.witnesses import Witness, ghz_witnesses
 from .realizability.bell import BellInequality, greatest_fidelity, local_bound
 from .realizability.gradient_route import (
     GradientRealization,
@@ -36,6 +39,7 @@ from .realizability.realize_many import realize_many
 __all__ = [
     "GATES",
     "BellInequality",
+    "BellObservable",
     "CircuitLaws",
     "CompiledLaw",
     "Component",
@@ -52,10 +56,16 @@ __all__ = [
     "Reconstruction",
     "StateEstimate",
     "StateTimes",
+    "Witness",
+    "bell_bounds",
+    "bell_observable",
+    "bell_state",
     "compile_bell_state",
     "compile_law",
     "complex_form",
     "gate_unitary",
+    "ghz_state",
+    "ghz_witnesses",
     "greatest_fidelity",
     "law_from_wave",
     "least_change_correlators",
@@ -79,5 +89,7 @@ __all__ = [
     "total_variation",
     "train_correlations",
     "visibility",
+    "w_state",
     "wave_from_law",
+    "werner_state",
 ]

@@ -233,10 +233,14 @@ class Povm:
         TypeError, ValueError
             If `P` is not real, has another shape or holds no laws.
         """
+        chi = self.correlators(P)
+        return matrix_from_coefficients(chi / 2**self.n_qubits, self.n_qubits)
+
+    def correlators(self, P: ArrayLike) -> np.ndarray:
+        """Return χ of `invert`, as `CorrelationMap` has it, shape (..., 4, …, 4)."""
         P = self._as_laws(P)
         tensor = P.reshape(*P.shape[:-1], *self.shape)
-        chi = apply_factors(tensor, self.dual_factors)
-        return matrix_from_coefficients(chi / 2**self.n_qubits, self.n_qubits)
+        return apply_factors(tensor, self.dual_factors)
 
     def expectation_weights(self, operator: "qutip.Qobj | ArrayLike") -> np.ndarray:
         """Return Tr O Q_a: what an outcome contributes to the mean of O.
@@ -295,25 +299,10 @@ class Povm:
     def draw_counts(
         self, rho: "qutip.Qobj | ArrayLike", n_samples: int, *, seed: int = 0
     ) -> np.ndarray:
-        """Draw outcomes independently, and return how often each came.
+        """Draw outcomes of states independently, and return how often each came.
 
-        Parameters
-        ----------
-        rho : Qobj, ket of shape (2**n,), or shape (..., 2**n, 2**n)
-            States.
-        n_samples : int
-            Of each state.
-        seed : int
-
-        Returns
-        -------
-        np.ndarray
-            Integers, shape (..., n_outcomes).
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `probabilities`, or if `n_samples` is not a positive integer.
+        `rho` is that of `probabilities`, of each state are `n_samples` drawn; integers,
+        shape (..., n_outcomes).
         """
         check_integer(n_samples, "n_samples")
         P = np.maximum(self.probabilities(rho), 0)  # a state's −1e-17 is rounding
