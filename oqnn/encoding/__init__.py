@@ -18,6 +18,8 @@ from .networks.training import train_correlations
 from .networks.training_result import CorrelationTraining
 from .povm.bell_observable import BellObservable, bell_bounds, bell_observable
 from .povm.estimates import StateEstimate
+from .povm.learning import learn_state
+from .povm.learning_result import LearnedState
 from .povm.named_states import bell_state, ghz_state, w_state, werner_state
 from .povm.povm import Povm
 from .povm.witnesses import Witness, ghz_witnesses
@@ -50,6 +52,7 @@ __all__ = [
     "GateRealization",
     "GradientRealization",
     "Law",
+    "LearnedState",
     "NearestRealizable",
     "Povm",
     "Realization",
@@ -68,6 +71,7 @@ __all__ = [
     "ghz_witnesses",
     "greatest_fidelity",
     "law_from_wave",
+    "learn_state",
     "least_change_correlators",
     "least_change_law",
     "local_bound",
