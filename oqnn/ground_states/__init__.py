@@ -7,8 +7,10 @@ from .free_fermions import (
     free_fermion_energy,
     free_fermion_observables,
 )
+from .ground_state import ground_state
 from .hamiltonians import FlipGroup, PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian
+from .search_result import GroundState
 from .stoquastic import check_stoquastic, cure_by_sign_flips, rotate_by_z
 from .symmetries import (
     SymmetryGroup,
@@ -22,6 +24,7 @@ __all__ = [
     "ExactGroundState",
     "FlipGroup",
     "FreeFermionObservables",
+    "GroundState",
     "PauliHamiltonian",
     "SymmetryGroup",
     "TransverseIsing",
@@ -33,6 +36,7 @@ __all__ = [
     "exact_ground_state",
     "free_fermion_energy",
     "free_fermion_observables",
+    "ground_state",
     "ket_from_amplitudes",
     "lattice_symmetries",
     "reflections",
