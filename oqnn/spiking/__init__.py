@@ -10,6 +10,7 @@ from .lif import Response, respond, simulate
 from .measurement import Measurement, measure
 from .network import LIFNetwork, LIFParameters
 from .nir_file import read_nir, write_nir
+from .sampling.activation import Calibration
 from .sampling.diagnostics import (
     Autocorrelation,
     autocorrelation,
@@ -24,8 +25,11 @@ from .sampling.exact import (
     visible_law,
 )
 from .sampling.gibbs import GibbsSampler
+from .sampling.lif_calibration import calibrate
+from .sampling.lif_sampler import LIFSampler
 from .sampling.machine import BoltzmannMachine, from_graph, three_layer, two_layer
 from .sampling.neural_sampler import NeuralSampler
+from .sampling.physical import PhysicalNetwork, translate
 from .sampling.sampler import Chains, Sampler, sample
 from .sampling.samples import Samples
 from .state_frequencies import (
@@ -48,15 +52,18 @@ from .training.training_file import load_state, save_state
 __all__ = [
     "Autocorrelation",
     "BoltzmannMachine",
+    "Calibration",
     "CategoricalTraining",
     "Chains",
     "GibbsSampler",
     "HardwareModel",
     "LIFNetwork",
     "LIFParameters",
+    "LIFSampler",
     "MachineMoments",
     "Measurement",
     "NeuralSampler",
+    "PhysicalNetwork",
     "PseudoUpdateStudy",
     "ResolutionStudy",
     "Response",
@@ -69,6 +76,7 @@ __all__ = [
     "TrainingResult",
     "WeightHistogram",
     "autocorrelation",
+    "calibrate",
     "effective_sample_size",
     "from_graph",
     "init",
@@ -97,6 +105,7 @@ __all__ = [
     "three_layer",
     "train",
     "train_categorical",
+    "translate",
     "two_layer",
     "visible_frequencies",
     "visible_law",

@@ -1,22 +1,31 @@
-"""Activation functions of sampling LIF neurons, measured and fitted by a logistic."""
+"""Calibration of sampling LIF neurons: activation functions, then pairs of neurons."""
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.optimize import curve_fit
-from scipy.special import expit
 
-from ..._core.errors import ConvergenceError
 from ..._core.seeds import derive_seed
+from .activation import Calibration, fit_logistic
+from .machine import BoltzmannMachine
+from .physical import PhysicalNetwork
 
-__all__ = ["Calibration", "LoneNeurons", "calibrate", "fit_activation"]
+__all__ = ["Calibrated", "Calibration", "calibrate"]
+
+LEAKS = np.linspace(-4, 4, 48)
+PAIRS = np.array([-3.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 3.0])  # abstract weights
+COPIES = 3  # of each pair
+READS = 4000
+SETTLING = 100  # reads left out
+GROUPS = 8  # of chains, whose scatter gives errors
 
 
-class LoneNeurons(Protocol):
-    """What is calibrated: settings, hashable, that can run neurons by themselves."""
+class Calibrated(Protocol):
+    """Settings of neurons, hashable, that can run physical networks."""
+
+    def __hash__(self) -> int:
+        """Return the same for the same settings."""
+        ...
 
     @property
     def mean_response(self) -> float:
@@ -28,123 +37,38 @@ class LoneNeurons(Protocol):
         """Refractory time in steps."""
         ...
 
-    def lone_shares(self, leaks: np.ndarray, reads: int, seed: int) -> np.ndarray:
-        """Return how often neurons at these leaks are refractory, (chains, points)."""
+    def for_calibration(self) -> "Calibrated":
+        """Return the same neurons without hardware, in a fixed number of chains."""
+        ...
+
+    def random_arrays(self, n: int, seed: int) -> dict[str, np.ndarray]:
+        """Return random states of n neurons in every chain."""
+        ...
+
+    def run(
+        self,
+        physical: PhysicalNetwork,
+        arrays: dict[str, np.ndarray],
+        reads: int,
+        seed: int,
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return reads of z, (reads, chains, n), and where the neurons stand."""
         ...
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
-class Calibration:
-    r"""How often a lone neuron is refractory, as a function of its leak potential.
+def calibrate(sampler: Calibrated) -> Calibration:
+    r"""Measure how a sampler's neurons answer, and fit what translates a machine.
 
-    Fitted by :math:`p(z = 1) = 1/(1 + e^{-(V - u_0)/\alpha})` [1]_, eq. (2). Voltages
-    are in units of the standard deviation that the noise gives a free membrane.
-
-    References
-    ----------
-    .. [1] Klassert et al., iScience 25, 104707 (2022).
-    """
-
-    leaks: np.ndarray  # (points,)
-    shares: np.ndarray  # (points,), of time with z = 1
-    errors: np.ndarray  # (points,), standard errors of the shares
-    u0: float
-    alpha: float
-    u0_error: float
-    alpha_error: float
-    mean_response: float  # of the membrane to a unit synapse, over a refractory time
-    refractory: float  # in steps
-
-    def activation(self, leaks: ArrayLike) -> np.ndarray:
-        """Return the fitted p(z = 1) at some leak potentials."""
-        return expit((np.asarray(leaks, dtype=float) - self.u0) / self.alpha)
-
-    @cached_property
-    def residuals(self) -> np.ndarray:
-        """Measured minus fitted p(z = 1), shape (points,)."""
-        return self.shares - self.activation(self.leaks)
-
-    @property
-    def max_residual(self) -> float:
-        """Largest distance of the measured curve from the fit."""
-        return float(np.abs(self.residuals).max())
-
-    @property
-    def rms_residual(self) -> float:
-        """Root mean square distance of the measured curve from the fit."""
-        return float(np.sqrt((self.residuals**2).mean()))
-
-
-def fit_activation(
-    leaks: np.ndarray,
-    shares_by_chain: np.ndarray,
-    *,
-    mean_response: float,
-    refractory: float,
-) -> Calibration:
-    """Fit a logistic to shares of time with z = 1, by least squares.
-
-    Parameters
-    ----------
-    leaks : shape (points,)
-    shares_by_chain : shape (chains, points)
-        Independent estimates, whose scatter gives the errors.
-    mean_response, refractory : float
-        Kept in the calibration.
-
-    Returns
-    -------
-    Calibration
-
-    Raises
-    ------
-    ConvergenceError
-        If the shares do not rise from near 0 to near 1, so that no logistic fits.
-    """
-    shares = shares_by_chain.mean(axis=0)
-    errors = shares_by_chain.std(axis=0, ddof=1) / np.sqrt(len(shares_by_chain))
-    if not (shares[0] < 0.1 and shares[-1] > 0.9):
-        raise ConvergenceError(
-            "the activation function must rise from below 0.1 to above 0.9 over the "
-            f"leaks measured, but goes from {shares[0]:.3g} to {shares[-1]:.3g}. "
-            "Is the reset too low, or the membrane slower than the refractory time?"
-        )
-    middle = float(np.interp(0.5, shares, leaks))
-    (u0, alpha), covariance = curve_fit(
-        lambda v, u0, alpha: expit((v - u0) / alpha), leaks, shares, (middle, 0.5)
-    )
-    u0_error, alpha_error = np.sqrt(np.diag(covariance))
-    return Calibration(
-        leaks=leaks,
-        shares=shares,
-        errors=errors,
-        u0=float(u0),
-        alpha=float(alpha),
-        u0_error=float(u0_error),
-        alpha_error=float(alpha_error),
-        mean_response=mean_response,
-        refractory=refractory,
-    )
-
-
-@lru_cache(maxsize=64)
-def calibrate(
-    sampler: LoneNeurons, *, points: int = 48, reads: int = 2000
-) -> Calibration:
-    """Measure the activation function of a sampler's neurons and fit a logistic.
-
-    Neurons without synapses between them, one at each of many leak potentials, run in
-    all the sampler's chains at once, always from the same seed: the calibration is a
-    function of the settings, and is kept for as long as the process lives.
+    Lone neurons at 48 leak potentials give the activation function. Pairs with equal
+    weights both ways and biases -W/2, translated with it, give log odds ratios; the
+    slope of these in W corrects the strength of synapses, which their response over
+    a refractory time gives only to some per cent. Always the same seed: a
+    calibration is a function of the settings, and kept as long as the process.
 
     Parameters
     ----------
     sampler : LIFSampler
-        Its hardware model plays no part.
-    points : int
-        Leak potentials, from -4 to 4 standard deviations of the noise.
-    reads : int
-        Of each neuron in every chain.
+        Its hardware model, number of chains and reads play no part.
 
     Returns
     -------
@@ -153,13 +77,92 @@ def calibrate(
     Raises
     ------
     ConvergenceError
-        See `fit_activation`.
+        If the neurons cannot be driven from z = 0 to z = 1.
+
+    Examples
+    --------
+    >>> from oqnn.spiking import LIFSampler
+    >>> calibration = calibrate(LIFSampler())
+    >>> calibration.rms_residual < 0.01
+    True
     """
-    leaks = np.linspace(-4, 4, points)
-    shares = sampler.lone_shares(leaks, reads, derive_seed(0, "calibration"))
-    return fit_activation(
-        leaks,
-        shares,
+    return _calibrate(sampler.for_calibration())
+
+
+@lru_cache(maxsize=64)
+def _calibrate(sampler: Calibrated) -> Calibration:
+    """Measure lone neurons, then pairs."""
+    lone = PhysicalNetwork(
+        weights=np.zeros((len(LEAKS), len(LEAKS))),
+        leaks=LEAKS,
+        refractory=np.full(len(LEAKS), sampler.refractory_steps),
+        leak_at_zero=0.0,
+        leak_unit=1.0,
+        weight_unit=1.0,
+    )
+    by_chain = _settled_states(sampler, lone, "lone").mean(axis=0, dtype=float)
+    shares = by_chain.mean(axis=0)
+    u0, alpha, u0_error, alpha_error = fit_logistic(LEAKS, shares)
+
+    unit = alpha / sampler.mean_response
+    machine = _pairs()
+    pairs = PhysicalNetwork(
+        weights=unit * machine.weights,
+        leaks=u0 + alpha * machine.biases,
+        refractory=np.full(machine.n, sampler.refractory_steps),
+        leak_at_zero=u0,
+        leak_unit=alpha,
+        weight_unit=unit,
+        mask=machine.mask,
+    )
+    odds = _log_odds(_settled_states(sampler, pairs, "pairs"))  # (groups, pairs)
+    gain = float(odds.mean(axis=0) @ PAIRS / (PAIRS @ PAIRS))
+    return Calibration(
+        leaks=LEAKS,
+        shares=shares,
+        errors=by_chain.std(axis=0, ddof=1) / np.sqrt(len(by_chain)),
+        u0=u0,
+        alpha=alpha,
+        u0_error=u0_error,
+        alpha_error=alpha_error,
         mean_response=sampler.mean_response,
         refractory=sampler.refractory_steps,
+        weight_gain=gain,
+        pair_weights=gain * PAIRS,
+        pair_log_odds=odds.mean(axis=0),
+        pair_errors=odds.std(axis=0, ddof=1) / np.sqrt(len(odds)),
     )
+
+
+def _settled_states(
+    sampler: Calibrated, physical: PhysicalNetwork, what: str
+) -> np.ndarray:
+    """Run a network from random states; (READS, chains, n)."""
+    seed = derive_seed(0, "calibration", what)
+    arrays = sampler.random_arrays(physical.n, seed)
+    states, _ = sampler.run(physical, arrays, SETTLING + READS, seed)
+    return states[SETTLING:]
+
+
+def _pairs() -> BoltzmannMachine:
+    """Return copies of pairs; neuron i is connected with neuron i + n/2."""
+    half = np.diag(np.repeat(PAIRS, COPIES))
+    zeros = np.zeros_like(half)
+    weights = np.block([[zeros, half], [half, zeros]])
+    return BoltzmannMachine(
+        weights=weights,
+        biases=-weights.sum(axis=1) / 2,
+        n_visible=len(weights),
+        mask=weights != 0,
+    )
+
+
+def _log_odds(states: np.ndarray) -> np.ndarray:
+    """Return ln(p00 p11 / p01 p10) of every pair, (GROUPS, len(PAIRS))."""
+    first, second = np.split(states, 2, axis=-1)  # (READS, chains, pairs * copies)
+    counts = np.stack(
+        [((first == a) & (second == b)).sum(axis=0) for a, b in np.ndindex(2, 2)]
+    )
+    counts = counts.reshape(4, GROUPS, -1, len(PAIRS), COPIES).sum(axis=(2, 4))
+    logs = np.log(counts)
+    return logs[0] + logs[3] - logs[1] - logs[2]

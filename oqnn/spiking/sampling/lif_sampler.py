@@ -1,27 +1,23 @@
 """Sampling by leaky integrate-and-fire neurons under Poisson noise."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
-from scipy.stats import poisson, skellam
 
 from ..._core.checks import check_choice, check_integer, check_positive
 from ..._core.seeds import rng_from
 from .lif_calibration import calibrate
+from .lif_noise import membrane_response, noise_spread
+from .lif_run import StepConstants, run_chains
 from .machine import BoltzmannMachine
 from .physical import PhysicalNetwork, translate
 from .sampler import Chains
 from .samples import Samples
 
-if TYPE_CHECKING:
-    from ..kernels.lif_sampling_jax import Neurons, Sources
-
 __all__ = ["Hardware", "LIFSampler"]
 
-CHUNK_WORDS = 2**19  # random words of one kernel call, 2 MiB
+CALIBRATION_CHAINS = 128
 
 
 class Hardware(Protocol):
@@ -30,22 +26,88 @@ class Hardware(Protocol):
     def apply(
         self, physical: PhysicalNetwork, *, chains: int, seed: int, draws: int
     ) -> PhysicalNetwork:
-        """Return the network as it is on the hardware at the draw numbered `draws`."""
+        """Return the network as it is on the hardware in the draw numbered `draws`."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class LIFSampler:
-    """LIF neurons in the high-conductance state, driven by Poisson noise."""
+    r"""Sample with LIF neurons in the high-conductance state [1]_, [2]_.
+
+    .. math:: \tau_m \dot V_i &= V_{l,i} - V_i + \sum_j w_{ij} s_j + \xi_i, \\
+              \tau_s \dot s_j &= -s_j, \qquad \tau_s \dot \xi_i = -\xi_i,
+
+    with jumps of s by one at the sender's spikes and of ξ at events of an excitatory
+    and an inhibitory Poisson source. When V reaches the threshold 0 the neuron spikes
+    and has z = 1 for its refractory time, with V held at `reset`. Noise makes the
+    spikes random; for :math:`\tau_m \ll \tau_\mathrm{ref} \approx \tau_s` the law of z
+    is near a Boltzmann machine's, whose parameters are translated by a calibration
+    (`calibrate`, `translate`).
+
+    V and the currents take exact steps. Events of a step arrive at its start, the
+    threshold is looked at at its end, and spikes arrive in the next. The membrane
+    is let go one step before the refractory time ends, so that a neuron driven hard
+    has z = 1 throughout: `tau_ref_ms` is the effective refractory time, clamp and
+    return [2]_, app. A. Times are those of a slow circuit; on the chip of [2]_ all are
+    a thousand times shorter.
+
+    All of a draw's randomness follows from the chains' seed and their number of draws.
+    The first reads of a draw do not depend on how many follow.
+
+    Parameters
+    ----------
+    chains : int
+        Independent copies of the network, each with its own noise.
+    dt_ms : float
+        Step.
+    tau_ref_ms, tau_syn_ms, tau_mem_ms : float
+        Refractory time and time constants of synapses, those of noise too, and of the
+        membrane, which must be the fastest. With the refractory time twice or half as
+        long as the synapses', sampled laws are further from the machine's.
+    noise_rate_khz : float
+        Rate of the excitatory and of the inhibitory noise that a neuron receives.
+    reset : float
+        Voltage while refractory, in standard deviations of the noise on a free membrane
+        below the threshold 0.
+    read_every_ms : float
+        Time between reads, a multiple of `dt_ms`: a fifth of the refractory time as in
+        [2]_; up to half of it loses nothing but samples.
+    synapses : {"additive", "renewing"}
+        Whether the effects of a sender's spikes add up, or a spike lifts its current to
+        one again as full short-term depression does [1]_.
+    hardware : Hardware, optional
+        Changes the physical network before each draw.
+
+    Raises
+    ------
+    TypeError
+        If a number is of the wrong kind.
+    ValueError
+        If it is not positive, times do not fit each other, or `synapses` is unknown.
+
+    References
+    ----------
+    .. [1] Petrovici et al., Phys. Rev. E 94, 042312 (2016).
+    .. [2] Czischek et al., SciPost Phys. 12, 039 (2022).
+
+    Examples
+    --------
+    >>> from oqnn.spiking.sampling.machine import two_layer
+    >>> machine = two_layer(4, 20)
+    >>> sampler = LIFSampler(chains=16)
+    >>> chains = sampler.start(machine, seed=1)
+    >>> samples, chains = sampler.draw(machine, chains, 1000)
+    >>> samples.states.shape
+    (63, 16, 24)
+    """
 
     chains: int = 128
     dt_ms: float = 1.0
     tau_ref_ms: float = 10.0
     tau_syn_ms: float = 10.0
     tau_mem_ms: float = 0.5
-    tau_noise_ms: float = 10.0
     noise_rate_khz: float = 1.0
-    reset: float = -1.0
+    reset: float = -0.3
     read_every_ms: float = 2.0
     synapses: str = "additive"
     hardware: Hardware | None = None
@@ -57,7 +119,6 @@ class LIFSampler:
             "tau_ref_ms",
             "tau_syn_ms",
             "tau_mem_ms",
-            "tau_noise_ms",
             "noise_rate_khz",
             "read_every_ms",
         ):
@@ -69,20 +130,19 @@ class LIFSampler:
                 "`read_every_ms` must be a multiple of `dt_ms`, but is "
                 f"{self.read_every_ms} beside {self.dt_ms}."
             )
-        if self.tau_ref_ms < self.dt_ms:
+        if not self.tau_ref_ms >= self.dt_ms:
             raise ValueError(
                 f"`tau_ref_ms` must be at least `dt_ms` = {self.dt_ms}, but is "
-                f"{self.tau_ref_ms}."
+                f"{self.tau_ref_ms}. Take a shorter step."
             )
-        shortest = min(self.tau_syn_ms, self.tau_noise_ms)
-        if not self.tau_mem_ms < shortest:
+        if not self.tau_mem_ms < self.tau_syn_ms:
             raise ValueError(
-                "`tau_mem_ms` must be shorter than the synapses' time constants (a "
-                f"high-conductance state), but is {self.tau_mem_ms} beside {shortest}."
+                f"`tau_mem_ms` must be below `tau_syn_ms` = {self.tau_syn_ms}, as in "
+                f"a high-conductance state, but is {self.tau_mem_ms}."
             )
-        if not self.reset < 0:
+        if not (np.isfinite(self.reset) and self.reset < 0):
             raise ValueError(
-                f"`reset` must lie below the threshold 0, but is {self.reset}."
+                f"`reset` must be below the threshold 0, but is {self.reset}."
             )
 
     @property
@@ -92,12 +152,21 @@ class LIFSampler:
 
     @property
     def mean_response(self) -> float:
-        """Membrane's response to a unit synapse, averaged over a refractory time.
+        """Membrane's response to a unit synapse, summed over steps' ends.
 
-        Over the ends of the steps in it, where the threshold is looked at.
+        In units of the refractory time. All of it for additive synapses, what falls
+        into a refractory time for renewing ones: these do not add up in the next.
         """
-        times = self.dt_ms * np.arange(1, max(1, round(self.refractory_steps)) + 1)
-        return float(self._response(times, self.tau_syn_ms).mean())
+        longest = np.ceil(self.refractory_steps)
+        if self.synapses == "additive":
+            longest = np.ceil(40 * self.tau_syn_ms / self.dt_ms)
+        steps = np.arange(1, longest + 1)
+        response = membrane_response(
+            steps * self.dt_ms, self.tau_syn_ms, self.tau_mem_ms
+        )
+        if self.synapses == "renewing":
+            response[-1] *= 1 - (longest - self.refractory_steps)
+        return float(response.sum() / self.refractory_steps)
 
     def start(self, machine: BoltzmannMachine, *, seed: int) -> Chains:
         """Return chains at random states, before any burn-in."""
@@ -106,18 +175,34 @@ class LIFSampler:
     def draw(
         self, machine: BoltzmannMachine, chains: Chains, n_samples: int
     ) -> tuple[Samples, Chains]:
-        """Read at least `n_samples` states, and return where the chains stand."""
+        """Read at least `n_samples` states, and return where the chains stand.
+
+        The first call in a process with new settings calibrates them, which takes
+        about as long as two million samples of 24 neurons.
+
+        Raises
+        ------
+        TypeError
+            If `n_samples` is no integer.
+        ValueError
+            If it is not positive, or the chains are not this sampler's or another
+            machine's.
+        """
         check_integer(n_samples, "n_samples")
-        physical = translate(machine, calibrate(replace(self, hardware=None)))
+        physical = translate(machine, calibrate(self))
         if self.hardware is not None:
             physical = self.hardware.apply(
                 physical, chains=self.chains, seed=chains.seed, draws=chains.draws
             )
         reads = -(-n_samples // self.chains)
         states, arrays = self.run(physical, chains.arrays, reads, chains.next_seed())
-        return (
-            Samples(states=states, n_visible=machine.n_visible),
-            replace(chains, arrays=arrays, draws=chains.draws + 1),
+        samples = Samples(states=states, n_visible=machine.n_visible)
+        return samples, replace(chains, arrays=arrays, draws=chains.draws + 1)
+
+    def for_calibration(self) -> "LIFSampler":
+        """Return the same neurons without hardware, in a fixed number of chains."""
+        return replace(
+            self, chains=CALIBRATION_CHAINS, hardware=None, read_every_ms=self.dt_ms
         )
 
     def random_arrays(self, n: int, seed: int) -> dict[str, np.ndarray]:
@@ -126,8 +211,9 @@ class LIFSampler:
         rng = rng_from(seed, "start")
         left = np.ceil(rng.uniform(size=shape) * self.refractory_steps)
         left *= rng.integers(0, 2, shape)
-        age = (self.refractory_steps - left) * self.dt_ms
-        spread = np.sqrt(self._variance_of_counts() / -np.expm1(-2 * self._rates()[2]))
+        age = self.tau_ref_ms - left * self.dt_ms
+        kept = np.exp(-2 * self.dt_ms / self.tau_syn_ms)
+        spread = np.sqrt(2 * self.noise_rate_khz * self.dt_ms * kept / (1 - kept))
         arrays = {
             "voltage": np.full(shape, self.reset),
             "trace": np.where(left > 0, np.exp(-age / self.tau_syn_ms), 0.0),
@@ -143,126 +229,49 @@ class LIFSampler:
         reads: int,
         seed: int,
     ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Run a physical network and return reads of z, (reads, chains, n) uint8.
+        """Run a physical network as it is.
 
-        The random words follow from `seed` alone.
+        Two halves of the chains run side by side, on two cores if there are.
+
+        Parameters
+        ----------
+        physical : PhysicalNetwork
+        arrays : dict of arrays
+            Of `Chains.arrays` or `random_arrays`, each (chains, n).
+        reads : int
+        seed : int
+            Of the noise.
+
+        Returns
+        -------
+        ndarray, dict of arrays
+            z of shape (reads, chains, n), uint8, and where the neurons stand.
+
+        Raises
+        ------
+        ValueError
+            If the arrays are not of these chains and neurons.
         """
-        from ..kernels.lif_sampling_jax import State, run_reads
-
         shape = (self.chains, physical.n)
-        if arrays["voltage"].shape != shape:
+        found = {name: value.shape for name, value in arrays.items()}
+        if found != dict.fromkeys(("voltage", "trace", "noise", "left"), shape):
             raise ValueError(
-                f"`chains` must hold states of shape {shape}, but holds "
-                f"{arrays['voltage'].shape}. Start chains with this sampler."
+                f"`chains` must hold the arrays of a LIFSampler, of shape {shape}, but "
+                f"holds {found}. Start them with this sampler and machine."
             )
-        neurons, sources = self._neurons(physical), self._sources(physical)
-        states = np.empty((reads, *shape), np.uint8)
-        state = State(**arrays)
-        done = 0
-        for words, count in self._words(physical, reads, seed):
-            state, z = run_reads(
-                neurons,
-                state,
-                words,
-                np.int32(count),
-                sources=sources,
-                renewing=self.synapses == "renewing",
-            )
-            states[done : done + count] = z[:count]
-            done += count
-        return states, {k: np.asarray(v) for k, v in state._asdict().items()}
-
-    def lone_shares(self, leaks: np.ndarray, reads: int, seed: int) -> np.ndarray:
-        """Return how often neurons without synapses are refractory, (chains, n).
-
-        The first tenth of the reads is left out.
-        """
-        n = len(leaks)
-        lone = PhysicalNetwork(
-            weights=np.zeros((n, n)),
-            leaks=leaks,
-            refractory=np.full(n, self.refractory_steps),
-            leak_at_zero=0.0,
-            leak_unit=1.0,
-            weight_unit=1.0,
+        step, rate = np.array(self.dt_ms), self.noise_rate_khz * self.dt_ms
+        spread = noise_spread(
+            2 * rate, self.tau_syn_ms / self.dt_ms, self.tau_mem_ms / self.dt_ms
         )
-        states, _ = self.run(lone, self.random_arrays(n, seed), reads, seed)
-        return states[reads // 10 :].mean(axis=0, dtype=float)
-
-    def _words(
-        self, physical: PhysicalNetwork, reads: int, seed: int
-    ) -> Iterator[tuple[np.ndarray, int]]:
-        """Yield chunks of words, all of one shape, and how many reads each is for."""
-        n = physical.n if physical.wiring is None else physical.wiring.shape[1]
-        read = (round(self.read_every_ms / self.dt_ms), self.chains, n)
-        chunk = max(1, CHUNK_WORDS // int(np.prod(read)))
-        chunk += chunk * int(np.prod(read)) % 2  # whole 64-bit words
-        source = np.random.SFC64(seed)
-        for done in range(0, reads, chunk):
-            words = source.random_raw(chunk * int(np.prod(read)) // 2)
-            yield words.view(np.int32).reshape(chunk, *read), min(chunk, reads - done)
-
-    def _rates(self) -> np.ndarray:
-        """Decay per step of voltage, trace and noise, (3,)."""
-        return self.dt_ms / np.array(
-            [self.tau_mem_ms, self.tau_syn_ms, self.tau_noise_ms]
+        taken = float(membrane_response(step, self.tau_syn_ms, self.tau_mem_ms))
+        constants = StepConstants(
+            steps_per_read=round(self.read_every_ms / self.dt_ms),
+            event_rate=rate,
+            reset=self.reset,
+            voltage_kept=float(np.exp(-step / self.tau_mem_ms)),
+            current_kept=float(np.exp(-step / self.tau_syn_ms)),
+            trace_taken=taken,
+            noise_taken=taken / spread,
+            renewing=self.synapses == "renewing",
         )
-
-    def _response(self, times: np.ndarray, tau_ms: float) -> np.ndarray:
-        """Return the free membrane's response to a unit jump of an input."""
-        slow, fast = np.exp(-times / tau_ms), np.exp(-times / self.tau_mem_ms)
-        return tau_ms / (tau_ms - self.tau_mem_ms) * (slow - fast)
-
-    def _variance_of_counts(self) -> float:
-        """Variance of the events, excitatory minus inhibitory, of one step."""
-        return 2 * self.noise_rate_khz * self.dt_ms
-
-    def _spread(self) -> float:
-        """Return the free membrane's standard deviation for unit jumps of noise."""
-        fast, _, slow = np.exp(-self._rates())
-        sums = [x / (1 - x) for x in (slow**2, slow * fast, fast**2)]
-        amplitude = self.tau_noise_ms / (self.tau_noise_ms - self.tau_mem_ms)
-        squares = amplitude**2 * (sums[0] - 2 * sums[1] + sums[2])
-        return float(np.sqrt(self._variance_of_counts() * squares))
-
-    def _neurons(self, physical: PhysicalNetwork) -> "Neurons":
-        """Return the kernel's parameters."""
-        from ..kernels.lif_sampling_jax import Neurons
-
-        dt = np.array(self.dt_ms)
-        taken = [
-            self._response(dt, self.tau_syn_ms),
-            self._response(dt, self.tau_noise_ms) / self._spread(),
-        ]
-        single = {
-            "weights": physical.weights.T,
-            "leaks": np.atleast_2d(physical.leaks),
-            "gains": np.atleast_2d(physical.gains),
-            "refractory": np.atleast_2d(physical.refractory),
-            "reset": np.array(self.reset),
-            "kept": np.exp(-self._rates()),
-            "taken": np.array(taken),
-        }
-        wiring = None if physical.wiring is None else np.float32(physical.wiring.T)
-        return Neurons(**{k: np.float32(v) for k, v in single.items()}, wiring=wiring)
-
-    def _sources(self, physical: PhysicalNetwork) -> "Sources":
-        """Return the law of the counts that one word decides."""
-        rate = self.noise_rate_khz * self.dt_ms
-        if physical.wiring is None:
-            return _thresholds(rate, signed=True)
-        return _thresholds(2 * rate / (physical.wiring != 0).sum(1).mean(), False)
-
-
-@lru_cache
-def _thresholds(rate: float, signed: bool) -> "Sources":
-    """Return the inverse cdf of Poisson counts, or of the difference of two."""
-    from ..kernels.lif_sampling_jax import Sources
-
-    law = skellam(rate, rate) if signed else poisson(rate)
-    reach = int(20 + 10 * rate)
-    counts = np.arange(-reach if signed else 0, reach)
-    edges = np.rint(law.cdf(counts) * 2.0**32).astype(np.int64)
-    inside = (edges > 0) & (edges < 2**32)
-    lowest = int(counts[inside][0])
-    return Sources(lowest, tuple(int(e) - 2**31 for e in edges[inside]))
+        return run_chains(physical, constants, arrays, reads, seed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..._core.checks import check_finite, check_positive, check_shapes
-from .lif_calibration import Calibration
+from .activation import Calibration
 from .machine import BoltzmannMachine
 
 __all__ = ["PhysicalNetwork", "translate"]
@@ -34,6 +34,8 @@ class PhysicalNetwork:
     gains : shape (n,) or (chains, n), optional
         Strength of the noise that each neuron receives, 1 by default; it scales the
         activation function's slope and offset.
+    mask : shape (n, n), bool, optional
+        Which synapses exist; where layers are not connected, products are saved.
     wiring : shape (n, sources), optional
         Signed strengths of common noise sources; None gives every neuron sources of
         its own. Every source fires so often that the mean rate that a neuron
@@ -42,8 +44,8 @@ class PhysicalNetwork:
     Raises
     ------
     ValueError
-        If shapes disagree, a number is not finite, a refractory time is below one
-        step or no source reaches any neuron.
+        If shapes disagree, a number is not finite, a weight does not vanish outside of
+        the mask, a refractory time is below one step or no source reaches any neuron.
     """
 
     weights: np.ndarray  # (n, n)
@@ -53,12 +55,11 @@ class PhysicalNetwork:
     leak_unit: float
     weight_unit: float
     gains: np.ndarray | None = None  # (n,) or (chains, n)
+    mask: np.ndarray | None = None  # (n, n)
     wiring: np.ndarray | None = None  # (n, sources)
 
     def __post_init__(self) -> None:
         n = len(self.weights)
-        if self.gains is None:
-            object.__setattr__(self, "gains", np.ones(n))
         for name in ("weights", "leaks", "refractory", "gains", "wiring"):
             if getattr(self, name) is not None:
                 value = np.asarray(getattr(self, name), dtype=float)
@@ -67,8 +68,16 @@ class PhysicalNetwork:
         check_shapes(weights=(self.weights, "n n"))
         for name in ("leaks", "refractory", "gains"):
             value = getattr(self, name)
-            axes = f"chains {n}" if value.ndim == 2 else f"{n}"
-            check_shapes(**{name: (value, axes)})
+            if value is not None:
+                axes = f"chains {n}" if value.ndim == 2 else f"{n}"
+                check_shapes(**{name: (value, axes)})
+        if self.mask is not None:
+            object.__setattr__(self, "mask", np.asarray(self.mask, dtype=bool))
+            check_shapes(mask=(self.mask, f"{n} {n}"))
+            if self.weights[~self.mask].any():
+                raise ValueError(
+                    "`weights` must vanish where `mask` is False, but do not."
+                )
         check_positive(self.leak_unit, "leak_unit")
         check_positive(self.weight_unit, "weight_unit")
         if not self.refractory.min() >= 1:
@@ -94,16 +103,19 @@ def translate(machine: BoltzmannMachine, calibration: Calibration) -> PhysicalNe
     r"""Turn abstract weights and biases into synapses and leak potentials.
 
     With the activation function :math:`p(z=1) = 1/(1 + e^{-(V - u_0)/\alpha})`, a bias
-    is a leak :math:`u_0 + \alpha b`. A weight is a synapse w whose effect on the free
-    membrane, averaged over the sender's refractory time, is :math:`\alpha W` [1]_:
+    is a leak :math:`u_0 + \alpha b`. A weight W would be a rectangle of height
+    :math:`\alpha W` on the membrane for as long as the sender is refractory; a synapse
+    w gives a difference of exponentials of the same area [1]_,
 
-    .. math:: \frac{w}{\tau_\mathrm{ref}} \int_0^{\tau_\mathrm{ref}}
-              \frac{\tau_s}{\tau_s - \tau_m}
-              \bigl(e^{-t/\tau_s} - e^{-t/\tau_m}\bigr)\, dt = \alpha W,
+    .. math:: g\, w \int_0^T \frac{\tau_s}{\tau_s - \tau_m}
+              \bigl(e^{-t/\tau_s} - e^{-t/\tau_m}\bigr)\, dt
+              = \alpha W \tau_\mathrm{ref},
 
     the integral taken as the sum over the steps at whose end the threshold is looked
-    at. What stays approximate: the effect sags within the refractory time and has
-    a tail beyond it, where the law would want a rectangle.
+    at. Renewing synapses do not add up, and T is the refractory time as in [1]_;
+    additive ones do, T is infinite, and the mean drive is :math:`\alpha W` times the
+    sender's p(z = 1). The gain g is measured (`calibrate`). What stays approximate is
+    the shape: `Calibration.pair_residuals` shows what it does to pairs.
 
     Parameters
     ----------
@@ -119,12 +131,13 @@ def translate(machine: BoltzmannMachine, calibration: Calibration) -> PhysicalNe
     ----------
     .. [1] Petrovici et al., Phys. Rev. E 94, 042312 (2016).
     """
-    weight_unit = calibration.alpha / calibration.mean_response
+    response = calibration.mean_response * calibration.weight_gain
     return PhysicalNetwork(
-        weights=weight_unit * machine.weights,
+        weights=calibration.alpha / response * machine.weights,
         leaks=calibration.u0 + calibration.alpha * machine.biases,
         refractory=np.full(machine.n, calibration.refractory),
         leak_at_zero=calibration.u0,
         leak_unit=calibration.alpha,
-        weight_unit=weight_unit,
+        weight_unit=calibration.alpha / response,
+        mask=machine.mask,
     )
