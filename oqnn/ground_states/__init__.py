@@ -1,6 +1,7 @@
 """Ground states of spin models: Hamiltonians, exact references, variational search."""
 
 from .amplitudes import amplitudes_from_ket, ket_from_amplitudes
+from .correlation_length import CorrelationFit, fit_correlation_length
 from .exact import ExactGroundState, exact_ground_state
 from .free_fermions import (
     FreeFermionObservables,
@@ -10,7 +11,15 @@ from .free_fermions import (
 from .ground_state import ground_state
 from .hamiltonians import FlipGroup, PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian
+from .observables import (
+    SpinObservables,
+    chain_asymmetries,
+    observables_of_law,
+    observables_of_ratios,
+    observables_of_samples,
+)
 from .search_result import GroundState
+from .spin_averages import energy_of_law, mean_sigma_x, root_overlap
 from .stoquastic import check_stoquastic, cure_by_sign_flips, rotate_by_z
 from .symmetries import (
     SymmetryGroup,
@@ -21,25 +30,35 @@ from .symmetries import (
 )
 
 __all__ = [
+    "CorrelationFit",
     "ExactGroundState",
     "FlipGroup",
     "FreeFermionObservables",
     "GroundState",
     "PauliHamiltonian",
+    "SpinObservables",
     "SymmetryGroup",
     "TransverseIsing",
     "amplitudes_from_ket",
     "as_pauli_hamiltonian",
+    "chain_asymmetries",
     "check_stoquastic",
     "check_symmetry",
     "cure_by_sign_flips",
+    "energy_of_law",
     "exact_ground_state",
+    "fit_correlation_length",
     "free_fermion_energy",
     "free_fermion_observables",
     "ground_state",
     "ket_from_amplitudes",
     "lattice_symmetries",
+    "mean_sigma_x",
+    "observables_of_law",
+    "observables_of_ratios",
+    "observables_of_samples",
     "reflections",
+    "root_overlap",
     "rotate_by_z",
     "translations",
 ]
