@@ -99,26 +99,55 @@ def test_small_updates_are_seen_once_samples_allow():
     assert study.to_xarray()["divergence"].dims == ("fraction", "repetition", "sample")
 
 
-def test_updates_change_the_given_number_of_weights_by_one_level():
-    networks = []
+def recorded(study, model, **options):
+    """What a study gives for one network, and the networks that it sampled."""
+    machines = []
 
     class Recorder(ExactSampler):
         def start(self, machine, *, seed):
-            networks.append(machine.edge_weights)
+            machines.append(machine)
             return super().start(machine, seed=seed)
 
-    pseudo_update_study(
-        Recorder(),
-        MODEL,
-        **SIZES,
-        fractions=(0.25,),
-        n_samples=(10,),
-        n_reference=10,
-        repetitions=1,
-    )
-    before, after = networks
-    moves = (after - before) * 63 / 1.2
+    return study(Recorder(), model, **SIZES, repetitions=1, **options), machines
+
+
+def test_updates_change_the_given_number_of_weights_by_one_level():
+    options = {"fractions": (0.25,), "n_samples": (10,), "n_reference": 10}
+    _, (before, after) = recorded(pseudo_update_study, MODEL, **options)
+    moves = (after.edge_weights - before.edge_weights) * 63 / 1.2
     np.testing.assert_allclose(np.sort(np.abs(moves)), [0] * 21 + [1] * 7, atol=1e-9)
+
+
+def test_divergences_are_those_of_the_full_from_the_coarse_law():
+    """Where KL(p‖q) and KL(q‖p) differ by much: levels of 3/63, rounded to 0 and 63."""
+    study, machines = recorded(
+        resolution_study,
+        HardwareModel.six_bit(weight_range=3.0),
+        steps=(64,),
+        n_samples=200_000,
+    )
+    p, q = (visible_law(machine) for machine in machines)
+    exact, reverse = (p * np.log(p / q)).sum(), (q * np.log(q / p)).sum()
+    assert abs(exact - reverse) > 0.2 * exact
+    assert study.exact[0, 0] == pytest.approx(exact, rel=1e-10)
+    assert study.divergences[0, 0] == pytest.approx(exact, rel=0.05)
+
+
+def test_divergences_are_those_of_the_changed_from_the_reference_law():
+    """As above, for changes of one level of 3/7 in every weight."""
+    study, machines = recorded(
+        pseudo_update_study,
+        HardwareModel(weight_bits=3, weight_range=3.0),
+        fractions=(1.0,),
+        n_samples=(200_000,),
+        n_reference=200_000,
+        seed=7,
+    )
+    q, p = (visible_law(machine) for machine in machines)
+    exact, reverse = (p * np.log(p / q)).sum(), (q * np.log(q / p)).sum()
+    assert abs(exact - reverse) > 0.2 * exact
+    assert study.exact[0, 0] == pytest.approx(exact, rel=1e-10)
+    assert study.divergences[0, 0, 0] == pytest.approx(exact, rel=0.05)
 
 
 def test_a_steady_sampler_converges_to_its_mean():
