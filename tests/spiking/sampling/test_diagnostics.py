@@ -1,5 +1,7 @@
 """Correlation times of chains that have closed forms, and errors of laws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,8 @@ def test_two_state_chains_forget_geometrically(rise, fall):
     np.testing.assert_allclose(near, memory ** np.arange(4), rtol=0, atol=error)
     assert abs(result.times[0] - time) < 5 * result.time_errors[0]
     assert result.time_errors[0] < 0.1 * time
+    summed = result.correlations[1 : result.windows[0] + 1, 0].sum()
+    assert result.times[0] == pytest.approx(1 + 2 * summed, rel=1e-13)
     assert result.effective_sizes[0] == samples.n_samples / result.times[0]
     assert result.split_r_hat[0] == pytest.approx(1, abs=0.01)
 
@@ -170,6 +174,8 @@ def test_visible_laws_have_errors_that_hold(chains):
 
     exact = visible_law(machine)
     np.testing.assert_allclose(law.probabilities, samples.visible_law(), rtol=1e-12)
+    alone = replace(samples, states=samples.states[:, 2:3])  # the third chain
+    np.testing.assert_allclose(law.runs[2], alone.visible_law(), rtol=1e-12)
     assert (np.abs(law.probabilities - exact) < 5 * law.standard_errors).all()
     least = np.sqrt(exact * (1 - exact) / samples.n_samples)  # of independent ones
     assert (law.standard_errors < 3 * least).all()
