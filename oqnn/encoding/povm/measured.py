@@ -89,7 +89,7 @@ def _of_state(value: Any, name: str, n_qubits: int | None) -> Measured:
         )
     check_hermitian(matrices, name)
     chi = CorrelationMap(wanted).chi_from_state(matrices)
-    traces = np.ravel(chi[(..., *(0,) * wanted)])
+    traces = np.ravel(np.trace(matrices, axis1=-2, axis2=-1).real)
     worst = traces[np.abs(traces - 1).argmax()]
     if not abs(worst - 1) <= STATE_TOLERANCE:
         raise ValueError(f"`{name}` must have trace 1, but has trace {worst:.6g}.")
