@@ -43,7 +43,7 @@ def main() -> None:
         )
         for seed in range(3 * FACTOR)
     ]
-    print(f"infidelities {[f'{1 - s.overlap:.0e}' for s in searches]}")
+    print(f"largest infidelity {max(1 - s.overlap for s in searches):.1e}")
     weights = [search.machine.edge_weights for search in searches]
     histogram = weight_histogram(weights, HardwareModel.six_bit())
     print(f"share of weights at the ends of the range: {histogram.edge_share:.4f}")

@@ -10,6 +10,7 @@ from .free_fermions import (
 )
 from .ground_state import ground_state
 from .hamiltonians import FlipGroup, PauliHamiltonian
+from .hidden_size import HiddenSizeStudy, hidden_size_study
 from .ising import TransverseIsing, as_pauli_hamiltonian
 from .observables import (
     SpinObservables,
@@ -35,6 +36,7 @@ __all__ = [
     "FlipGroup",
     "FreeFermionObservables",
     "GroundState",
+    "HiddenSizeStudy",
     "PauliHamiltonian",
     "SpinObservables",
     "SymmetryGroup",
@@ -51,6 +53,7 @@ __all__ = [
     "free_fermion_energy",
     "free_fermion_observables",
     "ground_state",
+    "hidden_size_study",
     "ket_from_amplitudes",
     "lattice_symmetries",
     "mean_sigma_x",

@@ -6,7 +6,7 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
-from .hardware import limits_of_a_chip
+from .hardware import hidden_layer_sizes, limits_of_a_chip
 from .laws import (
     correlator_tables,
     distances_along_a_mixture,
@@ -33,6 +33,7 @@ __all__ = [
     "dots_and_intervals",
     "drive",
     "elements_over_seeds",
+    "hidden_layer_sizes",
     "law_bars",
     "learning_curves",
     "limits_of_a_chip",

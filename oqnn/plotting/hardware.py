@@ -23,11 +23,17 @@ from .style import (
     new_figure,
 )
 
-__all__ = ["limits_of_a_chip"]
+__all__ = ["hidden_layer_sizes", "limits_of_a_chip"]
 
 DIVERGENCE = r"$D_\mathrm{KL}$"
 FRACTIONS: list[Dashes] = ["-", "--", ":", "-."]
 SHAPES = {
+    "study": {
+        "n": "n",
+        "n_hidden": "n_hidden",
+        "energy_error": "n_hidden n iteration",
+        "infidelity": "n_hidden n iteration",
+    },
     "occupancy": {"level": "level", "count": "level"},
     "resolution": {
         "step": "step",
@@ -49,6 +55,57 @@ SHAPES = {
         "average_floor": "sample",
     },
 }
+
+
+def hidden_layer_sizes(study: Any) -> Figure:
+    r"""Draw errors of ground states over the number of spins, a curve a hidden layer.
+
+    Points are medians over the last iterations, bars reach from the 15 to the 85 %
+    quantile, as in [1]_, Fig. 5A-B.
+
+    Parameters
+    ----------
+    study : mapping or Dataset
+        ``n`` of shape (s,), ``n_hidden`` of shape (k,), ``energy_error``, |E - E0|/n,
+        and ``infidelity``, both positive and of shape (k, s, iterations).
+
+    Returns
+    -------
+    Figure
+        Two axes.
+
+    Raises
+    ------
+    ValueError
+        If an array is missing, has another shape, is not finite or not positive.
+
+    References
+    ----------
+    .. [1] Klassert et al., iScience 25, 104707 (2022).
+    """
+    data = _arrays(study, "study", "study")
+    for name in ("energy_error", "infidelity"):
+        if not data[name].min() > 0:
+            raise ValueError(
+                f"`study.{name}` must be positive for a logarithmic axis, but its "
+                f"least entry is {data[name].min():.3g}."
+            )
+
+    figure = new_figure(WIDE, 2.4)
+    for axes, name, label in zip(
+        figure.subplots(1, 2),
+        ("energy_error", "infidelity"),
+        ("$|E - E_0|/N$", r"$1 - |\langle\psi|\psi_0\rangle|$"),
+        strict=True,
+    ):
+        axes.set_yscale("log")
+        for k, hidden in enumerate(data["n_hidden"]):
+            colour = ELEMENTS[k % len(ELEMENTS)]
+            _bars(axes, data["n"], data[name][k], colour, label=f"{hidden:g} hidden")
+        axes.set_xticks(data["n"])
+        dress(axes, x="number of spins $N$", y=label)
+        axes.legend(fontsize=SMALL, frameon=False)
+    return figure
 
 
 def limits_of_a_chip(

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
-from oqnn.plotting import limits_of_a_chip
+from oqnn.plotting import hidden_layer_sizes, limits_of_a_chip
 
 RNG = np.random.default_rng(12)
 OCCUPANCY = {"level": np.arange(-3, 4), "count": np.array([0, 2, 9, 14, 6, 1, 0])}
@@ -27,6 +27,14 @@ STABILITY = {
     "own_end": RNG.uniform(0.01, 1, (7, 3)) * [1, 1, 0],
     "average": RNG.uniform(0.01, 1, (7, 3)),
     "average_floor": np.array([0.4, 0.2, 0.1]),
+}
+
+
+HIDDEN = {
+    "n": np.array([3, 5, 6]),
+    "n_hidden": np.array([4, 9]),
+    "energy_error": RNG.uniform(0.01, 1, (2, 3, 8)),
+    "infidelity": RNG.uniform(0.01, 1, (2, 3, 8)),
 }
 
 
@@ -106,6 +114,20 @@ def test_labelled_arrays_are_drawn_the_same():
         for figure in (drawn(), drawn(resolution={"LIF": data}))
     )
     np.testing.assert_array_equal(plain, labelled)
+
+
+def test_every_hidden_layer_has_a_curve_over_the_spins():
+    energies, infidelities = hidden_layer_sizes(HIDDEN).axes
+    for axes, name in ((energies, "energy_error"), (infidelities, "infidelity")):
+        curves = [container.lines[0] for container in axes.containers]
+        for curve, values in zip(curves, HIDDEN[name], strict=True):
+            np.testing.assert_array_equal(curve.get_xdata(), [3, 5, 6])
+            np.testing.assert_allclose(curve.get_ydata(), np.median(values, axis=1))
+        labels = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert labels == ["4 hidden", "9 hidden"]
+        assert axes.get_yscale() == "log"
+    with pytest.raises(ValueError, match="infidelity` must be positive"):
+        hidden_layer_sizes(HIDDEN | {"infidelity": np.zeros((2, 3, 8))})
 
 
 @pytest.mark.parametrize(
