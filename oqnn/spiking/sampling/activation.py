@@ -36,7 +36,7 @@ class Calibration:
     mean_response : float
         Of a membrane to a unit synapse, see `LIFSampler.mean_response`.
     weight_gain : float
-        Slope of the log odds ratios that `mean_response` alone would give.
+        How much stronger synapses are than `mean_response` alone says.
     refractory : float
         Refractory time in steps.
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from ..._core.seeds import derive_seed
 from .activation import Calibration, fit_logistic
@@ -60,9 +61,11 @@ def calibrate(sampler: Calibrated) -> Calibration:
     r"""Measure how a sampler's neurons answer, and fit what translates a machine.
 
     Lone neurons at 48 leak potentials give the activation function. Pairs with equal
-    weights both ways and biases -W/2, translated with it, give log odds ratios; the
-    slope of these in W corrects the strength of synapses, which their response over
-    a refractory time gives only to some per cent. Always the same seed: a
+    weights both ways and biases -W/2, translated with it, correct the strength of
+    synapses, which their response alone gives only to some per cent: the gain g is
+    the one whose exact laws, with weights gW, have the least divergence from the
+    sampled ones. (Odds ratios alone would not do: they overlook that synapses too
+    strong or too weak also shift the mean activity.) Always the same seed: a
     calibration is a function of the settings, and kept as long as the process.
 
     Parameters
@@ -115,8 +118,9 @@ def _calibrate(sampler: Calibrated) -> Calibration:
         weight_unit=unit,
         mask=machine.mask,
     )
-    odds = _log_odds(_settled_states(sampler, pairs, "pairs"))  # (groups, pairs)
-    gain = float(odds.mean(axis=0) @ PAIRS / (PAIRS @ PAIRS))
+    counts = _pair_counts(_settled_states(sampler, pairs, "pairs"))
+    gain = _weight_gain(counts.sum(axis=1))
+    odds = np.tensordot([1, -1, -1, 1], np.log(counts), 1)  # (groups, pairs)
     return Calibration(
         leaks=LEAKS,
         shares=shares,
@@ -157,12 +161,20 @@ def _pairs() -> BoltzmannMachine:
     )
 
 
-def _log_odds(states: np.ndarray) -> np.ndarray:
-    """Return ln(p00 p11 / p01 p10) of every pair, (GROUPS, len(PAIRS))."""
+def _pair_counts(states: np.ndarray) -> np.ndarray:
+    """Count the states 00, 01, 10, 11 of pairs, (4, GROUPS, len(PAIRS))."""
     first, second = np.split(states, 2, axis=-1)  # (READS, chains, pairs * copies)
-    counts = np.stack(
-        [((first == a) & (second == b)).sum(axis=0) for a, b in np.ndindex(2, 2)]
-    )
-    counts = counts.reshape(4, GROUPS, -1, len(PAIRS), COPIES).sum(axis=(2, 4))
-    logs = np.log(counts)
-    return logs[0] + logs[3] - logs[1] - logs[2]
+    counts = [((first == a) & (second == b)).sum(axis=0) for a, b in np.ndindex(2, 2)]
+    return np.reshape(counts, (4, GROUPS, -1, len(PAIRS), COPIES)).sum(axis=(2, 4))
+
+
+def _weight_gain(counts: np.ndarray) -> float:
+    """Return g at which laws with weights gW and biases -W/2 are nearest to counts."""
+    shares = counts / counts.sum(axis=0)  # (4, pairs)
+
+    def divergence(gain: float) -> float:
+        exponents = np.outer([0.0, -0.5, -0.5, gain - 1], PAIRS)
+        norms = np.log(np.exp(exponents).sum(axis=0))
+        return float((shares * (np.log(shares) - exponents + norms)).sum())
+
+    return float(minimize_scalar(divergence, bounds=(0.2, 5), method="bounded").x)

@@ -259,6 +259,13 @@ class LIFSampler:
                 f"`chains` must hold the arrays of a LIFSampler, of shape {shape}, but "
                 f"holds {found}. Start them with this sampler and machine."
             )
+        for name in ("leaks", "gains", "refractory"):
+            value = getattr(physical, name)
+            if value is not None and value.ndim == 2 and len(value) != self.chains:
+                raise ValueError(
+                    f"`{name}` must be the same for all or given for each of "
+                    f"{self.chains} chains, but is of {len(value)} chains."
+                )
         step, rate = np.array(self.dt_ms), self.noise_rate_khz * self.dt_ms
         spread = noise_spread(
             2 * rate, self.tau_syn_ms / self.dt_ms, self.tau_mem_ms / self.dt_ms
