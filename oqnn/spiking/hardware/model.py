@@ -37,7 +37,8 @@ class HardwareModel:
         of full precision.
     bias_range : float
         The bias of the largest level. With 10 bits over ±24 about 8 bits cover the
-        biases that matter, ±6, where a lone neuron is active 0.2 to 99.8 % of the time.
+        biases that matter, ±6, where a lone neuron is active 0.2 to 99.8 % of the
+        time, as on the chip; a converter that loses a bit is `bias_bits` of 9.
     saturates : bool
         Whether parameters beyond their range take the largest level, as a register
         does (`saturation` counts them), or are refused.
@@ -132,11 +133,11 @@ class HardwareModel:
         """Return a model of the BrainScaleS-2 chip, a specimen of it for each seed.
 
         Resolution, refractory times, 10.5 ± 0.12 µs, and wiring are the published ones
-        [1]_, App. A; [2]_, Methods A. The spreads of calibrated activation functions,
-        drift and jitter are not published as numbers and are assumptions here. With
-        this jitter and drift, repeated runs of a network of 8 visible and 20 hidden
-        neurons differ by a divergence of 1e-3, as much as 10⁵ independent samples do
-        from their law; [2]_, Fig. 5F, levels off after that many, 0.2 s.
+        [1]_, App. A, Fig. 5f; [2]_, Methods A. The spreads of calibrated activation
+        functions, drift and jitter are not published as numbers and are assumptions
+        here. With this jitter and drift, repeated runs of a network of 8 visible and 20
+        hidden neurons differ by a divergence of 1e-3, as much as 10⁵ independent
+        samples do from their law; [2]_, Fig. 5F, levels off after that many, 0.2 s.
 
         References
         ----------

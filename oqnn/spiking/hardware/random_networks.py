@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..._core.checks import check_integer
 from ..sampling.machine import BoltzmannMachine, two_layer
 from .model import HardwareModel
 
@@ -22,6 +23,8 @@ def random_levels(
     n_visible: int, n_hidden: int, largest: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw levels from -largest to largest uniformly, shape (n_visible n_hidden,)."""
+    check_integer(n_visible, "n_visible")
+    check_integer(n_hidden, "n_hidden")
     return rng.integers(-largest, largest + 1, n_visible * n_hidden)
 
 

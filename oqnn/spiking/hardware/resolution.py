@@ -115,6 +115,8 @@ def resolution_study(
     largest = check_integer_weights(model)
     check_integer(repetitions, "repetitions")
     check_integer(n_samples, "n_samples")
+    if not len(steps):
+        raise ValueError("`steps` must hold at least one step, but is empty.")
     for step in steps:
         grid_of_step(step, largest)
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..._core.checks import check_integer
+
 __all__ = ["beyond", "coarsen", "grid_of_step", "hold", "to_levels"]
 
 
@@ -101,8 +103,10 @@ def grid_of_step(step: int, largest: int) -> np.ndarray:
 
     Raises
     ------
+    TypeError
+        If `step` is no integer.
     ValueError
-        If `step` does not divide ``largest + 1``.
+        If it does not divide ``largest + 1``.
 
     References
     ----------
@@ -115,7 +119,8 @@ def grid_of_step(step: int, largest: int) -> np.ndarray:
     >>> len(grid_of_step(1, 63))
     127
     """
-    if step < 1 or (largest + 1) % step:
+    check_integer(step, "step")
+    if (largest + 1) % step:
         raise ValueError(
             f"`step` must divide {largest + 1}, one more than the largest level, "
             f"but is {step}."

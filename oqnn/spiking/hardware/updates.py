@@ -125,6 +125,8 @@ def pseudo_update_study(
     check_integer(repetitions, "repetitions")
     check_integer(n_reference, "n_reference")
     points = as_points(n_samples)
+    if not len(fractions):
+        raise ValueError("`fractions` must hold at least one number, but is empty.")
     changed = [_whole(fraction, n_visible * n_hidden) for fraction in fractions]
 
     divergences = np.empty((len(changed), repetitions, len(points)))

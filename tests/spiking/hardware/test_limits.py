@@ -196,6 +196,10 @@ def test_the_same_seed_gives_the_same_study():
     ("study", "options", "kind", "message"),
     [
         (resolution_study, {"steps": (3,)}, ValueError, "`step` must divide 64"),
+        (resolution_study, {"steps": (2.0,)}, TypeError, "`step` must be an integer"),
+        (resolution_study, {"steps": ()}, ValueError, "`steps` must hold at least"),
+        (resolution_study, {"n_hidden": 0}, ValueError, "`n_hidden` must be at least"),
+        (pseudo_update_study, {"fractions": ()}, ValueError, "`fractions` must hold"),
         (resolution_study, {"repetitions": 0}, ValueError, "`repetitions` must be at"),
         (resolution_study, {"n_samples": 1e3}, TypeError, "`n_samples` must be an int"),
         (pseudo_update_study, {"fractions": (0.01,)}, ValueError, "changes none"),

@@ -26,6 +26,7 @@ def lone_neurons(model, chains=16):
     return model.apply(physical, chains=chains, seed=5, draws=1)
 
 
+@pytest.mark.slow
 def test_a_perfect_chip_gives_the_same_states():
     np.testing.assert_array_equal(
         states_of(MACHINE, HardwareModel()), states_of(MACHINE, None)
@@ -39,6 +40,7 @@ def test_a_six_bit_chip_samples_the_quantised_network():
     assert (on_chip != states_of(MACHINE, None)).any()
 
 
+@pytest.mark.slow
 def test_neurons_of_a_chip_are_as_active_as_their_offsets_say():
     """Lone neurons: the measured activation function at the leak with its offset."""
     model = HardwareModel(offset_spread=1.5, chip_seed=2)
