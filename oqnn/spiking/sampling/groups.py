@@ -10,6 +10,7 @@ from .machine import BoltzmannMachine
 __all__ = ["Group", "in_groups", "random_words"]
 
 CHUNK_BYTES = 2**22  # random words drawn at a time; a core's cache holds them
+ALIGNMENT = 64  # bytes
 MOST_BLOCKS = 16  # beyond which compiling a step for each takes longer than it saves
 
 
@@ -63,7 +64,10 @@ def random_words(
     size = int(np.prod(shape))
     pairs = -(-size // 2)
     most = max(1, CHUNK_BYTES // (8 * pairs))
-    words = np.zeros((most, pairs), np.uint64)
+    # aligned as JAX wants it, which then need not copy them
+    room = np.zeros(most * pairs + ALIGNMENT // 8, np.uint64)
+    start = -room.ctypes.data % ALIGNMENT // 8
+    words = room[start : start + most * pairs].reshape(most, pairs)
     for first in range(0, times, most):
         now = min(most, times - first)
         words[:now] = raw.integers(0, 2**64, (now, pairs), dtype=np.uint64)
