@@ -17,8 +17,9 @@ nothing is known but its samples, S is taken from the states of all neurons inst
 """
 
 import numpy as np
-from scipy.linalg import solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from .._core.errors import ConvergenceError
 from .._core.threads import one_blas_thread
 from ..spiking.sampling.machine import BoltzmannMachine
 from .parameters import features, weighted_features
@@ -74,7 +75,7 @@ def direction_by_parameters(
     with one_blas_thread():
         S = rows.T @ rows - np.outer(mean, mean)
         S.flat[:: len(S) + 1] += shift
-        return solve(S, force, assume_a="pos")
+        return _solve(S, force)
 
 
 def direction_by_samples(
@@ -99,7 +100,7 @@ def direction_by_samples(
         gram *= roots[:, None]
         gram *= roots
         gram.flat[:: len(gram) + 1] += shift
-        solved = roots * solve(gram, roots * excess, assume_a="pos")
+        solved = roots * _solve(gram, roots * excess)
     return weighted_features(machine, x, (solved - weights * solved.sum()) / 2)
 
 
@@ -116,3 +117,15 @@ def _scalar_products(machine: BoltzmannMachine, x: np.ndarray) -> np.ndarray:
         return visible * hidden + visible + hidden
     rows = features(machine, x)
     return rows @ rows.T
+
+
+def _solve(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Solve a positive system, whose matrix is overwritten."""
+    try:
+        factor = cho_factor(matrix, overwrite_a=True, check_finite=False)
+    except LinAlgError as error:
+        raise ConvergenceError(
+            "The metric must be positive, but is not up to rounding. Take a larger "
+            "diagonal_shift."
+        ) from error
+    return cho_solve(factor, right)

@@ -15,6 +15,7 @@ from oqnn.ground_states.ground_state import ground_state
 from oqnn.ground_states.local_energy import law_local_energies
 from oqnn.spiking.sampling.exact import visible_law
 from oqnn.spiking.sampling.gibbs import GibbsSampler
+from oqnn.spiking.sampling.lif_sampler import LIFSampler
 from oqnn.spiking.sampling.machine import three_layer, two_layer
 from oqnn.spiking.sampling.sampler import Chains
 from oqnn.spiking.sampling.samples import Samples
@@ -62,6 +63,18 @@ def test_killed_search_goes_on_to_the_same_numbers(tmp_path, local_energies, opt
     np.testing.assert_array_equal(found.machine.weights, whole.machine.weights)
     np.testing.assert_array_equal(found.machine.biases, whole.machine.biases)
     assert found.energy == whole.energy
+
+
+@pytest.mark.slow
+def test_killed_search_with_spiking_neurons_goes_on_to_the_same_numbers(tmp_path):
+    """Membranes, synapses and noise are in the file too."""
+    choices = QUICK | {"sampler": LIFSampler(chains=20), "optimizer": "sr"}
+    whole = ground_state(RING, iterations=4, **choices)
+    path = tmp_path / "search.npz"
+    ground_state(RING, iterations=2, checkpoint=path, **choices)
+    found = ground_state(RING, iterations=4, checkpoint=path, **choices)
+    np.testing.assert_array_equal(found.energies, whole.energies)
+    np.testing.assert_array_equal(found.law, whole.law)
 
 
 def test_checkpoint_of_another_search_is_refused(tmp_path):

@@ -7,7 +7,12 @@ missing; the Hamiltonians flip up to three spins at once.
 import numpy as np
 import pytest
 
-from oqnn.ground_states import PauliHamiltonian, TransverseIsing, exact_ground_state
+from oqnn.ground_states import (
+    PauliHamiltonian,
+    SymmetryGroup,
+    TransverseIsing,
+    exact_ground_state,
+)
 from oqnn.ground_states.local_energy import law_local_energies, model_local_energies
 from oqnn.ground_states.model_ratios import log_ratios, mean_states
 from oqnn.ground_states.parameters import coordinates_of, features, moved
@@ -124,6 +129,33 @@ def test_local_energies_by_ratios_are_those_of_the_law(hamiltonian, machine):
         rtol=0,
         atol=1e-11,
     )
+
+
+@MACHINES
+def test_ratios_of_the_averaged_law_are_those_by_enumeration(machine):
+    """A cyclic group of order 3 and the flip, none of them a symmetry of the law."""
+    group = SymmetryGroup(4, [[1, 2, 0, 3]], flip=True)
+    law, states = group.average(visible_law(machine)), states_of(np.arange(16), 4)
+    np.testing.assert_allclose(
+        model_local_energies(UNEVEN, machine, states, symmetry=group),
+        law_local_energies(UNEVEN, law, epsilon=1e-300),
+        rtol=0,
+        atol=1e-11,
+    )
+
+
+@MACHINES
+def test_gradient_with_a_symmetry_is_that_of_the_averaged_energy(machine):
+    """By finite differences; the reflection and the flip commute with H."""
+    group = SymmetryGroup(4, [[3, 2, 1, 0]], flip=True)
+
+    def energy(m):
+        psi = np.sqrt(group.average(visible_law(m)))
+        return psi @ (ISING.to_sparse() @ psi)
+
+    found = exact_estimate(ISING, machine, coordinates="spins", symmetry=group)
+    slopes = derivatives(energy, machine, "spins")
+    np.testing.assert_allclose(found.gradient, slopes, rtol=0, atol=2e-7)
 
 
 @MACHINES
