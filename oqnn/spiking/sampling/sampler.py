@@ -20,8 +20,9 @@ class Chains:
     Parameters
     ----------
     arrays : dict of arrays
-        The neurons' state, its names known to the sampler alone. Arrays only, so that
-        chains can be written to a file and go on with the same numbers.
+        The neurons' state, its names known to the sampler alone; the first array has
+        one row a chain. Arrays only, so that chains can be written to a file and go on
+        with the same numbers.
     seed : int
         Of the chains.
     draws : int
