@@ -95,22 +95,7 @@ def fit_correlation_length(
     sigma = np.ones_like(d) if errors is None else np.asarray(errors, dtype=float)
     _check_fit(d, values, sigma, form, n, least=4 if errors is None else 3)
 
-    def misfit(log_length: float) -> float:
-        return float(_linear_fit(d, values, sigma, np.exp([log_length]), n)[2][0])
-
-    grid = _linear_fit(d, values, sigma, LENGTHS, n)[2]
-    best = int(np.argmin(grid))
-    flat = np.ptp(values) <= 1e-12 * np.abs(values).max()
-    if flat or best in (0, len(grid) - 1):
-        raise ConvergenceError(
-            f"No correlation length between {LENGTHS[0]:g} and {LENGTHS[-1]:g} sites "
-            "fits best. Do the correlations decay towards a constant?"
-        )
-    bracket = np.log(LENGTHS[[best - 1, best + 1]])
-    found = minimize_scalar(
-        misfit, bounds=tuple(bracket), method="bounded", options={"xatol": 1e-10}
-    )
-    length = float(np.exp(found.x))
+    length = _best_length(d, values, sigma, n)
     (amplitude,), (offset,), (squares,) = _linear_fit(
         d, values, sigma, np.array([length]), n
     )
@@ -136,6 +121,31 @@ def fit_correlation_length(
         ),
         ring=n,
     )
+
+
+def _best_length(
+    d: np.ndarray, values: np.ndarray, sigma: np.ndarray, n: int | None
+) -> float:
+    """Length that leaves the least squares, on a grid and then between its points."""
+
+    def misfit(log_length: float) -> float:
+        return float(_linear_fit(d, values, sigma, np.exp([log_length]), n)[2][0])
+
+    grid = _linear_fit(d, values, sigma, LENGTHS, n)[2]
+    best = int(np.argmin(grid))
+    flat = np.ptp(values) <= 1e-12 * np.abs(values).max()
+    if flat or best in (0, len(grid) - 1):
+        raise ConvergenceError(
+            f"No correlation length between {LENGTHS[0]:g} and {LENGTHS[-1]:g} sites "
+            "fits best. Do the correlations decay towards a constant?"
+        )
+    found = minimize_scalar(
+        misfit,
+        bounds=tuple(np.log(LENGTHS[[best - 1, best + 1]])),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    return float(np.exp(found.x))
 
 
 def _decay(d: np.ndarray, length: ArrayLike, n: int | None) -> np.ndarray:

@@ -148,7 +148,7 @@ class PauliHamiltonian:
         Raises ValueError where this cannot be decided: see `check_stoquastic`.
         """
         return all(
-            not g.weights.imag.any()
+            np.abs(g.weights.imag).sum() <= ROUNDING * np.abs(g.weights).sum()
             and extremes(g.masks, g.weights.real).greatest
             <= ROUNDING * np.abs(g.weights).sum()
             for g in self.groups
@@ -238,7 +238,7 @@ class PauliHamiltonian:
             If it would take more than 8 GiB to build.
         """
         size = 32 if self.is_real else 48  # bytes an element, while it is built
-        n_bytes = 2.0**self.n * (1 + len(self.groups)) * size
+        n_bytes = 2.0 ** min(self.n, 1000) * (1 + len(self.groups)) * size
         if n_bytes > MOST_BYTES:
             raise ValueError(
                 "`hamiltonian` must have a matrix that takes less than 8 GiB, but that "
@@ -290,7 +290,7 @@ class PauliHamiltonian:
             )
         if array.dtype != bool and not ((array == 0) | (array == 1)).all():
             raise ValueError("`states` must hold 0 and 1 alone, but does not.")
-        return array.astype(np.uint8)
+        return array.astype(np.uint8, copy=False)
 
 
 def _check_strings(strings: tuple[str, ...]) -> None:
@@ -321,8 +321,11 @@ def _packed(bits: np.ndarray) -> np.ndarray:
 
 def _elements(group: FlipGroup, down: np.ndarray) -> np.ndarray:
     """Sum a group's terms in states given by which spins are down, shape (...)."""
-    elements = np.zeros(down.shape[:-1], dtype=complex)
-    for mask, weight in zip(_packed(group.masks), group.weights, strict=True):
-        downs = np.bitwise_count(down & mask).sum(axis=-1, dtype=np.int64)
-        elements += weight * (1 - 2 * (downs & 1))
+    weights = group.weights if group.weights.imag.any() else group.weights.real
+    elements = np.zeros(down.shape[:-1], dtype=weights.dtype)
+    for mask, weight in zip(_packed(group.masks), weights, strict=True):
+        parity = np.zeros(down.shape[:-1], dtype=np.uint8)
+        for word, part in enumerate(mask):
+            parity ^= np.bitwise_count(down[..., word] & part) & np.uint8(1)
+        elements += np.array([weight, -weight])[parity]
     return elements

@@ -13,7 +13,7 @@ from .hamiltonians import PauliHamiltonian
 if TYPE_CHECKING:
     import qutip
 
-__all__ = ["TransverseIsing", "as_pauli_hamiltonian"]
+__all__ = ["TransverseIsing", "as_pauli_hamiltonian", "check_real"]
 
 
 @final
@@ -72,10 +72,7 @@ class TransverseIsing:
     def __post_init__(self) -> None:
         check_integer(self.n, "n")
         for name in ("J", "h"):
-            value = getattr(self, name)
-            if isinstance(value, str | bool) or np.iscomplexobj(value):
-                raise TypeError(f"`{name}` must be a real number, but is {value!r}.")
-            check_finite(np.asarray(value, dtype=float), name)
+            check_real(getattr(self, name), name)
         check_choice(self.lattice, "lattice", ("chain", "square"))
         if (self.shape is None) != (self.lattice == "chain"):
             raise ValueError(
@@ -129,6 +126,13 @@ class TransverseIsing:
     def to_qobj(self) -> "qutip.Qobj":
         """Return the operator in QuTiP's order; see `PauliHamiltonian.to_qobj`."""
         return self.pauli.to_qobj()
+
+
+def check_real(value: float, name: str) -> None:
+    """Check that a value is one real number, and finite."""
+    if isinstance(value, str | bool) or np.ndim(value) or np.iscomplexobj(value):
+        raise TypeError(f"`{name}` must be one real number, but is {value!r}.")
+    check_finite(np.asarray(value, dtype=float), name)
 
 
 def as_pauli_hamiltonian(

@@ -31,6 +31,7 @@ __all__ = [
     "observables_of_samples",
 ]
 
+MOST_SPINS = 20  # of a histogram of all states
 MOST_ENTRIES = 2**24  # of neighbouring states held at a time
 
 
@@ -151,7 +152,7 @@ def observables_of_samples(
     TypeError
         If `model` is of another kind or `blocks` no integer.
     ValueError
-        If sizes disagree, or there is a single chain.
+        If sizes disagree, there is a single chain, or there are more than 20 spins.
 
     References
     ----------
@@ -160,6 +161,11 @@ def observables_of_samples(
     n = as_pauli_hamiltonian(model).n
     _check_samples(samples, n)
     check_integer(blocks, "blocks", least=2)
+    if n > MOST_SPINS:
+        raise ValueError(
+            f"`samples` must be of at most {MOST_SPINS} spins for histograms of all "
+            f"2**n states, but are of {n}. Take `observables_of_ratios`."
+        )
 
     groups = np.array_split(samples.codes, min(blocks, samples.codes.shape[1]), axis=1)
     counts = np.array([np.bincount(g.ravel(), minlength=2**n) for g in groups])

@@ -119,14 +119,13 @@ def rotate_by_z(hamiltonian: PauliHamiltonian, sites: list[int]) -> PauliHamilto
 def _worst(group: FlipGroup) -> tuple[np.ndarray | None, complex]:
     """State v whose element is positive or complex, and the element; None if none."""
     rounding = ROUNDING * np.abs(group.weights).sum()
-    imaginary = extremes(group.masks, group.weights.imag)
-    real = extremes(group.masks, group.weights.real)
-    if imaginary.greatest > rounding:
-        signs = imaginary.greatest_at
-    elif real.greatest > rounding:
-        signs = real.greatest_at
+    if np.abs(group.weights.imag).sum() > rounding:
+        signs = extremes(group.masks, group.weights.imag).greatest_at
     else:
-        return None, 0.0
+        real = extremes(group.masks, group.weights.real)
+        if real.greatest <= rounding:
+            return None, 0.0
+        signs = real.greatest_at
     products = np.where(group.masks, signs, 1.0).prod(axis=1)
     return (signs > 0), complex(group.weights @ products)
 
@@ -136,7 +135,7 @@ def _curing_sites(hamiltonian: PauliHamiltonian) -> list[int] | None:
     rows = []
     for group in hamiltonian.groups:
         rounding = ROUNDING * np.abs(group.weights).sum()
-        if np.abs(group.weights.imag).max() > 0:
+        if np.abs(group.weights.imag).sum() > rounding:
             return None
         found = extremes(group.masks, group.weights.real)
         if found.greatest <= rounding and found.least >= -rounding:

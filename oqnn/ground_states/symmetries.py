@@ -24,6 +24,7 @@ __all__ = [
     "translations",
 ]
 
+MOST_SPINS = 26  # of a law of all states
 MOST_ELEMENTS = 100_000
 MOST_ENTRIES = 2**26  # of images held at a time
 ROUNDING = 1e-12  # of the greatest coefficient
@@ -118,7 +119,13 @@ class SymmetryGroup:
         """Number of the orbit of every state, in the order of codes, shape (2**n,).
 
         Found by the generators alone, so that the size of the group does not matter.
+        Raises ValueError from 27 spins on.
         """
+        if self.n > MOST_SPINS:
+            raise ValueError(
+                f"`n` must be at most {MOST_SPINS} for averages of a law of all 2**n "
+                f"states, but is {self.n}. Average samples: see `random_images`."
+            )
         codes = np.arange(2**self.n)
         images = [
             codes.reshape((2,) * self.n).transpose(generator).ravel()

@@ -83,7 +83,7 @@ def test_longer_chains_agree_with_lanczos(n, J, h):
         )
 
 
-@pytest.mark.parametrize("n", [2, 3, 8, 10, 64, 1000])
+@pytest.mark.parametrize("n", [2, 3, 8, 10, 64, 200])
 def test_critical_rings(n):
     """E = −2J / sin(π/2n) on the ring and J (1 − 1/sin(π/(4n + 2))) on the open chain
     at h = J: sums of 2J |sin(k/2)| over k = (2m + 1)π/n, and over those standing waves
@@ -166,6 +166,7 @@ def test_the_classical_limit():
     [
         ((0, 1.0, 1.0), {}, ValueError, "`n` must be at least 1"),
         ((2.5, 1.0, 1.0), {}, TypeError, "`n` must be an integer"),
+        ((4, [1.0], 1.0), {}, TypeError, "`J` must be one real number"),
         ((4, np.nan, 1.0), {}, ValueError, "`J` must be finite"),
         ((4, 1.0, np.inf), {}, ValueError, "`h` must be finite"),
         ((4, 1.0, 1.0), {"max_distance": 4}, ValueError, "must be below n = 4"),

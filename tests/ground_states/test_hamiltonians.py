@@ -178,6 +178,8 @@ def test_matrices_that_do_not_fit_are_refused():
     hamiltonian = PauliHamiltonian(["X" * 30, "Z" * 30], [1.0, 1.0])
     with pytest.raises(ValueError, match="30 qubits would take 64 GiB"):
         hamiltonian.to_sparse()
+    with pytest.raises(ValueError, match="of 2000 qubits would take"):
+        PauliHamiltonian(["X" * 2000], [1.0]).to_sparse()
 
 
 @pytest.mark.parametrize("vector", [np.ones(3), np.ones((2, 2)), np.ones(1)])

@@ -66,8 +66,9 @@ def test_models_are_made_pauli_strings():
     [
         ((0, 1, 1), {}, ValueError, "`n` must be at least 1"),
         ((2.0, 1, 1), {}, TypeError, "`n` must be an integer"),
-        ((2, "1", 1), {}, TypeError, "`J` must be a real number"),
-        ((2, 1, 1j), {}, TypeError, "`h` must be a real number"),
+        ((2, "1", 1), {}, TypeError, "`J` must be one real number"),
+        ((2, 1, 1j), {}, TypeError, "`h` must be one real number"),
+        ((2, [1.0], 1), {}, TypeError, "`J` must be one real number"),
         ((2, 1, np.inf), {}, ValueError, "`h` must be finite"),
         ((2, 1, 1), {"lattice": "kagome"}, ValueError, "`lattice` must be one of"),
         ((2, 1, 1), {"shape": (1, 2)}, ValueError, "not for chains"),

@@ -180,7 +180,7 @@ def test_hamiltonians_without_the_symmetry_are_refused(hamiltonian, group, match
         check_symmetry(hamiltonian, group)
 
 
-def test_refusals():
+def test_refusals(monkeypatch):
     with pytest.raises(TypeError, match="permutations of integers, but are float64"):
         SymmetryGroup(2, [[0.0, 1.0]])
     with pytest.raises(ValueError, match=r"row 1 is \[0, 0, 1\]"):
@@ -195,6 +195,9 @@ def test_refusals():
         translations(OPEN_SQUARE)
     assert len(reflections(OPEN_SQUARE)) == 3
     everything = SymmetryGroup(9, [[1, 2, 3, 4, 5, 6, 7, 8, 0], [1, 0, *range(2, 9)]])
-    with pytest.raises(ValueError, match="at most 100000 permutations"):
+    monkeypatch.setattr("oqnn.ground_states.symmetries.MOST_ELEMENTS", 500)
+    with pytest.raises(ValueError, match="at most 500 permutations"):
         _ = everything.order
     assert len(np.unique(everything.orbits)) == 10
+    with pytest.raises(ValueError, match=r"`n` must be at most 26 .* but is 64"):
+        _ = SymmetryGroup(64, flip=True).orbits
