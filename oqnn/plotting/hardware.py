@@ -26,6 +26,7 @@ from .style import (
 __all__ = ["hidden_layer_sizes", "limits_of_a_chip"]
 
 DIVERGENCE = r"$D_\mathrm{KL}$"
+ROUNDING = 1e-12  # of an infidelity that is zero
 FRACTIONS: list[Dashes] = ["-", "--", ":", "-."]
 SHAPES = {
     "study": {
@@ -67,7 +68,8 @@ def hidden_layer_sizes(study: Any) -> Figure:
     ----------
     study : mapping or Dataset
         ``n`` of shape (s,), ``n_hidden`` of shape (k,), ``energy_error``, |E - E0|/n,
-        and ``infidelity``, both positive and of shape (k, s, iterations).
+        and ``infidelity``, both of shape (k, s, iterations) and not negative but for
+        rounding. Zeros have no place on the logarithmic axes.
 
     Returns
     -------
@@ -77,7 +79,7 @@ def hidden_layer_sizes(study: Any) -> Figure:
     Raises
     ------
     ValueError
-        If an array is missing, has another shape, is not finite or not positive.
+        If an array is missing, has another shape, is not finite or is negative.
 
     References
     ----------
@@ -85,10 +87,10 @@ def hidden_layer_sizes(study: Any) -> Figure:
     """
     data = _arrays(study, "study", "study")
     for name in ("energy_error", "infidelity"):
-        if not data[name].min() > 0:
+        if data[name].min() < -ROUNDING:
             raise ValueError(
-                f"`study.{name}` must be positive for a logarithmic axis, but its "
-                f"least entry is {data[name].min():.3g}."
+                f"`study.{name}` must not be negative, but its least entry is "
+                f"{data[name].min():.3g}."
             )
 
     figure = new_figure(WIDE, 2.4)
@@ -98,7 +100,7 @@ def hidden_layer_sizes(study: Any) -> Figure:
         ("$|E - E_0|/N$", r"$1 - |\langle\psi|\psi_0\rangle|$"),
         strict=True,
     ):
-        axes.set_yscale("log")
+        axes.set_yscale("log", nonpositive="mask")
         for k, hidden in enumerate(data["n_hidden"]):
             colour = ELEMENTS[k % len(ELEMENTS)]
             _bars(axes, data["n"], data[name][k], colour, label=f"{hidden:g} hidden")

@@ -126,8 +126,8 @@ def test_every_hidden_layer_has_a_curve_over_the_spins():
         labels = [text.get_text() for text in axes.get_legend().get_texts()]
         assert labels == ["4 hidden", "9 hidden"]
         assert axes.get_yscale() == "log"
-    with pytest.raises(ValueError, match="infidelity` must be positive"):
-        hidden_layer_sizes(HIDDEN | {"infidelity": np.zeros((2, 3, 8))})
+    with pytest.raises(ValueError, match="infidelity` must not be negative"):
+        hidden_layer_sizes(HIDDEN | {"infidelity": np.full((2, 3, 8), -1e-3)})
 
 
 @pytest.mark.parametrize(
