@@ -21,6 +21,7 @@ from .povm.estimates import StateEstimate
 from .povm.learning import learn_state
 from .povm.learning_result import LearnedState
 from .povm.named_states import bell_state, ghz_state, w_state, werner_state
+from .povm.outcome_law import OutcomeLaw
 from .povm.povm import Povm
 from .povm.witnesses import Witness, ghz_witnesses
 from .realizability.bell import BellInequality, greatest_fidelity, local_bound
@@ -54,6 +55,7 @@ __all__ = [
     "Law",
     "LearnedState",
     "NearestRealizable",
+    "OutcomeLaw",
     "Povm",
     "Realization",
     "Reconstruction",

@@ -11,9 +11,9 @@ import xarray as xr
 
 from .._core.bases import pauli_labels
 from .._core.seeds import rng_from
-from ..encoding import CorrelationMap, Law, Reconstruction, total_variation
+from ..encoding import CorrelationMap, Law, OutcomeLaw, Reconstruction, total_variation
 from ..measures import fidelity, nearest_state, squared_distance
-from ..spiking import LIFNetwork
+from ..spiking import BoltzmannMachine, LIFNetwork
 from .carry import spin_names
 
 __all__ = ["CarriedState", "CarriedTrajectory"]
@@ -27,12 +27,13 @@ class CarriedState:
 
     time: float
     aim: np.ndarray  # (2**n, 2**n), the state, or the nearest realizable matrix
-    margin: float  # see `realizability_margin`
+    margin: float  # of spins, see `realizability_margin`
     visibility: float  # 1 exactly where the state itself has a law
-    law: Law  # of the aim
-    network: LIFNetwork | None  # None where the law itself was sampled
+    law: Law | OutcomeLaw  # of the aim
+    network: LIFNetwork | BoltzmannMachine | None  # None where the law was sampled
     losses: np.ndarray  # (epochs,) of the training, if any
     reconstruction: Reconstruction  # of the state, not of the aim
+    unused: float = 0.0  # share of samples with a code that stands for no outcome
 
     @property
     def realizable(self) -> bool:
@@ -50,7 +51,8 @@ class CarriedTrajectory:
     r"""What spins carried of a trajectory ρ(t), with its errors.
 
     Where no spins can carry ρ(t), they carried the realizable matrix nearest to it;
-    `realizable` tells where, and `least_squared_distances` how far that is.
+    `realizable` tells where, and `least_squared_distances` how far that is. Neurons
+    that hold outcomes of a measurement carry every state.
 
     Parameters
     ----------
@@ -164,12 +166,16 @@ class CarriedTrajectory:
         differ from spins that follow the other.
         """
         laws = [point.law for point in self.points]
-        return np.array([total_variation(*pair) for pair in pairwise(laws)])
+        return np.array([_change(*pair) for pair in pairwise(laws)])
+
+    @property
+    def unused(self) -> np.ndarray:
+        """Shares of samples with a code that stands for no outcome, shape (t,)."""
+        return self._each(lambda point: point.unused)
 
     def to_xarray(self) -> xr.Dataset:
         """Return everything but laws and networks, with named axes."""
         matrix = ("time", "row", "col")
-        names = spin_names(self.n_qubits)
         data: dict[str, Any] = {
             "margin": self.margins,
             "visibility": self.visibilities,
@@ -194,7 +200,7 @@ class CarriedTrajectory:
             "raster": (("time", "step", "spin"), self.rasters),
         }
         labels = pauli_labels(self.n_qubits)[1:]
-        coords = {"time": self.times, "product": labels, "spin": names}
+        coords = {"time": self.times, "product": labels, "spin": self._names}
         return xr.Dataset(data, coords=coords, attrs={"by": self.by})
 
     def __str__(self) -> str:
@@ -235,8 +241,11 @@ class CarriedTrajectory:
 
     @property
     def rasters(self) -> np.ndarray:
-        """The first active states of the spins, bytes, shape (t, steps, 3n)."""
-        n_spins = 3 * self.n_qubits
+        """The first active states of the spins, bytes, shape (t, steps, 3n).
+
+        Or of the neurons that hold outcomes, shape (t, steps, n_bits).
+        """
+        n_spins = len(self._names)
         return self._each(
             lambda point: point.reconstruction.measurement.raster[:, :n_spins]
         )
@@ -254,11 +263,28 @@ class CarriedTrajectory:
         raw, physical = np.array(errors).T
         return raw, physical
 
+    @property
+    def _names(self) -> list[str]:
+        """Names of the spins, or v1, v2, … of the neurons that hold outcomes."""
+        law = self.points[0].law
+        if isinstance(law, OutcomeLaw):
+            return [f"v{k + 1}" for k in range(law.povm.n_bits)]
+        return spin_names(self.n_qubits)
+
     def _measured(self, name: str) -> np.ndarray:
         return self._each(lambda point: getattr(point.reconstruction.measurement, name))
 
     def _each(self, number: Callable[[CarriedState], Any]) -> np.ndarray:
         return np.array([number(point) for point in self.points])
+
+
+def _change(law: Law | OutcomeLaw, other: Law | OutcomeLaw) -> float:
+    """Return the total variation between two laws of one kind."""
+    if isinstance(law, OutcomeLaw):
+        assert isinstance(other, OutcomeLaw)
+        return law.total_variation(other)
+    assert isinstance(other, Law)
+    return total_variation(law, other)
 
 
 def _drawn_matrices(found: Reconstruction) -> np.ndarray:

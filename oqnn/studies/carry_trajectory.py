@@ -1,30 +1,22 @@
 """A trajectory of states, carried by the correlations of classical spins."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._core.checks import (
-    check_choice,
-    check_density_matrix,
-    check_increasing,
-    check_integer,
-    check_shapes,
-)
+from .._core.checks import check_choice, check_integer
 from .._core.progress import ProgressLine
-from .._core.qobj import as_state
 from .._core.seeds import derive_seed
 from ..dynamics import Evolution
 from ..encoding import (
     CorrelationMap,
     Law,
+    Povm,
     Reconstruction,
     compile_law,
     least_change_correlators,
@@ -32,10 +24,11 @@ from ..encoding import (
     nearest_realizable,
     realize,
 )
-from ..encoding.maps.real_arrays import as_real
-from ..spiking import LIFNetwork, train
+from ..spiking import BoltzmannMachine, LIFNetwork, Sampler, train
 from .carried import CarriedState, CarriedTrajectory
 from .carry import LEARNING_RATES, first_network
+from .carry_inputs import MOST_QUBITS, as_trajectory, check_network, fingerprints
+from .carry_povm import carry_outcomes, check_povm
 from .gauge import realizability_margin
 from .sampling import measure_correlators
 from .saving import as_dataset, from_dataset
@@ -47,7 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["carry"]
 
 WAYS = ("network", "laws", "compiled")
-MOST_QUBITS = 3
 CHAINS = 100  # of the measurement of a network
 BURN_IN = 100  # steps that each chain drops first, at least
 
@@ -59,8 +51,10 @@ def carry(
     times: ArrayLike | None = None,
     *,
     by: str = "network",
+    povm: Povm | None = None,
+    sampler: Sampler | None = None,
     samples: int = 100_000,
-    network: LIFNetwork | None = None,
+    network: LIFNetwork | BoltzmannMachine | None = None,
     neurons: int = 16,
     sources: int = 64,
     epochs: int = 1000,
@@ -76,6 +70,11 @@ def carry(
     or a law of the spins, as little changed as can be, or a network compiled from that
     law is measured anew, and the state is rebuilt, with errors.
 
+    With a `povm` neurons hold the outcomes of that measurement in place of spins whose
+    correlators are the state's. Every state has a law of outcomes, so each is carried
+    itself; networks are Boltzmann machines that sample it, see `learn_state`. The
+    margins are those of spins nonetheless.
+
     Parameters
     ----------
     states : Evolution, or sequence of Qobj or of arrays of shape (2**n, 2**n)
@@ -84,17 +83,22 @@ def carry(
         Strictly increasing. An Evolution brings its own.
     by : {"network", "laws", "compiled"}
         What carries the states: a trained network; laws, sampled as they are; or
-        networks compiled from the laws, without training.
+        networks compiled from the laws, without training, not with a `povm`.
+    povm : Povm, optional
+        Measurement whose outcomes are carried. By default spins are.
+    sampler : Sampler, optional
+        What samples the networks with a `povm`; `LIFSampler` by default.
     samples : int
-        Steps or independent samples to measure at each time, of a network a multiple
-        of 100.
-    network : LIFNetwork, optional
+        Steps or independent samples to measure at each time, of a network of spins a
+        multiple of 100. With a `povm` as many are drawn in each epoch of training.
+    network : LIFNetwork, or BoltzmannMachine with a `povm`, optional
         Where training starts at the first time. By default spins that copy common
         drivers, as the pair correlators suggest; for three qubits, where pairs do not
         say enough, the network compiled from the first law.
     neurons, sources : int
         Least number of neurons of that first network, and the number of its sources;
-        unused with `network` and for three qubits.
+        unused with `network` and for three qubits. With a `povm` the number of hidden
+        neurons; there are no sources.
     epochs : int
         Of training, at each time.
     seed : int
@@ -135,7 +139,7 @@ def carry(
     not realizable at t = 0, visibility 0.7071: the nearest realizable matrix was
     carried, at a squared distance of 0.0429
     """
-    matrices, times = _as_trajectory(states, times)
+    matrices, times = as_trajectory(states, times)
     check_choice(by, "by", WAYS)
     settings = _Settings(
         by=by,
@@ -145,15 +149,20 @@ def carry(
         epochs=epochs,
         seed=seed,
     )
-    _check_counts(settings)
-    _check_network(network, by, 3 * (matrices.shape[1].bit_length() - 1))
+    n_qubits = matrices.shape[1].bit_length() - 1
+    check_povm(povm, sampler, by, n_qubits)
+    _check_counts(settings, povm)
+    check_network(network, by, 3 * n_qubits, povm)
 
     points: list[CarriedState] = []
     with ExitStack() as stack:
         line = ProgressLine("carrying", len(times), show=progress)
         finish: Finish = _plainly
         if out is not None:
-            record = {**vars(settings), **_fingerprints(matrices, times, network)}
+            names = fingerprints(matrices, times, network, povm)
+            if povm is not None:
+                names["sampler"] = repr(sampler)
+            record = {**vars(settings), **names}
             finish = _kept_in(stack.enter_context(Store(out, {"carried": record})))
         stack.enter_context(line)
         for index, (rho, time) in enumerate(zip(matrices, times, strict=True)):
@@ -165,7 +174,20 @@ def carry(
                 time: float = float(time),
                 before: CarriedState | None = before,
             ) -> CarriedState:
-                return _carry_one(index, time, rho, before, network, settings)
+                if povm is None:
+                    return _carry_one(index, time, rho, before, network, settings)
+                return carry_outcomes(
+                    time,
+                    rho,
+                    povm,
+                    machine=network if before is None else before.network,
+                    sampler=sampler,
+                    train=by == "network",
+                    samples=samples,
+                    hidden=neurons,
+                    epochs=epochs,
+                    seed=derive_seed(seed, "carry", index),
+                )
 
             points.append(finish(f"carried/{index:05d}", carried))
             line.advance(text=str(points[-1].reconstruction).partition(",")[0])
@@ -189,7 +211,7 @@ def _carry_one(
     time: float,
     rho: np.ndarray,
     before: CarriedState | None,
-    network: LIFNetwork | None,
+    network: LIFNetwork | BoltzmannMachine | None,
     settings: _Settings,
 ) -> CarriedState:
     """Find the law of one state, train if asked to, and measure."""
@@ -201,11 +223,13 @@ def _carry_one(
         nearest = nearest_realizable(rho)
         aim, law = nearest.state, nearest.law
     if before is not None:
+        assert isinstance(before.law, Law)
         law = least_change_correlators(before.law, law.correlators())
     carrier, losses, burn_in = None, np.empty(0), BURN_IN
     seed = derive_seed(settings.seed, "carry", index)
     if settings.by == "network":
         start = network if before is None else before.network
+        assert start is None or isinstance(start, LIFNetwork)
         carrier, losses = _trained(spins, law, start, settings, seed)
     elif settings.by == "compiled":
         compiled = compile_law(law)
@@ -287,89 +311,14 @@ def _kept_in(store: Store) -> Finish:
     return finish
 
 
-def _as_trajectory(states: Any, times: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Convert and check states (t, 2**n, 2**n) and their times (t,)."""
-    if isinstance(states, Evolution):
-        times = states.times if times is None else times
-        states = states.states
-    elif times is None:
-        raise TypeError("`times` must be given with states that are no Evolution.")
-    times = as_real(times, "times")
-    check_shapes(times=(times, "t"))
-    check_increasing(times, "times")
-    try:
-        parts = [as_state(state, f"states[{k}]") for k, state in enumerate(states)]
-    except TypeError as error:
-        raise TypeError(
-            "`states` must be an Evolution, or an array or sequence of states, but: "
-            f"{error}"
-        ) from error
-    shapes = sorted({part.shape for part in parts})
-    if len(shapes) != 1 or len(parts) != len(times):
-        raise ValueError(
-            f"`states` must be {len(times)} states of one shape, one a time, but are "
-            f"{len(parts)} of shape {', '.join(map(str, shapes))}."
-        )
-    matrices = np.array(parts)
-    if matrices.shape[1:] not in [(2**n, 2**n) for n in range(1, MOST_QUBITS + 1)]:
-        raise ValueError(
-            f"`states` must be states of one to {MOST_QUBITS} qubits, but have shape "
-            f"{matrices.shape[1:]}. Trace out the others."
-        )
-    check_density_matrix(matrices, "states")
-    return matrices, times
-
-
-def _check_counts(settings: _Settings) -> None:
+def _check_counts(settings: _Settings, povm: Povm | None) -> None:
     """Check that counts are counts, and the samples as many as the runs ask for."""
     for name in ("neurons", "sources", "epochs"):
         check_integer(getattr(settings, name), name)
     check_integer(settings.samples, "samples", least=2)
     check_integer(settings.seed, "seed", least=0)
-    if settings.by != "laws" and settings.samples % CHAINS:
+    if povm is None and settings.by != "laws" and settings.samples % CHAINS:
         raise ValueError(
             f"`samples` must be a multiple of {CHAINS}, the number of runs of a "
             f"network that are measured, but is {settings.samples}."
         )
-
-
-def _check_network(network: LIFNetwork | None, by: str, n_spins: int) -> None:
-    """Check that a network is given only where one is trained, and has the spins."""
-    if network is None:
-        return
-    if by != "network":
-        raise ValueError(
-            f"`network` must be None with by={by!r}, where nothing is trained, but is "
-            "given. Ask for by='network'."
-        )
-    if not isinstance(network, LIFNetwork):
-        raise TypeError(
-            f"`network` must be a LIFNetwork, but is a {type(network).__name__}."
-        )
-    if network.n_neurons < n_spins:
-        raise ValueError(
-            f"`network` must have at least {n_spins} neurons, the spins of the states, "
-            f"but has {network.n_neurons}."
-        )
-
-
-def _fingerprints(
-    matrices: np.ndarray, times: np.ndarray, network: LIFNetwork | None
-) -> dict[str, Any]:
-    """Name the arrays that a folder was begun with."""
-    record: dict[str, Any] = {"times": times.tolist(), "states": _digest(matrices)}
-    if network is not None:
-        saved = as_dataset(network)
-        content = json.loads(saved.attrs["oqnn"])["content"]
-        arrays = [saved[name].values for name in sorted(map(str, saved.data_vars))]
-        record["network"] = [_digest(*arrays), json.dumps(content, sort_keys=True)]
-    return record
-
-
-def _digest(*arrays: np.ndarray) -> str:
-    """Return a word that stands for the numbers of arrays."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.shape}{array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()

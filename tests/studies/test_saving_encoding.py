@@ -8,6 +8,7 @@ import pytest
 from oqnn.encoding import (
     ExtendedMap,
     Law,
+    Povm,
     StateTimes,
     compile_law,
     measure_state,
@@ -41,6 +42,7 @@ MAKERS = {
     "gradient": lambda: realize_by_gradient([0.6, 0.8j], max_iterations=5),
     "gate": lambda: realize_gate_by_gradient("H", np.linspace(1, 2, 8)),
     "times": lambda: StateTimes(states=[[1, 0], [0, 0]], durations=[2, 1]),
+    "estimate": lambda: Povm.pauli6(1).least_squares([30, 9, 20, 19, 8, 31]),
     "frequencies": lambda: state_frequencies(np.eye(3)[None]),
     "reconstruction": lambda: measure_state(init_network(6, 9), PAIR, steps=200),
     "training": train_a_state,

@@ -84,11 +84,12 @@ class Povm:
     factors: tuple[np.ndarray, ...]  # n times (m, 2, 2)
 
     def __post_init__(self) -> None:
-        factors = tuple(as_operator(each, "factors") for each in self.factors)
+        factors = tuple(as_operator(each, "factors").copy() for each in self.factors)
         if not factors:
             raise ValueError("`factors` must hold at least one qubit, but is empty.")
         for q, elements in enumerate(factors):
             check_elements(elements, f"factors[{q}]")
+            elements.setflags(write=False)
         n_bytes = 16 * math.prod(len(elements) for elements in factors)
         if n_bytes > MOST_BYTES:
             raise ValueError(

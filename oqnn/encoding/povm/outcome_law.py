@@ -1,0 +1,71 @@
+"""A law of the outcomes of a measurement, as something that carries a state."""
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from ..._core.checks import check_law, check_shapes
+from ..maps.real_arrays import as_real
+from .povm import Povm
+
+__all__ = ["OutcomeLaw"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
+class OutcomeLaw:
+    """Probabilities of all outcomes of a measurement.
+
+    Of the law of spins, `Law`, it differs in that every state has one.
+
+    Parameters
+    ----------
+    povm : Povm
+        The measurement.
+    probabilities : shape (n_outcomes,)
+        In the order of `Povm`, the first qubit's outcomes slowest.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no measurement, or no law of its outcomes.
+
+    Examples
+    --------
+    >>> povm = Povm.pauli4(1)
+    >>> law = OutcomeLaw(povm=povm, probabilities=povm.probabilities([1, 0]))
+    >>> law.correlators().round(12) + 0.0
+    array([1., 0., 0., 1.])
+    """
+
+    povm: Povm
+    probabilities: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.povm, Povm):
+            raise TypeError(
+                f"`povm` must be a Povm, but is a {type(self.povm).__name__}."
+            )
+        P = np.array(as_real(self.probabilities, "probabilities"))
+        check_shapes(probabilities=(P, f"{self.povm.n_outcomes}"))
+        check_law(P, "probabilities")
+        P.setflags(write=False)
+        object.__setattr__(self, "probabilities", P)
+
+    @property
+    def n_qubits(self) -> int:
+        """Number n of qubits."""
+        return self.povm.n_qubits
+
+    def dense(self) -> np.ndarray:
+        """Return the probabilities, shape (n_outcomes,)."""
+        return self.probabilities
+
+    def correlators(self) -> np.ndarray:
+        """Return χ of the matrix that the law stands for, shape (4, …, 4)."""
+        return self.povm.correlators(self.probabilities)
+
+    def total_variation(self, other: "OutcomeLaw") -> float:
+        """Return ½ Σ |p'(a) − p(a)|, the share of samples in which two laws differ."""
+        return float(np.abs(other.probabilities - self.probabilities).sum() / 2)
