@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FlipGroup", "PauliHamiltonian"]
 
+BLOCK = 2**14  # states whose sums stay in a processor's cache
 MOST_BYTES = 8 * 2**30  # of a matrix
 PHASES = np.array([1, -1j, -1, 1j])  # (-i)**k, exactly
 ROUNDING = 1e-12  # times the sum of |coefficients| of a group
@@ -322,10 +323,14 @@ def _packed(bits: np.ndarray) -> np.ndarray:
 def _elements(group: FlipGroup, down: np.ndarray) -> np.ndarray:
     """Sum a group's terms in states given by which spins are down, shape (...)."""
     weights = group.weights if group.weights.imag.any() else group.weights.real
-    elements = np.zeros(down.shape[:-1], dtype=weights.dtype)
-    for mask, weight in zip(_packed(group.masks), weights, strict=True):
-        parity = np.zeros(down.shape[:-1], dtype=np.uint8)
-        for word, part in enumerate(mask):
-            parity ^= np.bitwise_count(down[..., word] & part) & np.uint8(1)
-        elements += np.array([weight, -weight])[parity]
-    return elements
+    masks = _packed(group.masks)
+    flat = down.reshape(-1, down.shape[-1])
+    elements = np.full(len(flat), weights.sum())
+    for start in range(0, len(flat), BLOCK):
+        words, part = flat[start : start + BLOCK], elements[start : start + BLOCK]
+        for mask, weight in zip(masks, weights, strict=True):
+            parity = np.bitwise_count(words[:, 0] & mask[0])
+            for k in range(1, len(mask)):
+                parity ^= np.bitwise_count(words[:, k] & mask[k])
+            part -= 2 * weight * (parity & 1)
+    return elements.reshape(down.shape[:-1])
