@@ -1,30 +1,27 @@
 """Learning: a network that samples the law of a quantum state's outcomes."""
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._core.checks import (
-    check_between,
-    check_choice,
-    check_density_matrix,
-    check_integer,
-    check_positive,
-)
+from ..._core.checks import check_integer
 from ..._core.errors import ConvergenceError
 from ..._core.progress import ProgressLine
-from ..._core.qobj import as_state
 from ..._core.seeds import derive_seed
-from ...spiking.sampling.exact import visible_law
-from ...spiking.sampling.lif_sampler import LIFSampler
-from ...spiking.sampling.machine import BoltzmannMachine, two_layer
-from ...spiking.sampling.sampler import Sampler, sample
+from ...spiking import BoltzmannMachine, Sampler, sample, two_layer, visible_law
 from ...spiking.training.training_file import check_checkpoint
 from .learning_file import load_learning, plan_settings, save_learning
-from .learning_gradients import check_exact, is_restricted
+from .learning_inputs import (
+    as_povm,
+    as_sampler,
+    as_target,
+    check_counts,
+    check_machine,
+    check_rates,
+    warn_of_few,
+)
 from .learning_result import LearnedState, divergence, law_asked_for
 from .learning_step import LearningState, Plan, init, step
 from .povm import Povm
@@ -34,10 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["learn_state"]
 
-GRADIENTS = ("reweighted", "contrastive", "exact")
-MOST_QUBITS = 6
-MOST_BYTES = 2**30
-FEW_SAMPLES = 10  # an outcome, below which a warning is due
+FIRST_WEIGHTS = 0.3  # standard deviation: near zero a network learns nothing at first
 
 
 def learn_state(
@@ -87,8 +81,9 @@ def learn_state(
         Train this one instead, of any graph, from its parameters. It needs as many
         visible neurons as the outcomes have bits.
     sampler : Sampler, optional
-        What draws the samples; `LIFSampler` by default. For reweighted gradients
-        alone: nothing else samples the network.
+        What draws the samples; `LIFSampler` by default, which with its
+        ``read_every_ms=5`` gives more different ones. For reweighted gradients alone:
+        nothing else samples the network.
     gradient : {"reweighted", "contrastive", "exact"}
         ``"reweighted"`` takes everything from the network's own samples and suits any
         sampler and graph, ``"contrastive"`` is contrastive divergence from samples of
@@ -154,24 +149,23 @@ def learn_state(
     >>> result.raw_root_fidelity > 0.99
     True
     """
-    state = _as_target(rho)
-    n_qubits = len(state).bit_length() - 1
-    povm = Povm.tetrahedral(n_qubits) if povm is None else povm
-    _check_povm(povm, n_qubits)
-    if machine is None:
-        check_integer(n_hidden, "n_hidden")
-        seed_of_machine = derive_seed(seed, "machine")
-        machine = two_layer(povm.n_bits, n_hidden, seed=seed_of_machine)
-    _check_machine(machine, povm)
-    check_choice(gradient, "gradient", GRADIENTS)
-    sampler = _sampler(sampler, gradient)
-    _check_network(machine, gradient)
-    _check_numbers(epochs, samples, contrastive_steps, checkpoint_every, averaged)
-    _check_rates(learning_rate, decay, floor, betas)
-    _check_memory(epochs, povm)
+    state = as_target(rho)
+    povm = as_povm(povm, len(state).bit_length() - 1)
+    sampler = as_sampler(sampler, gradient)
+    machine = _machine(machine, povm, n_hidden, seed)
+    check_machine(machine, povm, gradient)
+    check_counts(
+        povm,
+        epochs=epochs,
+        samples=samples,
+        contrastive_steps=contrastive_steps,
+        averaged=averaged,
+        checkpoint_every=checkpoint_every,
+    )
+    check_rates(learning_rate, decay, floor, betas)
     check_checkpoint(checkpoint)
     if gradient != "exact":
-        _warn_of_few(samples, povm.n_outcomes)
+        warn_of_few(samples, povm.n_outcomes)
 
     plan = Plan(
         machine=machine,
@@ -190,15 +184,18 @@ def learn_state(
         seed=int(seed),
     )
     last, laws = _run(plan, checkpoint, checkpoint_every, progress)
-    learned = plan.machine_with(last.total / plan.averaged)
-    return LearnedState(
-        machine=learned,
-        povm=povm,
-        target=state,
-        law=_measured(plan, learned),
-        laws=laws,
-        settings=plan_settings(plan),
-    )
+    return _result(plan, povm, state, last, laws)
+
+
+def _machine(
+    machine: BoltzmannMachine | None, povm: Povm, n_hidden: int, seed: int
+) -> BoltzmannMachine:
+    """Return the machine to start from, a random one by default."""
+    if machine is not None:
+        return machine
+    check_integer(n_hidden, "n_hidden")
+    seed = derive_seed(seed, "machine")
+    return two_layer(povm.n_bits, n_hidden, scale=FIRST_WEIGHTS, seed=seed)
 
 
 def _run(
@@ -232,123 +229,21 @@ def _run(
     return state, laws
 
 
-def _measured(plan: Plan, machine: BoltzmannMachine) -> np.ndarray:
-    """Return the law of the visible neurons, of fresh samples if there is a sampler."""
+def _result(
+    plan: Plan, povm: Povm, rho: np.ndarray, last: LearningState, laws: np.ndarray
+) -> LearnedState:
+    """Average the last parameters and measure the machine that has them."""
+    machine = plan.machine_with(last.total / plan.averaged)
     if plan.sampler is None:
-        return visible_law(machine)
-    seed = derive_seed(plan.seed, "measurement")
-    return sample(machine, plan.sampler, plan.samples, seed=seed).visible_law()
-
-
-def _as_target(rho: "qutip.Qobj | ArrayLike") -> np.ndarray:
-    """Convert and check a state of one to six qubits."""
-    matrix = as_state(rho, "rho")
-    size = matrix.shape[0] if matrix.ndim else 0
-    if matrix.shape != (size, size) or size < 2 or size & (size - 1):
-        raise ValueError(
-            "`rho` must have shape (2**n, 2**n), one state of n qubits, "
-            f"but has shape {matrix.shape}."
-        )
-    n_qubits = size.bit_length() - 1
-    if n_qubits > MOST_QUBITS:
-        raise ValueError(
-            f"`rho` must have at most {MOST_QUBITS} qubits, but has {n_qubits}: "
-            f"samples would have to resolve {4**n_qubits} outcomes."
-        )
-    check_density_matrix(matrix, "rho")
-    return matrix
-
-
-def _check_povm(povm: Povm, n_qubits: int) -> None:
-    if not isinstance(povm, Povm):
-        raise TypeError(f"`povm` must be a Povm, but is a {type(povm).__name__}.")
-    if povm.n_qubits != n_qubits:
-        raise ValueError(
-            f"`povm` must measure the {n_qubits} qubits of `rho`, but measures "
-            f"{povm.n_qubits}."
-        )
-
-
-def _check_machine(machine: BoltzmannMachine, povm: Povm) -> None:
-    if not isinstance(machine, BoltzmannMachine):
-        raise TypeError(
-            "`machine` must be a BoltzmannMachine, but is a "
-            f"{type(machine).__name__}. Make one by `two_layer` or `from_graph`."
-        )
-    if machine.n_visible != povm.n_bits:
-        raise ValueError(
-            f"`machine` must have {povm.n_bits} visible neurons for the outcomes of "
-            f"{povm.n_qubits} qubits, but has {machine.n_visible}."
-        )
-
-
-def _check_network(machine: BoltzmannMachine, gradient: str) -> None:
-    """Check that a gradient exists for a network."""
-    if gradient == "contrastive" and not is_restricted(machine):
-        raise ValueError(
-            "`machine` must connect visible with hidden neurons alone for "
-            "gradient='contrastive', but has other connections. "
-            "Take gradient='reweighted'."
-        )
-    if gradient == "exact":
-        check_exact(machine)
-
-
-def _sampler(sampler: Sampler | None, gradient: str) -> Sampler | None:
-    """Return the sampler to use, if any."""
-    if gradient != "reweighted":
-        if sampler is not None:
-            raise ValueError(
-                "`sampler` must be None unless gradient='reweighted', but is "
-                f"{sampler!r}. Sample the learned machine afterwards."
-            )
-        return None
-    if sampler is None:
-        return LIFSampler()
-    known = hasattr(sampler, "start") and hasattr(sampler, "draw")
-    if isinstance(sampler, type) or not known:
-        raise TypeError(
-            "`sampler` must be a sampler, GibbsSampler() or LIFSampler(), but is a "
-            f"{type(sampler).__name__}."
-        )
-    return sampler
-
-
-def _check_numbers(
-    epochs: int, samples: int, contrastive_steps: int, every: int, averaged: int
-) -> None:
-    check_integer(epochs, "epochs")
-    check_integer(samples, "samples")
-    check_integer(contrastive_steps, "contrastive_steps")
-    check_integer(every, "checkpoint_every")
-    check_integer(averaged, "averaged")
-
-
-def _check_memory(epochs: int, povm: Povm) -> None:
-    """Check that the laws of all epochs fit into memory."""
-    n_bytes = 8 * epochs * 2**povm.n_bits
-    if n_bytes > MOST_BYTES:
-        raise ValueError(
-            f"`epochs` must be fewer, but are {epochs}: the laws of {povm.n_bits} "
-            f"visible neurons in all of them would take {n_bytes / 2**30:.3g} GiB."
-        )
-
-
-def _check_rates(
-    learning_rate: float, decay: float, floor: float, betas: tuple[float, float]
-) -> None:
-    check_positive(learning_rate, "learning_rate")
-    check_between(decay, "decay", 0, np.inf)
-    check_between(floor, "floor", 0, 1)
-    if np.shape(betas) != (2,) or not all(0 <= beta < 1 for beta in betas):
-        raise ValueError(f"`betas` must be two numbers in [0, 1), but are {betas!r}.")
-
-
-def _warn_of_few(samples: int, n_outcomes: int) -> None:
-    if samples < FEW_SAMPLES * n_outcomes:
-        warnings.warn(
-            f"{samples} samples an epoch are few for {n_outcomes} outcomes: even "
-            "independent ones of the target would have a divergence near "
-            f"{(n_outcomes - 1) / (2 * samples):.2g}.",
-            stacklevel=3,
-        )
+        law = visible_law(machine)
+    else:
+        seed = derive_seed(plan.seed, "measurement")
+        law = sample(machine, plan.sampler, plan.samples, seed=seed).visible_law()
+    return LearnedState(
+        machine=machine,
+        povm=povm,
+        target=rho,
+        law=law,
+        laws=laws,
+        settings=plan_settings(plan),
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...spiking.sampling.sampler import Chains
+from ...spiking import Chains
 from ...spiking.training.adam import AdamMoments
 from ...spiking.training.training_file import read_npz, write_npz
 from .learning_step import LearningState, Plan

@@ -7,9 +7,8 @@ same with z_i alone for biases. They differ in the q they can know of.
 import numpy as np
 
 from ..._core.threads import one_blas_thread
-from ...spiking.sampling.exact import joint_law, visible_law
-from ...spiking.sampling.machine import BoltzmannMachine
-from ...spiking.sampling.samples import Samples, states_of
+from ...spiking import BoltzmannMachine, Samples, joint_law, visible_law
+from ...spiking.sampling.samples import states_of
 
 __all__ = [
     "check_exact",

@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 
 from ...measures import fidelity, least_eigenvalue, nearest_state, root_fidelity
-from ...spiking.sampling.machine import BoltzmannMachine
+from ...spiking import BoltzmannMachine
 from .povm import Povm
 
 __all__ = ["LearnedState", "divergence", "law_asked_for"]

@@ -7,9 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._core.seeds import derive_seed, rng_from
-from ...spiking.sampling.exact import visible_law
-from ...spiking.sampling.machine import BoltzmannMachine
-from ...spiking.sampling.sampler import Chains, Sampler
+from ...spiking import BoltzmannMachine, Chains, Sampler, visible_law
 from ...spiking.training.adam import AdamMoments, adam_direction
 from .learning_gradients import (
     contrastive_gradient,

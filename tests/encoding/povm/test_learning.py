@@ -13,8 +13,7 @@ from oqnn.encoding.povm.learning import learn_state
 from oqnn.encoding.povm.learning_step import Plan
 from oqnn.encoding.povm.povm import Povm
 from oqnn.measures import nearest_state
-from oqnn.spiking import GibbsSampler, three_layer, two_layer, visible_law
-from oqnn.spiking.sampling.lif_sampler import LIFSampler
+from oqnn.spiking import GibbsSampler, LIFSampler, three_layer, two_layer, visible_law
 
 from ..states import PHI_PLUS, W, density, ghz, mix_with_noise, random_state
 
