@@ -100,8 +100,8 @@ def direction_by_samples(
         gram *= roots[:, None]
         gram *= roots
         gram.flat[:: len(gram) + 1] += shift
-        solved = roots * _solve(gram, roots * excess)
-    return weighted_features(machine, x, (solved - weights * solved.sum()) / 2)
+        solved = roots * _solve(gram, roots * excess)  # sums to 0, as y is centred
+    return weighted_features(machine, x, solved / 2)
 
 
 def _scalar_products(machine: BoltzmannMachine, x: np.ndarray) -> np.ndarray:

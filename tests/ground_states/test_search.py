@@ -178,6 +178,16 @@ def test_settings_and_histories_are_kept():
     assert found.energy_per_spin == found.energy / 4
 
 
+def test_learning_rate_decays():
+    """Adam's steps have the size α₀ γ^t: with γ = 10⁻⁶ the first one is the last."""
+    choices = {"local_energies": "exact", "n_hidden": 2, "learning_rate": 0.1}
+    found = ground_state(RING, iterations=3, decay=1e-6, **choices)
+    first = ground_state(RING, iterations=1, **choices)
+    assert found.energies[1] < found.energies[0]
+    assert found.energies[2] == pytest.approx(found.energies[1], abs=1e-5)
+    np.testing.assert_allclose(found.machine.biases, first.machine.biases, atol=1e-5)
+
+
 def test_a_lost_search_says_so_and_hands_back_what_it_had():
     with pytest.raises(ConvergenceError, match="smaller learning_rate") as caught:
         ground_state(

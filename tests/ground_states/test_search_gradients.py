@@ -233,9 +233,14 @@ def test_ratios_estimate_energy_and_gradient_without_bias(hamiltonian):
     np.testing.assert_allclose(found.gradient, exact.gradient, atol=5 * spread)
 
 
-@MACHINES
-def test_natural_direction_is_the_dense_one(machine):
-    """(S + λ)⁻¹F with O = ∂ log ψ by finite differences of the enumerated law."""
+@pytest.mark.parametrize("n_hidden", [1, 4])
+def test_natural_direction_is_the_dense_one(n_hidden):
+    """(S + λ)⁻¹F with O = ∂ log ψ by finite differences of the enumerated law.
+
+    With one hidden neuron there are fewer parameters than states, with four more.
+    """
+    machine = shifted(two_layer(4, n_hidden, scale=0.5, seed=1))
+    assert (len(machine.edges[0]) + machine.n > 16) == (n_hidden == 4)
     law, shift = visible_law(machine), 0.03
     O = derivatives(lambda m: np.log(visible_law(m)) / 2, machine, "spins")  # noqa: E741
     local = law_local_energies(UNEVEN, law, epsilon=1e-300)
