@@ -203,7 +203,8 @@ def observables_of_ratios(
         Of that law; the visible neurons are the spins.
     model : PauliHamiltonian or TransverseIsing
     log_law : callable
-        ln p, up to a constant, of states of shape (m, n).
+        ln p, up to a constant, of states of shape (m, n); of a machine
+        ``partial(log_weights, machine)``.
     symmetry : SymmetryGroup, optional
         Over which the law is averaged: the logarithms of p are taken at all images,
         and every sample is replaced by an image at random.

@@ -1,5 +1,7 @@
 """Averages of laws and samples: against QuTiP, exact states and standard errors."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import qutip
@@ -20,6 +22,10 @@ from oqnn.ground_states import (
     root_overlap,
 )
 from oqnn.ground_states.spin_averages import pairs_by_distance
+from oqnn.spiking.sampling.exact import log_weights, visible_law
+from oqnn.spiking.sampling.gibbs import GibbsSampler
+from oqnn.spiking.sampling.machine import two_layer
+from oqnn.spiking.sampling.sampler import sample
 from oqnn.spiking.sampling.samples import Samples, states_of
 
 RING = TransverseIsing(6, 1.0, 0.8)
@@ -199,6 +205,24 @@ def test_ratios_of_the_averaged_law(monkeypatch):
         difference = np.abs(getattr(found, name) - getattr(expected, name))
         error = np.asarray(getattr(found.errors, name))
         assert (difference <= 5 * error + 1e-12).all(), name
+
+
+@pytest.mark.slow
+def test_a_machine_that_was_sampled():
+    """Gibbs samples of a machine with hidden neurons and its own logarithms, against
+    its enumerated law; five standard errors.
+    """
+    machine = two_layer(6, 5, scale=0.8, seed=3)
+    samples = sample(machine, GibbsSampler(chains=40), 40_000, seed=1)
+    expected = observables_of_law(visible_law(machine), RING, exact=EXACT)
+
+    found = observables_of_ratios(samples, RING, partial(log_weights, machine))
+
+    for name in ("energy", "sigma_x", "correlations", "connected", "asymmetry"):
+        difference = np.abs(getattr(found, name) - getattr(expected, name))
+        error = np.asarray(getattr(found.errors, name))
+        assert (difference <= 5 * error + 1e-12).all(), name
+    assert found.errors.energy < 0.02
 
 
 def test_long_rings_need_no_histogram():
