@@ -12,7 +12,7 @@ import numpy as np
 
 from ..._core.jax64 import in_double_precision
 
-__all__ = ["Neurons", "Rows", "Sources", "State", "counts_of", "run_reads"]
+__all__ = ["Neurons", "Sources", "State", "counts_of", "run_reads"]
 
 Array = jax.Array | np.ndarray
 
@@ -27,27 +27,16 @@ class State(NamedTuple):
 
 
 class Neurons(NamedTuple):
-    """Parameters of a network, float32."""
+    """Parameters of a network, float32, as changes of voltage in a step."""
 
     weights: Array  # (n, n) [receiver, sender]
-    leaks: Array  # (n, 1 or chains)
-    gains: Array  # (n, 1 or chains), times the jump of one noise event
+    drifts: Array  # (n, 1 or chains), towards the leak potential
+    gains: Array  # (n, 1 or chains), times filtered events of noise
     refractory: Array  # (n, 1 or chains), in steps
     reset: Array  # ()
     voltage_kept: Array  # (), what a step leaves of it
     current_kept: Array  # (), of trace and noise
-    trace_taken: Array  # (), what the voltage takes up in a step
-    noise_taken: Array  # ()
     wiring: Array | None = None  # (n, sources)
-
-
-class Rows(NamedTuple):
-    """Receivers from `first` to `end`, and the range of neurons they listen to."""
-
-    first: int
-    end: int
-    first_sender: int
-    end_sender: int
 
 
 class Sources(NamedTuple):
@@ -66,14 +55,13 @@ def counts_of(words: Array, sources: Sources) -> jax.Array:
 
 
 @in_double_precision
-@partial(jax.jit, static_argnames=("rows", "sources", "renewing"))
+@partial(jax.jit, static_argnames=("sources", "renewing"))
 def run_reads(
     neurons: Neurons,
     state: State,
     words: Array,
     reads: Array,
     *,
-    rows: tuple[Rows, ...],
     sources: Sources,
     renewing: bool,
 ) -> tuple[State, jax.Array]:
@@ -89,47 +77,30 @@ def run_reads(
     def one_read(
         i: jax.Array, carry: tuple[State, jax.Array]
     ) -> tuple[State, jax.Array]:
+        def one_step(k: jax.Array, state: State) -> State:
+            return _step(neurons, state, events[i, k], renewing)
+
         state, z = carry
-        for k in range(words.shape[1]):
-            state = _step(neurons, state, events[i, k], rows, renewing)
+        state = jax.lax.fori_loop(0, words.shape[1], one_step, state)
         return state, z.at[i].set((state.left > 0).astype(jnp.uint8))
 
     z = jnp.zeros((len(words), *begin.voltage.shape), jnp.uint8)
     return jax.lax.fori_loop(0, reads, one_read, (begin, z))
 
 
-def _step(
-    neurons: Neurons,
-    state: State,
-    events: jax.Array,
-    rows: tuple[Rows, ...],
-    renewing: bool,
-) -> State:
+def _step(neurons: Neurons, state: State, events: jax.Array, renewing: bool) -> State:
     """Advance by one step; spikes at its end reach others in the next."""
     jumps = events.astype(jnp.float32)
     if neurons.wiring is not None:
         jumps = jnp.asarray(neurons.wiring) @ jumps
     noise = state.noise + jumps
-    drive = neurons.trace_taken * _received(neurons.weights, state.trace, rows)
-    drive = drive + neurons.noise_taken * neurons.gains * noise
     left = jnp.where(state.left > 0, state.left - 1, state.left)
-    free = left <= 0
-    distance = state.voltage - neurons.leaks
-    voltage = neurons.leaks + distance * neurons.voltage_kept + drive
-    voltage = jnp.where(free, voltage, neurons.reset)
-    spikes = free & (voltage > 0)
+    # every product is full: those of the blocks that hold synapses are slower
+    voltage = state.voltage * neurons.voltage_kept + neurons.drifts
+    voltage += neurons.weights @ state.trace + neurons.gains * noise
+    voltage = jnp.where(left <= 0, voltage, neurons.reset)
+    spikes = voltage > 0
     trace = state.trace * neurons.current_kept
     trace = jnp.where(spikes, 1.0, trace) if renewing else trace + spikes
-    left = left + jnp.where(spikes, neurons.refractory, 0.0)
+    left += jnp.where(spikes, neurons.refractory, 0.0)
     return State(voltage, trace, noise * neurons.current_kept, left)
-
-
-def _received(weights: Array, trace: Array, rows: tuple[Rows, ...]) -> jax.Array:
-    """Multiply only the blocks of the weights that hold synapses."""
-    weights, trace = jnp.asarray(weights), jnp.asarray(trace)
-    parts = [
-        weights[r.first : r.end, r.first_sender : r.end_sender]
-        @ trace[r.first_sender : r.end_sender]
-        for r in rows
-    ]
-    return parts[0] if len(parts) == 1 else jnp.concatenate(parts)

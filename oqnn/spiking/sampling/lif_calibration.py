@@ -116,7 +116,6 @@ def _calibrate(sampler: Calibrated) -> Calibration:
         leak_at_zero=u0,
         leak_unit=alpha,
         weight_unit=unit,
-        mask=machine.mask,
     )
     counts = _pair_counts(_settled_states(sampler, pairs, "pairs"))
     gain = _weight_gain(counts.sum(axis=1))

@@ -11,11 +11,9 @@ from .lif_noise import event_law
 from .physical import PhysicalNetwork
 
 if TYPE_CHECKING:
-    from ..kernels.lif_sampling_jax import Neurons, Rows, Sources
+    from ..kernels.lif_sampling_jax import Neurons, Sources
 
 __all__ = ["StepConstants", "run_chains"]
-
-MOST_ROWS = 8  # blocks of the weights, beyond which one product is quicker
 
 
 class StepConstants(NamedTuple):
@@ -91,7 +89,7 @@ def _run_half(
     n_sources = physical.n if physical.wiring is None else physical.wiring.shape[1]
     shape = (constants.steps_per_read, n_sources, states.shape[-1])
     size = int(np.prod(shape))
-    sources, rows = _sources(physical, constants), _rows(physical)
+    sources = _sources(physical, constants)
     state = State(**{name: value.T for name, value in arrays.items()})
     done = 0
     for words, count in random_words(seed, (-(-size // 2),), len(states)):
@@ -101,7 +99,6 @@ def _run_half(
             state,
             small,
             np.int32(count),
-            rows=rows,
             sources=sources,
             renewing=constants.renewing,
         )
@@ -121,17 +118,16 @@ def _neurons(
         return several.astype(np.float32)
 
     gains = np.ones(physical.n) if physical.gains is None else physical.gains
+    wiring = None if physical.wiring is None else physical.wiring.astype(np.float32)
     return Neurons(
-        weights=np.asarray(physical.weights, np.float32),
-        leaks=columns(physical.leaks),
-        gains=columns(gains),
+        weights=(constants.trace_taken * physical.weights).astype(np.float32),
+        drifts=columns((1 - constants.voltage_kept) * physical.leaks),
+        gains=columns(constants.noise_taken * gains),
         refractory=columns(physical.refractory),
         reset=np.array(constants.reset, np.float32),
         voltage_kept=np.array(constants.voltage_kept, np.float32),
         current_kept=np.array(constants.current_kept, np.float32),
-        trace_taken=np.array(constants.trace_taken, np.float32),
-        noise_taken=np.array(constants.noise_taken, np.float32),
-        wiring=None if physical.wiring is None else physical.wiring.astype(np.float32),
+        wiring=wiring,
     )
 
 
@@ -143,21 +139,3 @@ def _sources(physical: PhysicalNetwork, constants: StepConstants) -> "Sources":
         return Sources(*event_law(constants.event_rate, True))
     per_neuron = np.abs(physical.wiring).sum(axis=1).mean()
     return Sources(*event_law(2 * constants.event_rate / per_neuron, False))
-
-
-def _rows(physical: PhysicalNetwork) -> "tuple[Rows, ...]":
-    """Return receivers in a row that listen to the same range of senders."""
-    from ..kernels.lif_sampling_jax import Rows
-
-    n = physical.n
-    if physical.mask is None:
-        return (Rows(0, n, 0, n),)
-    rows: list[Rows] = []
-    for i, heard in enumerate(physical.mask):
-        senders = np.flatnonzero(heard)
-        low, high = (int(senders[0]), int(senders[-1]) + 1) if len(senders) else (0, 0)
-        if rows and rows[-1][2:] == (low, high):
-            rows[-1] = rows[-1]._replace(end=i + 1)
-        else:
-            rows.append(Rows(i, i + 1, low, high))
-    return tuple(rows) if len(rows) <= MOST_ROWS else (Rows(0, n, 0, n),)

@@ -62,8 +62,9 @@ class LIFSampler:
         Step.
     tau_ref_ms, tau_syn_ms, tau_mem_ms : float
         Refractory time and time constants of synapses, those of noise too, and of the
-        membrane, which must be the fastest. With the refractory time twice or half as
-        long as the synapses', sampled laws are further from the machine's.
+        membrane, which must be the fastest. Laws are nearest to the machine's with
+        synapses as slow as the refractory time, or up to twice as slow; far from it
+        with synapses twice as fast.
     noise_rate_khz : float
         Rate of the excitatory and of the inhibitory noise that a neuron receives.
     reset : float

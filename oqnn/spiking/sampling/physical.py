@@ -34,8 +34,6 @@ class PhysicalNetwork:
     gains : shape (n,) or (chains, n), optional
         Strength of the noise that each neuron receives, 1 by default; it scales the
         activation function's slope and offset.
-    mask : shape (n, n), bool, optional
-        Which synapses exist; where layers are not connected, products are saved.
     wiring : shape (n, sources), optional
         Signed strengths of common noise sources; None gives every neuron sources of
         its own. Every source fires so often that the mean rate that a neuron
@@ -44,8 +42,8 @@ class PhysicalNetwork:
     Raises
     ------
     ValueError
-        If shapes disagree, a number is not finite, a weight does not vanish outside of
-        the mask, a refractory time is below one step or no source reaches any neuron.
+        If shapes disagree, a number is not finite, a refractory time is below one
+        step or no source reaches any neuron.
     """
 
     weights: np.ndarray  # (n, n)
@@ -55,7 +53,6 @@ class PhysicalNetwork:
     leak_unit: float
     weight_unit: float
     gains: np.ndarray | None = None  # (n,) or (chains, n)
-    mask: np.ndarray | None = None  # (n, n)
     wiring: np.ndarray | None = None  # (n, sources)
 
     def __post_init__(self) -> None:
@@ -71,13 +68,6 @@ class PhysicalNetwork:
             if value is not None:
                 axes = f"chains {n}" if value.ndim == 2 else f"{n}"
                 check_shapes(**{name: (value, axes)})
-        if self.mask is not None:
-            object.__setattr__(self, "mask", np.asarray(self.mask, dtype=bool))
-            check_shapes(mask=(self.mask, f"{n} {n}"))
-            if self.weights[~self.mask].any():
-                raise ValueError(
-                    "`weights` must vanish where `mask` is False, but do not."
-                )
         check_positive(self.leak_unit, "leak_unit")
         check_positive(self.weight_unit, "weight_unit")
         if not self.refractory.min() >= 1:
@@ -139,5 +129,4 @@ def translate(machine: BoltzmannMachine, calibration: Calibration) -> PhysicalNe
         leak_at_zero=calibration.u0,
         leak_unit=calibration.alpha,
         weight_unit=calibration.alpha / response,
-        mask=machine.mask,
     )

@@ -119,10 +119,6 @@ NETWORK = {
         ({"refractory": np.full(3, 0.9)}, "`refractory` must be at least one step"),
         ({"weight_unit": 0.0}, "`weight_unit` must be positive"),
         ({"wiring": np.zeros((3, 4))}, "`wiring` must connect some source"),
-        (
-            {"weights": np.ones((3, 3)), "mask": np.eye(3)},
-            "`weights` must vanish where `mask` is False",
-        ),
     ],
 )
 def test_networks_that_do_not_fit_are_refused(changes, message):

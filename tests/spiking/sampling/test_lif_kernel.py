@@ -3,28 +3,25 @@
 import numpy as np
 import pytest
 
-from oqnn.spiking.kernels.lif_sampling_jax import Neurons, Rows, Sources, State
+from oqnn.spiking.kernels.lif_sampling_jax import Neurons, Sources, State
 from oqnn.spiking.kernels.lif_sampling_jax import run_reads as run_kernel
 from oqnn.spiking.sampling.lif_noise import event_law
 
 N, CHAINS, SOURCES, READS, STEPS = 5, 3, 4, 60, 2
 RNG = np.random.default_rng(7)
 WEIGHTS = RNG.normal(size=(N, N)).astype(np.float32)
-WEIGHTS[:2, :2] = WEIGHTS[2:, 2:] = 0  # two layers
 
 
 def neurons_of(wired, **changes):
     """Asymmetric parameters, some of them different from chain to chain."""
     neurons = Neurons(
         weights=WEIGHTS,
-        leaks=RNG.normal(size=(N, CHAINS)),
-        gains=RNG.uniform(0.8, 1.2, (N, 1)),
+        drifts=0.85 * RNG.normal(size=(N, CHAINS)),
+        gains=RNG.uniform(0.24, 0.36, (N, 1)),
         refractory=RNG.uniform(2.3, 6.8, (N, 1)),
         reset=np.array(-0.4),
         voltage_kept=np.array(0.15),
         current_kept=np.array(0.88),
-        trace_taken=np.array(0.8),
-        noise_taken=np.array(0.3),
         wiring=RNG.normal(size=(N, SOURCES)) if wired else None,
     )._replace(**changes)
     return Neurons(*(a if a is None else np.asarray(a, np.float32) for a in neurons))
@@ -43,17 +40,16 @@ def plain_run(neurons, state, words, sources, renewing):
                     x[i, c] += counts[i, c]
                 else:
                     x[i, c] += neurons.wiring[i] @ counts[:, c]
-                leak = neurons.leaks[i, min(c, neurons.leaks.shape[1] - 1)]
                 if left[i, c] > 0:
                     left[i, c] -= 1
                 if left[i, c] > 0:
                     v[i, c] = neurons.reset
                 else:
                     v[i, c] = (
-                        leak
-                        + (v[i, c] - leak) * neurons.voltage_kept
-                        + neurons.trace_taken * (neurons.weights[i] @ heard[:, c])
-                        + neurons.noise_taken * neurons.gains[i, 0] * x[i, c]
+                        v[i, c] * neurons.voltage_kept
+                        + neurons.drifts[i, c]
+                        + neurons.weights[i] @ heard[:, c]
+                        + neurons.gains[i, 0] * x[i, c]
                     )
                 s[i, c] *= neurons.current_kept
                 x[i, c] *= neurons.current_kept
@@ -81,9 +77,8 @@ def test_the_kernel_does_what_a_plain_loop_does(wired, renewing):
     neurons, state = neurons_of(wired), random_state()
     sources = Sources(*event_law(0.7, not wired))
     words = random_words((READS, STEPS, SOURCES if wired else N, CHAINS))
-    rows = (Rows(0, 2, 2, N), Rows(2, N, 0, 2))
     end, z = run_kernel(
-        neurons, state, words, READS, rows=rows, sources=sources, renewing=renewing
+        neurons, state, words, READS, sources=sources, renewing=renewing
     )
     plain_end, plain_z = plain_run(neurons, state, words, sources, renewing)
     np.testing.assert_array_equal(z, plain_z)
@@ -92,23 +87,10 @@ def test_the_kernel_does_what_a_plain_loop_does(wired, renewing):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
-def test_blocks_of_synapses_give_what_all_of_them_give():
-    words = random_words((READS, STEPS, N, CHAINS))
-    settings = {"sources": Sources(*event_law(0.7, True)), "renewing": False}
-    neurons, state = neurons_of(False), random_state()
-    split = (Rows(0, 2, 2, N), Rows(2, N, 0, 2))
-    one = run_kernel(neurons, state, words, READS, rows=split, **settings)
-    all_ = run_kernel(
-        neurons, state, words, READS, rows=(Rows(0, N, 0, N),), **settings
-    )
-    np.testing.assert_array_equal(one[1], all_[1])
-
-
 def test_a_chunk_may_be_left_early():
     """The reads asked for are the first of more, and the state is theirs."""
     words = random_words((READS, STEPS, N, CHAINS))
     settings = {
-        "rows": (Rows(0, N, 0, N),),
         "sources": Sources(*event_law(0.7, True)),
         "renewing": False,
     }
@@ -124,7 +106,7 @@ def test_a_chunk_may_be_left_early():
 def test_a_neuron_driven_hard_spikes_once_a_refractory_time():
     """Times of 3.4 steps: 50 spikes in 170 steps, 3 or 4 apart, z = 1 throughout."""
     neurons = neurons_of(
-        False, leaks=np.full((N, 1), 40.0), refractory=np.full((N, 1), 3.4)
+        False, drifts=np.full((N, 1), 40.0), refractory=np.full((N, 1), 3.4)
     )
     state = State(*(np.zeros((N, CHAINS), np.float32) for _ in range(4)))
     lefts = []
@@ -134,7 +116,6 @@ def test_a_neuron_driven_hard_spikes_once_a_refractory_time():
             state,
             word,
             1,
-            rows=(Rows(0, N, 0, N),),
             sources=Sources(0, ()),
             renewing=True,
         )
@@ -148,7 +129,7 @@ def test_a_neuron_driven_hard_spikes_once_a_refractory_time():
 
 def test_a_refractory_neuron_is_deaf_and_then_starts_from_reset():
     """Its voltage is the reset until the last step of the refractory time."""
-    neurons = neurons_of(False, leaks=np.full((N, 1), -9.0))
+    neurons = neurons_of(False, drifts=np.full((N, 1), -9 * 0.85))
     left = np.full((N, CHAINS), 3.0, np.float32)
     zeros = np.zeros((N, CHAINS), np.float32)
     state = State(zeros, zeros, zeros, left)
@@ -159,7 +140,6 @@ def test_a_refractory_neuron_is_deaf_and_then_starts_from_reset():
             state,
             word,
             1,
-            rows=(Rows(0, N, 0, N),),
             sources=Sources(0, ()),
             renewing=True,
         )
