@@ -93,6 +93,25 @@ def test_codes_of_no_outcome_are_counted_and_left_out():
     np.testing.assert_allclose(found.covariance, alone.covariance, rtol=1e-9)
 
 
+def test_chains_may_differ_in_what_they_leave_out():
+    """Every other chain shows no outcome at all: errors are those of the rest."""
+    povm, rng, runs = Povm.pauli6(2), np.random.default_rng(3), 200
+    squares = []
+    for _ in range(runs):
+        states = samples_of(povm, rng, 40, 60).states.copy()
+        states[:, ::2, :3] = 1
+        found, unused = measure_samples(Samples(states=states, n_visible=6), povm)
+        squares.append(np.diag(found.covariance))
+    assert unused == 0.5
+
+    law = OutcomeLaw(povm=povm, probabilities=povm.probabilities(RHO))
+    alone = np.diag(measure_outcomes(law, 10**7).covariance) * 10**7 / (40 * 30)
+    # a run estimates variances from 30 chains to √(2/30), and divides 60 by 59 for 30
+    # by 29; shares of six outcomes are not normal either
+    rtol = 5 * np.sqrt(2 / 30 / runs) + 0.03
+    np.testing.assert_allclose(np.mean(squares, axis=0), alone, rtol=rtol)
+
+
 def test_too_little_is_refused():
     povm = Povm.pauli6(1)
     nothing = Samples(states=np.ones((4, 40, 3), dtype=np.uint8), n_visible=3)
