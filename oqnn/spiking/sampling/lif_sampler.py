@@ -106,9 +106,9 @@ class LIFSampler:
     dt_ms: float = 1.0
     tau_ref_ms: float = 10.0
     tau_syn_ms: float = 10.0
-    tau_mem_ms: float = 0.5
+    tau_mem_ms: float = 1.0
     noise_rate_khz: float = 1.0
-    reset: float = -0.3
+    reset: float = -0.1
     read_every_ms: float = 2.0
     synapses: str = "additive"
     hardware: Hardware | None = None

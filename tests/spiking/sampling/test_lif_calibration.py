@@ -67,11 +67,11 @@ def test_the_gain_of_exact_laws_is_found():
 
 def test_additive_synapses_need_all_of_their_effect_counted():
     """Its sum is ts/(ts - tm) (1/(e^(1/ts) - 1) - 1/(e^(1/tm) - 1)) over tau_ref."""
-    a, b = 1 / np.expm1(0.1), 1 / np.expm1(2.0)
-    assert SAMPLER.mean_response == pytest.approx((a - b) / 0.95 / 10, rel=1e-12)
+    a, b = 1 / np.expm1(0.1), 1 / np.expm1(1.0)
+    assert SAMPLER.mean_response == pytest.approx((a - b) / 0.9 / 10, rel=1e-12)
     renewing = LIFSampler(synapses="renewing", tau_ref_ms=10.5)
     steps = np.arange(1, 12)
-    response = (np.exp(-steps / 10) - np.exp(-2 * steps)) / 0.95
+    response = (np.exp(-steps / 10) - np.exp(-steps)) / 0.9
     expected = (response[:10].sum() + 0.5 * response[10]) / 10.5
     assert renewing.mean_response == pytest.approx(expected, rel=1e-12)
 
