@@ -95,7 +95,8 @@ def ground_state(
     sampler : Sampler, optional
         Default `GibbsSampler()`; unused with local_energies="exact".
     samples : int
-        Drawn in every iteration, from chains that go on.
+        Drawn in every iteration, from chains that go on. With "ratios" a thousand or
+        two are enough.
     iterations : int
         Steps of the parameters.
     local_energies : {"histogram", "ratios", "exact"}

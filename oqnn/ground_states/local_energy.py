@@ -18,6 +18,7 @@ __all__ = ["MOST_SPINS_ENUMERATED", "law_local_energies", "model_local_energies"
 
 MOST_SPINS_ENUMERATED = 24  # 2**24 states: 128 MiB a law
 ROWS = 2**16  # states evaluated at a time
+ROWS_OF_RATIOS = 2**10  # the same, where numbers of all hidden neurons are held
 
 
 def law_local_energies(
@@ -112,13 +113,16 @@ def model_local_energies(
     -------
     ndarray, shape (s,)
     """
-    flips = hamiltonian.flips
-    if symmetry is None:
-        logs = log_ratios(machine, states, flips)  # (s, g)
-    else:
-        logs = averaged_log_ratios(machine, states, flips, symmetry)
-    hopping = (hamiltonian.elements(states) * np.exp(logs / 2)).sum(axis=1)
-    return hamiltonian.diagonal(states) + hopping
+    energies = np.empty(len(states))
+    for first in range(0, len(states), ROWS_OF_RATIOS):
+        v = states[first : first + ROWS_OF_RATIOS]
+        if symmetry is None:
+            logs = log_ratios(machine, v, hamiltonian.flips)  # (s, g)
+        else:
+            logs = averaged_log_ratios(machine, v, hamiltonian.flips, symmetry)
+        hopping = (hamiltonian.elements(v) * np.exp(logs / 2)).sum(axis=1)
+        energies[first : first + ROWS_OF_RATIOS] = hamiltonian.diagonal(v) + hopping
+    return energies
 
 
 def check_law_of_spins(law: np.ndarray, n: int) -> None:

@@ -26,6 +26,8 @@ from .parameters import features, weighted_features
 
 __all__ = ["direction_by_parameters", "direction_by_samples", "natural_direction"]
 
+ROWS = 2**12  # of O held at a time
+
 
 def natural_direction(
     machine: BoltzmannMachine,
@@ -69,11 +71,16 @@ def direction_by_parameters(
     shift: float,
 ) -> np.ndarray:
     """Return (S + λ)⁻¹ F from the matrix S itself, with any F of shape (e + n,)."""
-    roots = np.sqrt(weights)
-    rows = features(machine, x) * (roots / 2)[:, None]  # √w O
-    mean = roots @ rows
+    S = np.zeros((len(force), len(force)))
+    mean = np.zeros(len(force))
     with one_blas_thread():
-        S = rows.T @ rows - np.outer(mean, mean)
+        for first in range(0, len(x), ROWS):
+            w = weights[first : first + ROWS, None]
+            rows = features(machine, x[first : first + ROWS]) / 2  # O
+            mean += (w * rows).sum(axis=0)
+            rows *= np.sqrt(w)
+            S += rows.T @ rows
+        S -= np.outer(mean, mean)
         S.flat[:: len(S) + 1] += shift
         return _solve(S, force)
 
