@@ -13,6 +13,7 @@ from .intervals import (
     mean_interval,
     share_interval,
 )
+from .outcomes import measure_outcomes, measure_samples
 from .sampling import measure_correlators
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
@@ -45,6 +46,8 @@ __all__ = [
     "load",
     "mean_interval",
     "measure_correlators",
+    "measure_outcomes",
+    "measure_samples",
     "open_tree",
     "realizability_margin",
     "register_kind",

@@ -133,7 +133,7 @@ def test_connected_local_bound_is_reached_and_not_exceeded():
         return -chsh(y**2 / (y @ y), connected=True)
 
     rng = np.random.default_rng(0)
-    starts = rng.normal(size=(20, 16))
+    starts = rng.normal(size=(10, 16))
     found = [-minimize(loss, y, method="BFGS").fun for y in starts]
     assert max(found) == pytest.approx(CONNECTED_LOCAL_BOUND, abs=1e-6)
 
