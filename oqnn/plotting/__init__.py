@@ -6,6 +6,8 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
+from .ground_state_sizes import ground_states_over_sizes
+from .ground_states import ground_states_over_fields
 from .hardware import hidden_layer_sizes, limits_of_a_chip
 from .laws import (
     correlator_tables,
@@ -33,6 +35,8 @@ __all__ = [
     "dots_and_intervals",
     "drive",
     "elements_over_seeds",
+    "ground_states_over_fields",
+    "ground_states_over_sizes",
     "hidden_layer_sizes",
     "law_bars",
     "learning_curves",
