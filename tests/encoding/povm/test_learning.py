@@ -113,6 +113,12 @@ def test_laws_of_epochs_are_those_of_the_network_before_its_update():
     assert result.laws.shape == (5, 4)
 
 
+def test_neurons_are_lif_neurons_by_default():
+    result = learn_state([1, 0], **SMALL, epochs=1, samples=200)
+    assert result.settings["sampler"] == repr(LIFSampler())
+    assert result.machine.n == 5
+
+
 def test_a_seed_gives_the_same_numbers():
     first, again, other = (learn_state(TILTED, **SHORT, seed=s) for s in (3, 3, 4))
     np.testing.assert_array_equal(first.laws, again.laws)
