@@ -3,6 +3,7 @@
 Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig``.
 """
 
+from .bell import bell_correlations
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
@@ -15,6 +16,7 @@ from .laws import (
     law_bars,
     loss_histograms,
 )
+from .learned_states import fidelities_of_graphs, learning_performance
 from .learning import learning_curves
 from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
@@ -28,6 +30,7 @@ from .views import margins_over_time, three_views
 from .wigner import wigner_map, wigner_panels
 
 __all__ = [
+    "bell_correlations",
     "carried_trajectory",
     "correlator_tables",
     "density_matrix_elements",
@@ -35,11 +38,13 @@ __all__ = [
     "dots_and_intervals",
     "drive",
     "elements_over_seeds",
+    "fidelities_of_graphs",
     "ground_states_over_fields",
     "ground_states_over_sizes",
     "hidden_layer_sizes",
     "law_bars",
     "learning_curves",
+    "learning_performance",
     "limits_of_a_chip",
     "loss_histograms",
     "margins_over_time",
