@@ -195,7 +195,8 @@ def observables_of_ratios(
     .. math:: E_\text{loc}(v) = \sum_{v'} H_{vv'} \sqrt{p(v') / p(v)}
 
     [1]_, eq. (8). Unbiased for samples of the law; errors are those of means of
-    independent chains.
+    independent chains. Those of connected correlations, which are no means, come from
+    leaving out a chain in turn.
 
     Parameters
     ----------
@@ -256,6 +257,7 @@ def observables_of_ratios(
         **_diagonal_averages(flat, np.full(len(flat), 1 / len(flat)), pairs),
     )
     spread = _spread(chains, 1 / np.sqrt(len(chains) - 1))
+    spread["connected"] = _connected_errors(states, chains, pairs)
     return SpinObservables(**{**_values(whole), "errors": SpinObservables(**spread)})
 
 
@@ -318,6 +320,24 @@ def _local_averages(
         sigma_x[start : start + size] = ratios[:, groups:].mean(axis=1)
     again = again.reshape(states.shape[:-1])
     return energies[again], sigma_x[again]
+
+
+def _connected_errors(
+    states: np.ndarray,  # (reads, chains, n)
+    chains: list[SpinObservables],
+    pairs: list[tuple[np.ndarray, np.ndarray]],
+) -> np.ndarray:
+    """Jackknife errors of connected correlations, (d + 1,), leaving out chains.
+
+    The connected correlations of single chains say nothing of means that differ from
+    chain to chain.
+    """
+    rest = len(chains) - 1
+    full = np.array([found.correlations for found in chains])  # (chains, d + 1)
+    means = 2.0 * states.mean(axis=0) - 1  # (chains, n)
+    full, means = ((each.sum(axis=0) - each) / rest for each in (full, means))
+    apart = [(means[:, i] * means[:, j]).mean(axis=1) for i, j in pairs]
+    return np.sqrt(rest) * (full - np.transpose(apart)).std(axis=0)
 
 
 def _values(found: SpinObservables) -> dict[str, Any]:

@@ -278,6 +278,22 @@ def test_errors_are_those_of_repetitions():
     assert ratio(at_the_minimum, "energy") == pytest.approx(2**0.5, abs=0.3)
 
 
+def test_errors_of_connected_correlations_count_means_that_differ_by_chains():
+    """Chains that stay on a side, a broken symmetry: each is uncorrelated, all together
+    are not. Over sixty repetitions the error is the spread.
+    """
+    found = []
+    for k in range(60):
+        rng = np.random.default_rng(k)
+        shares = np.where(rng.random(24) < 0.7, 0.9, 0.1)  # of spins up, by chains
+        states = (rng.random((50, 24, 6)) < shares[:, None]).astype(np.uint8)
+        samples = Samples(states=states, n_visible=6)
+        found.append(observables_of_ratios(samples, RING, lambda v: np.zeros(len(v))))
+    spread = np.std([each.connected[2] for each in found])
+    errors = np.mean([each.errors.connected[2] for each in found])
+    assert errors == pytest.approx(spread, rel=0.3)
+
+
 def test_chains_that_stay_on_one_side():
     """Two of three chains up, one down: symmetry is broken in each of them."""
     states = np.ones((5, 3, 4), dtype=np.uint8)
