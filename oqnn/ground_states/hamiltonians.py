@@ -16,7 +16,7 @@ from .sign_polynomials import extremes
 if TYPE_CHECKING:
     import qutip
 
-__all__ = ["FlipGroup", "PauliHamiltonian"]
+__all__ = ["FlipGroup", "PauliHamiltonian", "as_states"]
 
 BLOCK = 2**14  # states whose sums stay in a processor's cache
 MOST_BYTES = 8 * 2**30  # of a matrix
@@ -172,7 +172,7 @@ class PauliHamiltonian:
         ValueError
             If the last axis is not of size n, or entries are not 0 and 1.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         diagonal = [g for g in self._all_groups if not g.flips.any()]
         if not diagonal:
             return np.zeros(states.shape[:-1])
@@ -198,7 +198,7 @@ class PauliHamiltonian:
         ValueError
             As `diagonal`.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         shape = (*states.shape[:-1], len(self.groups))
         if self.has_constant_elements:
             return np.broadcast_to([g.weights.real.sum() for g in self.groups], shape)
@@ -227,7 +227,7 @@ class PauliHamiltonian:
         ValueError
             As `diagonal`.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         return states[..., None, :] ^ self.flips.astype(np.uint8), self.elements(states)
 
     def to_sparse(self) -> csr_array:
@@ -281,17 +281,24 @@ class PauliHamiltonian:
             for k, kind in enumerate(kinds)
         )
 
-    def _as_states(self, states: ArrayLike) -> np.ndarray:
-        """Check states of neurons, and return them as uint8."""
-        array = np.asarray(states)
-        if array.ndim == 0 or array.shape[-1] != self.n:
-            raise ValueError(
-                f"`states` must have {self.n} neurons in the last axis, but has shape "
-                f"{array.shape}."
-            )
-        if array.dtype != bool and not ((array == 0) | (array == 1)).all():
-            raise ValueError("`states` must hold 0 and 1 alone, but does not.")
-        return array.astype(np.uint8, copy=False)
+
+def as_states(states: ArrayLike, n: int) -> np.ndarray:
+    """Return states of n neurons as uint8, checked.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not of size n, or entries are not 0 and 1.
+    """
+    array = np.asarray(states)
+    if array.ndim == 0 or array.shape[-1] != n:
+        raise ValueError(
+            f"`states` must have {n} neurons in the last axis, but has shape "
+            f"{array.shape}."
+        )
+    if array.dtype != bool and not ((array == 0) | (array == 1)).all():
+        raise ValueError("`states` must hold 0 and 1 alone, but does not.")
+    return array.astype(np.uint8, copy=False)
 
 
 def _check_strings(strings: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 
 from .._core.checks import check_integer, check_shapes
 from .._core.seeds import rng_from
-from .hamiltonians import PauliHamiltonian
+from .hamiltonians import PauliHamiltonian, as_states
 from .ising import TransverseIsing, as_pauli_hamiltonian
 
 __all__ = [
@@ -174,9 +174,9 @@ class SymmetryGroup:
         Raises
         ------
         ValueError
-            If the last axis is not of size n.
+            If the last axis is not of size n, or entries are not 0 and 1.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         images = np.moveaxis(states[..., self.permutations], -2, 0)
         return np.concatenate([images, 1 - images]) if self.flip else images
 
@@ -192,15 +192,21 @@ class SymmetryGroup:
         Raises
         ------
         ValueError
-            If the last axis is not of size n.
+            If the last axis is not of size n, or entries are not 0 and 1.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
+        flat = states.reshape(-1, self.n)
         rng = rng_from(seed, "images")
-        chosen = rng.integers(len(self.permutations), size=states.shape[:-1])
-        images = np.take_along_axis(states, self.permutations[chosen], axis=-1)
+        chosen = rng.integers(len(self.permutations), size=len(flat))
+        images = np.empty_like(flat)
+        size = max(1, MOST_ENTRIES // (8 * self.n))  # indices take eight bytes
+        for start in range(0, len(flat), size):
+            part = slice(start, start + size)
+            sites = self.permutations[chosen[part]]
+            images[part] = np.take_along_axis(flat[part], sites, axis=1)
         if self.flip:
-            images ^= rng.integers(2, size=(*states.shape[:-1], 1), dtype=np.uint8)
-        return images
+            images ^= rng.integers(2, size=(len(flat), 1), dtype=np.uint8)
+        return images.reshape(states.shape)
 
     def representatives(self, states: ArrayLike) -> np.ndarray:
         """Return the same state for all of an orbit, that of least code.
@@ -217,9 +223,9 @@ class SymmetryGroup:
         Raises
         ------
         ValueError
-            If the last axis is not of size n.
+            If the last axis is not of size n, or entries are not 0 and 1.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         flat = np.unique(states.reshape(-1, self.n), axis=0, return_inverse=True)
         least = flat[0]
         for permutation in self.permutations:
@@ -252,9 +258,9 @@ class SymmetryGroup:
         Raises
         ------
         ValueError
-            If the last axis is not of size n.
+            If the last axis is not of size n, or entries are not 0 and 1.
         """
-        states = self._as_states(states)
+        states = as_states(states, self.n)
         flat = states.reshape(-1, self.n)
         size = max(1, MOST_ENTRIES // (self.order * self.n))
         logarithms = np.empty(len(flat))
@@ -264,16 +270,6 @@ class SymmetryGroup:
             values = values.reshape(images.shape[:2])
             logarithms[start : start + size] = logsumexp(values, axis=0)
         return logarithms.reshape(states.shape[:-1]) - np.log(self.order)
-
-    def _as_states(self, states: ArrayLike) -> np.ndarray:
-        """Check states of neurons, and return them as uint8."""
-        array = np.asarray(states)
-        if array.ndim == 0 or array.shape[-1] != self.n:
-            raise ValueError(
-                f"`states` must have {self.n} neurons in the last axis, but has shape "
-                f"{array.shape}."
-            )
-        return array.astype(np.uint8)
 
 
 def translations(model: TransverseIsing) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Symmetry groups: their orders, averages against sums over elements, refusals."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,22 @@ def test_images_have_the_averaged_law():
     np.testing.assert_array_equal(random, ODD.random_images(states, seed=3))
 
 
+def test_random_images_of_many_states_take_little_room(monkeypatch):
+    """As bytes, not as eight times as many indices; in pieces they are the same."""
+    group = lattice_symmetries(TransverseIsing(40, 1.0, 1.0))
+    states = np.random.default_rng(1).integers(0, 2, (500, 20, 40), dtype=np.uint8)
+    whole = group.random_images(states, seed=2)
+    monkeypatch.setattr("oqnn.ground_states.symmetries.MOST_ENTRIES", 2**16)
+
+    tracemalloc.start()
+    pieces = group.random_images(states, seed=2)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    np.testing.assert_array_equal(pieces, whole)
+    assert most < 3 * states.nbytes
+
+
 def test_representatives_are_the_least_of_their_orbits():
     states = states_of(np.arange(32), 5)
     found = codes_of(ODD.representatives(states.reshape(4, 8, 5))).ravel()
@@ -191,6 +209,15 @@ def test_refusals(monkeypatch):
         ODD.average(np.ones(16))
     with pytest.raises(ValueError, match="5 neurons in the last axis"):
         ODD.images(np.zeros(4))
+    for act in (
+        ODD.images,
+        ODD.representatives,
+        lambda v: ODD.random_images(v, seed=0),
+        lambda v: ODD.log_average(lambda s: s.sum(axis=-1), v),
+    ):
+        for value in (0.5, 2, -1):
+            with pytest.raises(ValueError, match="`states` must hold 0 and 1 alone"):
+                act([0, 1, value, 0, 1])
     with pytest.raises(ValueError, match="must be periodic"):
         translations(OPEN_SQUARE)
     assert len(reflections(OPEN_SQUARE)) == 3
