@@ -10,6 +10,7 @@ import qutip
 from oqnn._core.errors import ConvergenceError
 from oqnn.encoding.povm import learning
 from oqnn.encoding.povm.learning import learn_state
+from oqnn.encoding.povm.learning_gradients import exact_gradient
 from oqnn.encoding.povm.learning_step import Plan
 from oqnn.encoding.povm.povm import Povm
 from oqnn.measures import nearest_state
@@ -95,6 +96,20 @@ def test_parameters_are_averaged_over_the_last_epochs():
     np.testing.assert_allclose(mean, np.mean(ends, axis=0), rtol=1e-12, atol=1e-14)
     all_of_them = learn_state(TILTED, **settings | {"averaged": 99}, epochs=9)
     assert all_of_them.settings["averaged"] == 9
+
+
+def test_the_first_step_goes_down_by_the_learning_rate():
+    """Adam's first step is η g/|g| in each coordinate."""
+    machine = two_layer(2, 3, seed=9)
+    settings = {"gradient": "exact", "epochs": 1, "learning_rate": 0.04}
+    settings |= {"centred": False, "progress": False}
+    after = learn_state(TILTED, machine=machine, **settings).machine
+    law = Povm.tetrahedral(1).probabilities(TILTED)
+    gradient, _ = exact_gradient(machine, law)
+    steps = np.append(
+        after.edge_weights - machine.edge_weights, after.biases - machine.biases
+    )
+    np.testing.assert_allclose(steps, -0.04 * np.sign(gradient), rtol=1e-5)
 
 
 def test_the_learning_rate_falls_to_its_floor():
