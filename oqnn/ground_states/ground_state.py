@@ -80,9 +80,9 @@ def ground_state(
       samples must follow the machine's law, as those of `GibbsSampler` do.
     - ``"exact"``: enumeration of all visible states, without samples.
 
-    The optimizers are Adam and stochastic reconfiguration (``"sr"``). Its metric is
-    that of the machine's visible law; with a histogram that of the sampled states of
-    all neurons, as nothing else is known.
+    The optimizers are Adam and stochastic reconfiguration (``"sr"``). Its metric needs
+    the means of hidden neurons given v: from the machine, or with a histogram from the
+    samples that show v.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from ..spiking.sampling.exact import visible_law
 from ..spiking.sampling.machine import BoltzmannMachine
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Estimate", "exact_estimate", "histogram_estimate", "ratio_estimate"]
 
-MOST_STATES = 4096  # about so many samples make a metric
-ROWS = 2**13  # of samples in floats at a time, which stay in the cache
 TINY = 1e-300  # stands for ε where a law is exact: no more than keeps 0/0 away
 
 
@@ -32,7 +31,7 @@ class Estimate:
     variance: float  # of the local energy
     law: np.ndarray | None  # (2**n,), averaged over the symmetry group
     gradient: np.ndarray  # (e + n,)
-    x: np.ndarray  # (s, n) weighted states, hidden neurons sampled or at their means
+    x: np.ndarray  # (s, n), weighted visible states with means of the hidden neurons
     weights: np.ndarray  # (s,)
     energies: np.ndarray  # (s,), local
 
@@ -48,20 +47,8 @@ def exact_estimate(
     weights = visible_law(machine)
     law = weights if symmetry is None else symmetry.average(weights)
     energies = law_local_energies(hamiltonian, law, epsilon=TINY)
-    energy = float(weights @ energies)
-    states = states_of(np.arange(len(law)), machine.n_visible)
-    excess = energies - energy
-    x = coordinates_of(mean_states(machine, states), coordinates)
-    return Estimate(
-        energy=energy,
-        error=0.0,
-        variance=float(weights @ excess**2),
-        law=law,
-        gradient=weighted_features(machine, x, weights * excess),
-        x=x,
-        weights=weights,
-        energies=energies,
-    )
+    means = mean_states(machine, states_of(np.arange(len(law)), machine.n_visible))
+    return _estimate(machine, means, weights, energies, coordinates, None, law)
 
 
 def histogram_estimate(
@@ -79,6 +66,8 @@ def histogram_estimate(
               \langle (E_\text{loc} - E) z_i z_j \rangle
 
     [1]_, eq. (6), and with z_i for biases. Nothing is known of the law but the samples.
+    As E_loc depends on v alone, hidden neurons enter by their means over the samples
+    with the same v.
     With a symmetry group the law is their histogram averaged over the group, and this
     is the gradient of its energy. The energy is that of the histogram: above that of
     the law sampled from, by about (number of states) / (8 × samples) of an excitation.
@@ -87,38 +76,23 @@ def histogram_estimate(
     ----------
     .. [1] Klassert et al., iScience 25, 104707 (2022).
     """
-    codes = samples.codes.ravel()
-    counts = np.bincount(codes, minlength=2**machine.n_visible)
+    codes = samples.codes
+    counts = np.bincount(codes.ravel(), minlength=2**machine.n_visible)
     seen = np.flatnonzero(counts)
-    weights = counts[seen] / samples.n_samples
     law = counts / samples.n_samples
     if symmetry is not None:
         law = symmetry.average(law)
-    local = law_local_energies(hamiltonian, law, codes=seen, epsilon=epsilon)
-    energy = float(weights @ local)
+    local = np.zeros(len(law))
+    local[seen] = law_local_energies(hamiltonian, law, codes=seen, epsilon=epsilon)
+    each = local[codes]  # (reads, chains)
 
-    excess = np.zeros(len(law))
-    excess[seen] = local - energy
-    each = excess[codes]
-    states, factors = samples.flat, each / samples.n_samples
-    gradient = np.zeros(len(machine.edges[0]) + machine.n)
-    for first in range(0, len(states), ROWS):
-        rows = slice(first, first + ROWS)
-        x = coordinates_of(states[rows].astype(float), coordinates)
-        gradient += weighted_features(machine, x, factors[rows])
-    # an odd stride, which meets all chains of a usual number of them
-    some = slice(None, None, max(1, len(states) // MOST_STATES) | 1)
-    x = coordinates_of(states[some].astype(float), coordinates)
-    return Estimate(
-        energy=energy,
-        error=_error_of_chains(each.reshape(samples.states.shape[:2])),
-        variance=float(weights @ (local - energy) ** 2),
-        law=law,
-        gradient=gradient,
-        x=x,
-        weights=np.full(len(x), 1 / len(x)),
-        energies=energy + each[some],
-    )
+    if machine.mask[machine.n_visible :, machine.n_visible :].any():
+        states, energies = samples.flat.astype(np.float32), each.ravel()
+        weights: np.ndarray = np.full(len(states), 1 / len(states), np.float32)
+    else:
+        states, energies = _means_of_states(samples, counts), local[seen]
+        weights = counts[seen] / samples.n_samples
+    return _estimate(machine, states, weights, energies, coordinates, each, law)
 
 
 def ratio_estimate(
@@ -135,20 +109,47 @@ def ratio_estimate(
     """
     states = samples.visible.reshape(-1, machine.n_visible)
     energies = model_local_energies(hamiltonian, machine, states, symmetry=symmetry)
-    energy = float(energies.mean())
-    excess = energies - energy
     weights = np.full(len(states), 1 / len(states))
-    x = coordinates_of(mean_states(machine, states), coordinates)
+    means, each = mean_states(machine, states), energies.reshape(samples.codes.shape)
+    return _estimate(machine, means, weights, energies, coordinates, each, None)
+
+
+def _estimate(
+    machine: BoltzmannMachine,
+    states: np.ndarray,
+    weights: np.ndarray,
+    energies: np.ndarray,
+    coordinates: str,
+    each: np.ndarray | None,
+    law: np.ndarray | None,
+) -> Estimate:
+    """Average over weighted states; `each` are the energies of reads and chains."""
+    energy = float(weights @ energies)
+    excess = (energies - energy).astype(weights.dtype)
+    x = coordinates_of(states, coordinates)
     return Estimate(
         energy=energy,
-        error=_error_of_chains(excess.reshape(samples.states.shape[:2])),
-        variance=float((excess**2).mean()),
-        law=None,
-        gradient=weighted_features(machine, x, weights * excess),
+        error=0.0 if each is None else _error_of_chains(each),
+        variance=float(weights @ excess**2),
+        law=law,
+        gradient=weighted_features(machine, x, weights * excess).astype(float),
         x=x,
         weights=weights,
         energies=energies,
     )
+
+
+def _means_of_states(samples: Samples, counts: np.ndarray) -> np.ndarray:
+    """Return the visible states seen, and the hidden neurons' means in each, (s, n)."""
+    k, n = samples.n_visible, samples.n_samples
+    seen = np.flatnonzero(counts)
+    dtype = np.float32 if n < 2**24 else np.float64  # counts are exact in either
+    members = csr_array(
+        (np.ones(n, dtype), samples.codes.ravel(), np.arange(n + 1)),
+        shape=(n, len(counts)),
+    )
+    sums = (members.T @ samples.flat[:, k:].astype(dtype))[seen]
+    return np.hstack([states_of(seen, k), sums / counts[seen, None].astype(float)])
 
 
 def _error_of_chains(values: np.ndarray) -> float:

@@ -21,7 +21,7 @@ from .search_estimates import (
     histogram_estimate,
     ratio_estimate,
 )
-from .stochastic_reconfiguration import direction_by_parameters, natural_direction
+from .stochastic_reconfiguration import natural_direction
 from .stoquastic import check_stoquastic
 from .symmetries import SymmetryGroup, check_symmetry
 
@@ -100,7 +100,7 @@ def init_search(machine: BoltzmannMachine, rule: SearchRule) -> SearchState:
             f"`machine` must have a visible neuron for each of {rule.hamiltonian.n} "
             f"spins, but has {machine.n_visible}."
         )
-    if rule.local_energies != "histogram":
+    if rule.local_energies != "histogram" or rule.optimizer == "sr":
         check_hidden_apart(machine)
     chains = None
     if rule.sampler is not None:
@@ -159,12 +159,9 @@ def _direction(
     """Return the direction uphill of the optimizer, and the moments of Adam."""
     if rule.optimizer == "adam":
         return adam_direction(found.gradient, state.adam)
-    of_states = (state.machine, found.x, found.weights)
-    if rule.local_energies == "histogram":
-        force = found.gradient / 2  # of all samples; the metric is from a part of them
-        direction = direction_by_parameters(*of_states, force, rule.diagonal_shift)
-    else:
-        direction = natural_direction(*of_states, found.energies, rule.diagonal_shift)
+    direction = natural_direction(
+        state.machine, found.x, found.weights, found.energies, rule.diagonal_shift
+    )
     return direction, state.adam
 
 

@@ -1,15 +1,15 @@
 r"""Stochastic reconfiguration: the natural gradient of the energy of ψ = √p.
 
-With :math:`O_k = \partial_k \log\psi = \tfrac12 \partial_k \log p(v)`, the hidden
-neurons' means in closed form, a step of imaginary time τ is
+With :math:`O_k = \partial_k \log\psi = \tfrac12 \partial_k \log p(v)` a step of
+imaginary time τ is
 
 .. math:: \delta\theta = -\tau (S + \lambda)^{-1} F, \qquad
           S_{kl} = \operatorname{cov}(O_k, O_l), \quad
           F_k = \operatorname{cov}(O_k, E_\text{loc}),
 
-so that :math:`F = \tfrac12 \partial E/\partial\theta` [1]_. Of a network of which
-nothing is known but its samples, S is taken from the states of all neurons instead,
-:math:`O_k = \tfrac12 \partial_k \log p(z)`: a greater matrix, so shorter steps.
+so that :math:`F = \tfrac12 \partial E/\partial\theta` [1]_. The derivatives
+:math:`\partial_k \log p(v)` are the means of z_i z_j and z_i given v, less those of all
+states. They are known in closed form, or from samples with the same v.
 
 .. [1] Sorella, Phys. Rev. B 64, 024512 (2001).
 .. [2] Chen and Heyl, Nat. Phys. 20, 1476 (2024): the same step from a matrix of the
