@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_law, check_shapes
-from ..spiking.sampling.samples import states_of
+from ..spiking.sampling.samples import codes_of, states_of
 from .hamiltonians import PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian
 
@@ -17,6 +17,9 @@ __all__ = [
     "root_overlap",
     "zz_correlations",
 ]
+
+ROWS = 2**14  # states whose neighbours are held at a time
+NORM_TOLERANCE = 1e-8
 
 
 def energy_of_law(
@@ -46,12 +49,15 @@ def energy_of_law(
     hamiltonian = as_pauli_hamiltonian(hamiltonian)
     law = as_law(law, hamiltonian.n)
     amplitudes = np.sqrt(law)
-    codes = np.arange(len(law))
-    states = states_of(codes, hamiltonian.n)
-    energy = law @ hamiltonian.diagonal(states)
-    elements = hamiltonian.elements(states).real
-    for k, flips in enumerate(hamiltonian.flips):
-        energy += (amplitudes * elements[:, k]) @ amplitudes[codes ^ _code(flips)]
+    flips = codes_of(hamiltonian.flips)  # (g,)
+    energy = 0.0
+    for first in range(0, len(law), ROWS):
+        codes = np.arange(first, min(first + ROWS, len(law)))
+        states = states_of(codes, hamiltonian.n)
+        elements = hamiltonian.elements(states).real  # (k, g)
+        hopping = (elements * amplitudes[codes[:, None] ^ flips]).sum(axis=1)
+        energy += law[codes] @ hamiltonian.diagonal(states)
+        energy += amplitudes[codes] @ hopping
     return float(energy)
 
 
@@ -68,9 +74,8 @@ def mean_sigma_x(law: ArrayLike) -> float:
     ValueError
         If the shape is another one, or these are no probabilities.
     """
-    law = np.asarray(law, dtype=float)
-    n = max(law.size.bit_length() - 1, 1)
-    amplitudes = np.sqrt(as_law(law, n))
+    amplitudes = np.sqrt(as_law(law))
+    n = len(amplitudes).bit_length() - 1
     codes = np.arange(len(amplitudes))
     return float(np.mean([amplitudes @ amplitudes[codes ^ (1 << i)] for i in range(n)]))
 
@@ -88,12 +93,18 @@ def root_overlap(law: ArrayLike, amplitudes: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If shapes disagree, or the law holds no probabilities.
+        If shapes disagree, the law holds no probabilities, or the amplitudes are not
+        normalised.
     """
+    law = as_law(law)
     amplitudes = np.asarray(amplitudes)
-    law = np.asarray(law, dtype=float)
     check_shapes(law=(law, "v"), amplitudes=(amplitudes, "v"))
-    check_law(law, "law")
+    norm = float(np.linalg.norm(amplitudes)) ** 2
+    if not abs(norm - 1) <= NORM_TOLERANCE:
+        raise ValueError(
+            f"`amplitudes` must be normalised, but their squares sum to {norm:.6g}. "
+            "Divide them by the root of it if that is meant."
+        )
     return float(abs(np.sqrt(law) @ amplitudes))
 
 
@@ -163,14 +174,16 @@ def pairs_by_distance(
     return pairs
 
 
-def as_law(law: ArrayLike, n: int) -> np.ndarray:
-    """Return a law of n spins as an array, checked."""
+def as_law(law: ArrayLike, n: int | None = None) -> np.ndarray:
+    """Return a law of n spins, or of any number, as an array that has a root."""
     array = np.asarray(law, dtype=float)
+    if n is None:
+        n = max(array.size.bit_length() - 1, 1)
     check_shapes(law=(array, f"{2**n}"))
     check_law(array, "law")
+    if array.min() < 0:
+        raise ValueError(
+            f"`law` must have a root, but its least entry is {array.min():.3g}. Take "
+            "np.maximum(law, 0) if that is rounding."
+        )
     return array
-
-
-def _code(flips: np.ndarray) -> int:
-    """Number of a set of spins, the first one most significant."""
-    return int("".join("01"[int(bit)] for bit in flips), 2)

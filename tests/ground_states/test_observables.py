@@ -332,3 +332,30 @@ def test_refusals():
         mean_sigma_x(np.ones(5) / 5)
     with pytest.raises(ValueError, match=r"`amplitudes` must have shape"):
         root_overlap(np.ones(4) / 4, np.ones(8))
+    with pytest.raises(ValueError, match=r"`law` must have shape \(2,\)"):
+        root_overlap(np.ones(3) / 3, np.ones(3))
+    with pytest.raises(ValueError, match=r"`amplitudes` must be normalised, .* 4"):
+        root_overlap(np.ones(4) / 4, np.ones(4))
+
+
+@pytest.mark.parametrize(
+    "average",
+    [
+        mean_sigma_x,
+        partial(energy_of_law, TransverseIsing(2, 1.0, 1.0)),
+        lambda law: root_overlap(law, [0.5, 0.5, 0.5, 0.5]),
+        lambda law: observables_of_law(law, TransverseIsing(2, 1.0, 1.0)),
+    ],
+)
+def test_laws_with_entries_below_zero_by_rounding_have_no_root(average):
+    with pytest.raises(ValueError, match=r"`law` must have a root, .* -1e-14"):
+        average([-1e-14, 0.5, 0.25, 0.25])
+
+
+def test_energies_of_many_states_are_summed_in_pieces(monkeypatch):
+    """With elements that depend on the state; three states at a time."""
+    hamiltonian = PauliHamiltonian({"XXZI": 0.7, "IYYZ": -0.4, "ZIIX": 0.3, "ZZII": 1})
+    law = random_law(4, seed=6)
+    whole = energy_of_law(hamiltonian, law)
+    monkeypatch.setattr("oqnn.ground_states.spin_averages.ROWS", 3)
+    assert energy_of_law(hamiltonian, law) == pytest.approx(whole, rel=1e-14)
