@@ -55,7 +55,7 @@ def measure_outcomes(
     check_integer(samples, "samples", least=2)
     check_integer(raster_samples, "raster_samples", least=0)
     rng = rng_from(seed, "samples of outcomes")
-    p = np.maximum(law.probabilities, 0)  # rounding may leave −1e-17
+    p = np.maximum(law.probabilities, 0)  # within the tolerance of states
     counts = rng.multinomial(samples, p / p.sum())
 
     values = _values(law.povm)  # (k, n_outcomes)

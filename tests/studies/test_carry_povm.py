@@ -82,6 +82,16 @@ def test_three_qubits_and_six_outcomes():
     assert np.all(np.abs(excess) <= 5 * found.squared_distance_errors)
 
 
+def test_states_to_the_tolerance_of_solvers_are_carried():
+    """What a solver of differential equations leaves below zero is a state's still."""
+    rho = np.diag([1 + 6e-9, -6e-9])
+
+    found = carry([rho], [0.0], by="laws", povm=Povm.pauli6(1), samples=5000)
+
+    np.testing.assert_array_equal(found.aims, [rho])
+    assert found.fidelities[0] > 0.99
+
+
 def test_training_goes_on_from_the_network_before(by_network, monkeypatch):
     starts, learn_state = [], carry_povm.learn_state
 

@@ -9,6 +9,7 @@ from ..._core.checks import STATE_TOLERANCE, check_hermitian, check_integer
 from ..._core.qobj import as_state, is_qobj
 from ..maps.correlation import CorrelationMap
 from .contractions import apply_factors
+from .laws import weighted_error
 from .povm import Povm
 
 __all__ = ["Measured", "as_measured"]
@@ -34,10 +35,7 @@ class Measured:
         back = [D.T for D in self.povm.dual_factors]
         weights = apply_factors(slopes, back)
         weights = weights.reshape(*slopes.shape[: -self.n_qubits], -1)
-        P = self.P[..., None, :]
-        mean = np.einsum("...a,...a->...", P, weights)
-        spread = np.einsum("...a,...a->...", P, (weights - mean[..., None]) ** 2)
-        return np.sqrt(spread / self.n_samples)
+        return weighted_error(self.P[..., None, :], weights, self.n_samples)
 
 
 def as_measured(

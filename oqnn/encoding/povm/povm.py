@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING, Any, Self, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._core.checks import (
-    check_density_matrix,
-    check_hermitian,
-    check_integer,
-    check_law,
-)
+from ..._core.checks import check_density_matrix, check_hermitian, check_integer
 from ..._core.qobj import as_operator, as_state
 from ..._core.seeds import rng_from
-from ..maps.real_arrays import as_real
 from .codes import (
     bits_of,
     codes_of_outcomes,
@@ -33,6 +27,7 @@ from .elements import (
     elements_from_bloch,
 )
 from .estimates import StateEstimate
+from .laws import as_laws, weighted_error
 from .tomography import Tomography
 
 if TYPE_CHECKING:
@@ -199,7 +194,8 @@ class Povm:
         Returns
         -------
         np.ndarray
-            Shape (..., n_outcomes). What rounding leaves below zero is left there.
+            Shape (..., n_outcomes). What rounding, or a negative eigenvalue within the
+            tolerance of states, puts below zero is left there.
 
         Raises
         ------
@@ -306,7 +302,7 @@ class Povm:
         shape (..., n_outcomes).
         """
         check_integer(n_samples, "n_samples")
-        P = np.maximum(self.probabilities(rho), 0)  # a state's −1e-17 is rounding
+        P = np.maximum(self.probabilities(rho), 0)  # within a state's tolerance
         P /= P.sum(axis=-1, keepdims=True)
         return rng_from(seed, "outcomes").multinomial(n_samples, P)
 
@@ -367,15 +363,7 @@ class Povm:
 
     def _as_laws(self, P: ArrayLike) -> np.ndarray:
         """Convert and check laws of the outcomes."""
-        laws = as_real(P, "P")
-        if laws.ndim == 0 or laws.shape[-1] != self.n_outcomes:
-            raise ValueError(
-                f"`P` must have shape (..., {self.n_outcomes}), one for each outcome, "
-                f"but has shape {laws.shape}."
-            )
-        for law in laws.reshape(-1, self.n_outcomes):
-            check_law(law, "P")
-        return laws
+        return as_laws(P, self.n_outcomes, "P")
 
     def _check_matrix(self, matrix: np.ndarray, name: str) -> None:
         d = 2**self.n_qubits
@@ -384,10 +372,3 @@ class Povm:
                 f"`{name}` must have shape (..., {d}, {d}) for {self.n_qubits} qubits, "
                 f"but has shape {matrix.shape}."
             )
-
-
-def weighted_error(P: np.ndarray, weights: np.ndarray, n_samples: int) -> np.ndarray:
-    """Return the standard error of a mean of weights over independent samples."""
-    mean = P @ weights
-    spread = np.einsum("...a,...a->...", P, (weights - mean[..., None]) ** 2)
-    return np.sqrt(spread / n_samples)

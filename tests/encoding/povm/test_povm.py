@@ -185,6 +185,31 @@ def test_samples_in_unused_codes_are_counted():
     np.testing.assert_array_equal(povm.from_bits(povm.law_of_bits(P))[0], P)
 
 
+@pytest.mark.parametrize("make", SETS)
+def test_states_to_the_tolerance_of_solvers_have_laws(make):
+    """An eigenvalue of −4e-9 and a trace off by 8e-9 are let pass as states."""
+    ket = random_state(np.random.default_rng(3), 2, 1)
+    rho = (1 + 12e-9) * ket - 4e-9 * (np.eye(4) - ket) + 8e-9 * ket
+    povm = make(2)
+
+    P = povm.probabilities(rho)
+
+    np.testing.assert_allclose(povm.invert(P), rho, atol=1e-13)
+    mean = povm.expectation(np.diag([1, 2, 3, 5]), P)
+    assert mean == pytest.approx(np.diag(rho) @ [1, 2, 3, 5], rel=1e-12)
+    np.testing.assert_array_equal(povm.from_bits(povm.law_of_bits(P))[0], P)
+
+
+def test_a_negative_eigenvalue_makes_a_negative_probability():
+    povm, rho = Povm.pauli6(1), np.diag([1 + 6e-9, -6e-9])
+
+    P = povm.probabilities(rho)
+
+    assert P[1] == pytest.approx(-2e-9)
+    np.testing.assert_allclose(povm.invert(P), rho, atol=1e-14)
+    assert povm.standard_error(np.diag([1, 0]), P, 9) > 0
+
+
 def test_six_qubits_are_quick_and_right():
     """GHZ parity ⟨X…X⟩ = 1, by 4096 and by 46656 outcomes."""
     X = reduce(np.kron, [np.array([[0, 1], [1, 0]])] * 6)
@@ -231,6 +256,11 @@ def test_real_states_alone_are_not_enough():
         (lambda p: p.invert(np.ones(15) / 15), r"`P` must have shape \(..., 16\)"),
         (lambda p: p.invert(np.ones(16)), "`P` must sum to 1"),
         (lambda p: p.invert(np.full(16, np.nan)), "`P` must be finite"),
+        (lambda p: p.invert([[1, *[0] * 15], [1.1, -0.1, *[0] * 14]]), r"is -0\.1\."),
+        (
+            lambda p: p.invert([[1, *[0] * 15], [*[0] * 15, 1 + 2e-8]]),
+            r"to 1\.00000002",
+        ),
         (lambda p: p.expectation_weights(np.ones((3, 3))), "`operator` must have"),
         (lambda p: p.expectation_weights(np.ones((2, 4, 4))), "must be one matrix"),
         (lambda p: p.expectation_weights(np.triu(np.ones((4, 4)))), "Hermitian"),
