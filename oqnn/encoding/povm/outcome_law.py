@@ -5,11 +5,14 @@ from typing import final
 
 import numpy as np
 
-from ..._core.checks import check_law, check_shapes
+from ..._core.checks import check_shapes
 from ..maps.real_arrays import as_real
+from .laws import as_laws
 from .povm import Povm
 
 __all__ = ["OutcomeLaw"]
+
+TOLERANCE = 1e-10  # of elements that are the same
 
 
 @final
@@ -49,7 +52,7 @@ class OutcomeLaw:
             )
         P = np.array(as_real(self.probabilities, "probabilities"))
         check_shapes(probabilities=(P, f"{self.povm.n_outcomes}"))
-        check_law(P, "probabilities")
+        as_laws(P, self.povm.n_outcomes, "probabilities")
         P.setflags(write=False)
         object.__setattr__(self, "probabilities", P)
 
@@ -67,5 +70,23 @@ class OutcomeLaw:
         return self.povm.correlators(self.probabilities)
 
     def total_variation(self, other: "OutcomeLaw") -> float:
-        """Return ½ Σ |p'(a) − p(a)|, the share of samples in which two laws differ."""
+        """Return ½ Σ |p'(a) − p(a)|, the share of samples in which two laws differ.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `other` is no law of the outcomes of the same measurement.
+        """
+        if not isinstance(other, OutcomeLaw):
+            raise TypeError(
+                f"`other` must be an OutcomeLaw, but is a {type(other).__name__}."
+            )
+        pairs = zip(self.povm.factors, other.povm.factors, strict=False)
+        if self.povm.shape != other.povm.shape or not all(
+            np.allclose(mine, yours, rtol=0, atol=TOLERANCE) for mine, yours in pairs
+        ):
+            raise ValueError(
+                "`other` must be a law of the same measurement, but its outcomes have "
+                "other elements. Compare the states: invert both."
+            )
         return float(np.abs(other.probabilities - self.probabilities).sum() / 2)
