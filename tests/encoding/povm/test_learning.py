@@ -8,7 +8,7 @@ import pytest
 import qutip
 
 from oqnn._core.errors import ConvergenceError
-from oqnn.encoding.povm import learning
+from oqnn.encoding.povm import learning, learning_step
 from oqnn.encoding.povm.learning import learn_state
 from oqnn.encoding.povm.learning_gradients import exact_gradient
 from oqnn.encoding.povm.learning_step import Plan
@@ -81,6 +81,18 @@ def test_contrastive_divergence_learns():
     )
     assert result.divergence < 0.5 * result.divergences[0]
     np.testing.assert_array_equal(result.law, visible_law(result.machine))
+
+
+def test_contrastive_divergence_draws_anew_in_every_epoch(monkeypatch):
+    drawn = []
+
+    def noting(machine, target, n_samples, *, steps, rng):
+        drawn.append(rng.random())
+        return np.zeros(len(machine.edges[0]) + machine.n)
+
+    monkeypatch.setattr(learning_step, "contrastive_gradient", noting)
+    learn_state(TILTED, **SMALL, gradient="contrastive", epochs=5, samples=40)
+    assert len(set(drawn)) == 5
 
 
 def test_parameters_are_averaged_over_the_last_epochs():
