@@ -88,7 +88,7 @@ def histogram_estimate(
 
     if machine.mask[machine.n_visible :, machine.n_visible :].any():
         states, energies = samples.flat.astype(np.float32), each.ravel()
-        weights: np.ndarray = np.full(len(states), 1 / len(states), np.float32)
+        weights = np.full(len(states), 1 / len(states))
     else:
         states, energies = _means_of_states(samples, counts), local[seen]
         weights = counts[seen] / samples.n_samples
@@ -125,14 +125,14 @@ def _estimate(
 ) -> Estimate:
     """Average over weighted states; `each` are the energies of reads and chains."""
     energy = float(weights @ energies)
-    excess = (energies - energy).astype(weights.dtype)
+    excess = energies - energy
     x = coordinates_of(states, coordinates)
     return Estimate(
         energy=energy,
         error=0.0 if each is None else _error_of_chains(each),
         variance=float(weights @ excess**2),
         law=law,
-        gradient=weighted_features(machine, x, weights * excess).astype(float),
+        gradient=weighted_features(machine, x, weights * excess),
         x=x,
         weights=weights,
         energies=energies,
@@ -155,9 +155,13 @@ def _means_of_states(samples: Samples, counts: np.ndarray) -> np.ndarray:
 def _error_of_chains(values: np.ndarray) -> float:
     """Return the standard error of a mean from those of independent chains.
 
-    A single chain is cut into ten parts instead.
+    A single chain is cut into ten parts instead. NaN of a single read.
     """
-    means = values.mean(axis=0)
+    if values.shape[1] == 1:
+        parts = np.array_split(values[:, 0], min(10, len(values)))
+        means = np.array([part.mean() for part in parts])
+    else:
+        means = values.mean(axis=0)
     if len(means) == 1:
-        means = np.array([part.mean() for part in np.array_split(values[:, 0], 10)])
+        return np.nan
     return float(means.std(ddof=1) / np.sqrt(len(means)))

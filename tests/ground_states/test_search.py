@@ -226,6 +226,11 @@ def test_a_lost_search_says_so_and_hands_back_what_it_had():
         ),
         (
             ValueError,
+            "no connections between hidden",
+            {"machine": three_layer(4, 3, 2), "optimizer": "sr"},
+        ),
+        (
+            ValueError,
             "at most 24 spins.*but has 25.*Take local_energies='ratios'",
             {"hamiltonian": TransverseIsing(25, 1.0, 1.0)},
         ),
