@@ -118,15 +118,13 @@ class Tomography:
         ------
         TypeError, ValueError
             If `estimate` is none of this measurement, or `draws` is too small.
+        ConvergenceError
+            If one of the estimates is not found.
         """
         check_integer(draws, "draws", least=2)
-        if estimate.counts.size != self.n_outcomes:
-            raise ValueError(
-                f"`estimate` must be of the {self.n_outcomes} outcomes of this "
-                f"measurement, but is of {estimate.counts.size}."
-            )
+        self._check_estimate(estimate)
         likelihood = Likelihood(shares=estimate.counts, factors=self.factors)
-        p = np.maximum(likelihood.probabilities(estimate.state), 0)  # −1e-17 at least
+        p = np.maximum(likelihood.probabilities(estimate.state), 0)  # from −1e-17
         rng = rng_from(seed, "bootstrap")
         drawn = rng.multinomial(estimate.n_samples, p / p.sum(), size=draws)
         if estimate.method == LEAST_SQUARES:
@@ -152,17 +150,40 @@ class Tomography:
 
     def _best_fit(self, counts: np.ndarray) -> StateEstimate:
         shares = counts / counts.sum()
-        n = len(self.factors)
         chi = self._correlators(shares)
         if any(len(B) > 4 for B in self.factors):
-            first = nearest_state(matrix_from_coefficients(chi / 2**n, n))
+            first = nearest_state(self._inverted(chi))
             likelihood = Likelihood(shares=shares, factors=self.factors)
             # half a sample more in each outcome keeps the weights finite
             expected = counts.sum() * likelihood.probabilities(first) + 0.5
             with one_blas_thread():
                 chi = weighted_correlators(shares, 1 / expected, self.factors)
-        state = nearest_state(matrix_from_coefficients(chi / 2**n, n))
+        state = nearest_state(self._inverted(chi))
         return self._estimate(counts, state, LEAST_SQUARES, 0)
+
+    def _check_estimate(self, estimate: StateEstimate) -> None:
+        """Check that an estimate is of this measurement: that it inverts the shares."""
+        if not isinstance(estimate, StateEstimate):
+            raise TypeError(
+                "`estimate` must be a StateEstimate, but is a "
+                f"{type(estimate).__name__}."
+            )
+        if estimate.counts.size != self.n_outcomes:
+            raise ValueError(
+                f"`estimate` must be of the {self.n_outcomes} outcomes of this "
+                f"measurement, but is of {estimate.counts.size}."
+            )
+        raw = self._inverted(self._correlators(estimate.counts / estimate.n_samples))
+        gap = np.abs(raw - estimate.raw).max()
+        if not gap <= 1e-9 * np.abs(raw).max():
+            raise ValueError(
+                "`estimate` must be of this measurement, but its counts are of other "
+                f"elements: inverted by these, they differ from its `raw` by {gap:.3g}."
+            )
+
+    def _inverted(self, chi: np.ndarray) -> np.ndarray:
+        n = len(self.factors)
+        return matrix_from_coefficients(chi / 2**n, n)
 
     def _correlators(self, shares: np.ndarray) -> np.ndarray:
         tensor = shares.reshape([len(B) for B in self.factors])
@@ -171,7 +192,7 @@ class Tomography:
     def _estimate(
         self, counts: np.ndarray, state: np.ndarray, method: str, iterations: int
     ) -> StateEstimate:
-        n, n_samples = len(self.factors), counts.sum()
+        n_samples = counts.sum()
         shares = counts / n_samples
         chi = self._correlators(shares)
         squares = apply_factors(
@@ -181,7 +202,7 @@ class Tomography:
         likelihood = Likelihood(shares=shares, factors=self.factors)
         p = likelihood.probabilities(state)
         return StateEstimate(
-            raw=matrix_from_coefficients(chi / 2**n, n),
+            raw=self._inverted(chi),
             state=state,
             # never below zero but for rounding, where every sample says the same
             chi_errors=np.sqrt(np.maximum(squares - chi**2, 0) / n_samples),

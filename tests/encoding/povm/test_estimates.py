@@ -190,6 +190,17 @@ def test_bootstrap_goes_the_way_of_its_estimate():
     assert np.abs(ways[0] - ways[1]).max() > 1e-3
 
 
+def test_bootstrap_is_for_estimates_of_its_own_measurement():
+    """As many outcomes of other elements are those of another state."""
+    estimate = Povm.pauli4(2).least_squares(
+        Povm.pauli4(2).draw_counts(PHI_PLUS, 4000, seed=1)
+    )
+    with pytest.raises(ValueError, match="`estimate` must be of this measurement"):
+        Povm.tetrahedral(2).bootstrap(estimate)
+    with pytest.raises(TypeError, match="`estimate` must be a StateEstimate, but is a"):
+        Povm.tetrahedral(2).bootstrap(estimate.counts)
+
+
 def test_few_samples_are_warned_of_with_their_number():
     with pytest.warns(
         UserWarning, match=r"^159 samples are few for 16 outcomes: .* 9\.9"
