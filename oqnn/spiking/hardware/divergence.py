@@ -11,19 +11,48 @@ from ..sampling.sampler import Sampler, sample
 
 __all__ = [
     "as_points",
+    "check_counts",
+    "check_sequence",
     "counts_along_a_run",
     "divergence_floor",
     "sampled_divergence",
 ]
 
+MOST_GIB = 4.0  # of memory for counts
+BYTES_A_COUNT = 40  # the count, its share, ratios and their logarithms
+
 
 def as_points(n_samples: Sequence[int]) -> np.ndarray:
     """Return increasing numbers of samples as an array, shape (t,)."""
+    check_sequence(n_samples, "n_samples")
     for number in n_samples:
         check_integer(number, "n_samples")
     points = np.array(n_samples)
     check_increasing(points, "n_samples")
     return points
+
+
+def check_sequence(values: Sequence[float], name: str) -> None:
+    """Check that there are several numbers, not a lone one, and not none."""
+    if np.ndim(values) != 1:
+        raise ValueError(
+            f"`{name}` must be a sequence of numbers, but is {values!r}. Write "
+            f"({values!r},)."
+        )
+    if not len(values):
+        raise ValueError(f"`{name}` must hold at least one value, but is empty.")
+
+
+def check_counts(n_visible: int, laws: int) -> None:
+    """Check that the counts of so many sampled laws, and their ratios, can be held."""
+    check_integer(n_visible, "n_visible")
+    gib = BYTES_A_COUNT * laws * 2.0 ** min(n_visible, 900) / 2**30
+    if gib > MOST_GIB:
+        raise ValueError(
+            f"`n_visible` must be few enough to count all 2^{n_visible} visible "
+            f"states, but those of {laws} samples take {gib:.3g} GiB, more than "
+            f"{MOST_GIB:g}."
+        )
 
 
 def counts_along_a_run(

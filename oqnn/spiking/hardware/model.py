@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._core.checks import check_integer, check_positive
+from ..._core.checks import check_between, check_integer, check_positive
 from ..._core.seeds import rng_from
 from ..sampling.physical import PhysicalNetwork
 from .drift import wandering
@@ -13,6 +13,8 @@ from .rounding import hold
 from .wiring import wire_noise
 
 __all__ = ["HardwareModel"]
+
+MOST_BITS = 24  # beyond which single precision, in which neurons run, is coarser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class HardwareModel:
     ----------
     weight_bits : int, optional
         Bits of a weight's size; the sign comes from a pair of synapses, so that 6 bits
-        give the levels -63, ..., 63. None for weights of full precision.
+        give the levels -63, ..., 63; at most 24. None for weights of full precision.
     weight_range : float
         The weight of the largest level.
     bias_bits : int, optional
@@ -68,9 +70,10 @@ class HardwareModel:
     Raises
     ------
     TypeError, ValueError
-        If a number of bits, of sources or a seed is no integer or too small, a range
-        or a time is not positive, a spread is negative, or a neuron is to be wired to
-        more sources than there are.
+        If a number of bits, of sources or a seed is no integer or too small, there
+        are more than 24 bits, a range or a time is not positive, a spread is negative,
+        `saturates` is no truth value, or a neuron is to be wired to more sources than
+        there are.
     """
 
     weight_bits: int | None = None
@@ -89,10 +92,15 @@ class HardwareModel:
     chip_seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.weight_bits is not None:
-            check_integer(self.weight_bits, "weight_bits")
-        if self.bias_bits is not None:
-            check_integer(self.bias_bits, "bias_bits", least=2)
+        for name, least in (("weight_bits", 1), ("bias_bits", 2)):
+            bits = getattr(self, name)
+            if bits is not None:
+                check_integer(bits, name, least=least)
+                check_between(bits, name, least, MOST_BITS)
+        if not isinstance(self.saturates, bool | np.bool_):
+            raise TypeError(
+                f"`saturates` must be True or False, but is {self.saturates!r}."
+            )
         for name in ("weight_range", "bias_range", "drift_time"):
             check_positive(getattr(self, name), name)
         for name in SPREADS:

@@ -13,7 +13,13 @@ from ..sampling.exact import visible_law
 from ..sampling.machine import BoltzmannMachine
 from ..sampling.sampler import Sampler
 from ..state_frequencies import kl_divergence
-from .divergence import counts_along_a_run, divergence_floor, sampled_divergence
+from .divergence import (
+    check_counts,
+    check_sequence,
+    counts_along_a_run,
+    divergence_floor,
+    sampled_divergence,
+)
 from .model import HardwareModel
 from .random_networks import check_integer_weights, network_of_levels, random_levels
 from .rounding import coarsen, grid_of_step
@@ -105,8 +111,8 @@ def resolution_study(
     Raises
     ------
     TypeError, ValueError
-        If a number is no integer or too small, a step does not divide the range, or
-        `model` does not round weights.
+        If a number is no integer or too small, a step does not divide the range,
+        counts of all states take more than 4 GiB, or `model` does not round weights.
 
     References
     ----------
@@ -115,10 +121,10 @@ def resolution_study(
     largest = check_integer_weights(model)
     check_integer(repetitions, "repetitions")
     check_integer(n_samples, "n_samples")
-    if not len(steps):
-        raise ValueError("`steps` must hold at least one step, but is empty.")
+    check_sequence(steps, "steps")
     for step in steps:
         grid_of_step(step, largest)
+    check_counts(n_visible, len(steps) + 1)
 
     divergences, exact = np.empty((2, len(steps), repetitions))
     with ProgressLine("networks", repetitions) as line:

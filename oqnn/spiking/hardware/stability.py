@@ -13,6 +13,7 @@ from ..sampling.machine import BoltzmannMachine
 from ..sampling.sampler import Sampler
 from .divergence import (
     as_points,
+    check_counts,
     counts_along_a_run,
     divergence_floor,
     sampled_divergence,
@@ -114,8 +115,8 @@ def stability_study(
     Raises
     ------
     TypeError, ValueError
-        If a number is no integer or too small, or the numbers of samples do not
-        increase.
+        If a number is no integer or too small, the numbers of samples do not
+        increase, or counts of all states take more than 4 GiB.
 
     References
     ----------
@@ -123,6 +124,7 @@ def stability_study(
     """
     check_integer(runs, "runs", least=2)
     points = as_points(n_samples)
+    check_counts(machine.n_visible, runs * len(points))
 
     counts = np.empty((runs, len(points), 2**machine.n_visible), dtype=np.int64)
     with ProgressLine("runs", runs) as line:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..._core.checks import check_between, check_integer
+from ..._core.checks import check_between, check_integer, check_positive
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed, rng_from
 from ..sampling.exact import visible_law
@@ -14,6 +14,8 @@ from ..sampling.sampler import Sampler
 from ..state_frequencies import kl_divergence
 from .divergence import (
     as_points,
+    check_counts,
+    check_sequence,
     counts_along_a_run,
     divergence_floor,
     sampled_divergence,
@@ -115,7 +117,8 @@ def pseudo_update_study(
     ------
     TypeError, ValueError
         If a number is no integer or too small, the numbers of samples do not
-        increase, a fraction changes no weight, or `model` does not round weights.
+        increase, a fraction changes no weight, counts of all states take more than
+        4 GiB, or `model` does not round weights.
 
     References
     ----------
@@ -125,8 +128,9 @@ def pseudo_update_study(
     check_integer(repetitions, "repetitions")
     check_integer(n_reference, "n_reference")
     points = as_points(n_samples)
-    if not len(fractions):
-        raise ValueError("`fractions` must hold at least one number, but is empty.")
+    check_sequence(fractions, "fractions")
+    check_counts(n_visible, len(fractions) * len(points) + 1)
+    check_integer(n_hidden, "n_hidden")
     changed = [_whole(fraction, n_visible * n_hidden) for fraction in fractions]
 
     divergences = np.empty((len(changed), repetitions, len(points)))
@@ -165,6 +169,7 @@ def pseudo_update_study(
 
 def _whole(fraction: float, n_weights: int) -> int:
     """Return how many weights a fraction is; refused if none or more than there are."""
+    check_positive(fraction, "fractions")
     check_between(fraction, "fractions", 0, 1)
     count = round(fraction * n_weights)
     if not count:

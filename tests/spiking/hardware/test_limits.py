@@ -13,6 +13,7 @@ from oqnn.spiking.hardware.stability import stability_study
 from oqnn.spiking.hardware.updates import pseudo_update_study
 from oqnn.spiking.sampling.exact import visible_law
 from oqnn.spiking.sampling.gibbs import GibbsSampler
+from oqnn.spiking.sampling.machine import two_layer
 
 MODEL = HardwareModel.six_bit(weight_range=1.2)
 SIZES = {"n_visible": 4, "n_hidden": 7}
@@ -216,6 +217,31 @@ def test_the_same_seed_gives_the_same_study():
 def test_odd_studies_are_refused(study, options, kind, message):
     with pytest.raises(kind, match=message):
         study(ExactSampler(), MODEL, **{**SIZES, **options})
+
+
+@pytest.mark.parametrize(
+    ("study", "options", "kind", "message"),
+    [
+        (resolution_study, {"n_visible": 40}, ValueError, "take 3.28e.05 GiB"),
+        (pseudo_update_study, {"n_visible": 40}, ValueError, "`n_visible` must be few"),
+        (pseudo_update_study, {"n_visible": 2.5}, TypeError, "`n_visible` must be an"),
+        (resolution_study, {"steps": 2}, ValueError, "`steps` must be a sequence"),
+        (pseudo_update_study, {"fractions": 0.5}, ValueError, "`fractions` must be a"),
+        (pseudo_update_study, {"fractions": "a"}, ValueError, "`fractions` must be a"),
+        (pseudo_update_study, {"fractions": ["a"]}, TypeError, "`fractions` must be"),
+        (pseudo_update_study, {"n_samples": 10}, ValueError, "`n_samples` must be a"),
+    ],
+)
+def test_studies_that_cannot_be_are_refused_before_they_sample(
+    study, options, kind, message
+):
+    with pytest.raises(kind, match=message):
+        study(None, MODEL, **{**SIZES, **options})
+
+
+def test_runs_whose_counts_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"2\^40 visible states, .* 1.23e\+06 GiB"):
+        stability_study(None, two_layer(40, 2), n_samples=(5,))
 
 
 def test_chips_without_integer_weights_are_refused():
