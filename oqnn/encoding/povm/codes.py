@@ -76,10 +76,14 @@ def outcomes_from_bits(
 
     Raises
     ------
-    ValueError
-        If the last axis is not 2**n_bits long.
+    TypeError, ValueError
+        If they are no numbers, or the last axis is not 2**n_bits long.
     """
     array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"`values` must be an array of numbers, but is one of {array.dtype}."
+        )
     if array.ndim == 0 or array.shape[-1] != 2**n_bits:
         raise ValueError(
             f"`values` must have shape (..., {2**n_bits}), one for each state "

@@ -1,6 +1,8 @@
 """The elements of one qubit's measurement: known sets, checks, the dual."""
 
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +14,7 @@ __all__ = [
     "PAULI4",
     "PAULI6",
     "TETRAHEDRON",
+    "as_sequence",
     "canonical_dual",
     "check_elements",
     "elements_from_bloch",
@@ -69,6 +72,15 @@ def canonical_dual(B: np.ndarray) -> np.ndarray:
     """
     weighted = B / B[:, :1]  # every element has a trace: zeros were refused
     return np.linalg.solve(B.T @ weighted, weighted.T)
+
+
+def as_sequence(value: Any, name: str) -> list[Any]:
+    """Return the parts of a sequence of matrices."""
+    if not isinstance(value, Iterable):
+        raise TypeError(
+            f"`{name}` must be a sequence of matrices, but is a {type(value).__name__}."
+        )
+    return list(value)
 
 
 def check_elements(elements: np.ndarray, name: str) -> None:

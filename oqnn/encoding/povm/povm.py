@@ -22,6 +22,7 @@ from .elements import (
     PAULI4,
     PAULI6,
     TETRAHEDRON,
+    as_sequence,
     canonical_dual,
     check_elements,
     elements_from_bloch,
@@ -79,17 +80,18 @@ class Povm:
     factors: tuple[np.ndarray, ...]  # n times (m, 2, 2)
 
     def __post_init__(self) -> None:
-        factors = tuple(as_operator(each, "factors").copy() for each in self.factors)
+        sets = as_sequence(self.factors, "factors")
+        factors = tuple(as_operator(each, "factors").copy() for each in sets)
         if not factors:
             raise ValueError("`factors` must hold at least one qubit, but is empty.")
         for q, elements in enumerate(factors):
             check_elements(elements, f"factors[{q}]")
             elements.setflags(write=False)
-        n_bytes = 16 * math.prod(len(elements) for elements in factors)
+        n_bytes = 8 * math.prod(len(elements) for elements in factors)
         if n_bytes > MOST_BYTES:
             raise ValueError(
-                f"`n` must be smaller, but is {len(factors)}: one law of the outcomes "
-                f"would take {n_bytes / 2**30:.3g} GiB."
+                f"`factors` must be of fewer qubits, but are of {len(factors)} qubits "
+                f"whose law of outcomes would take {n_bytes / 2**30:.3g} GiB."
             )
         object.__setattr__(self, "factors", factors)
 
@@ -125,7 +127,10 @@ class Povm:
             As the class, or if the number of sets is not `n`.
         """
         check_integer(n, "n")
-        sets = [as_operator(each, "elements") for each in elements]
+        parts = as_sequence(elements, "elements")
+        sets = [as_operator(each, "elements") for each in parts]
+        if not sets:
+            raise ValueError("`elements` must hold at least one, but is empty.")
         if all(each.ndim == 2 for each in sets):
             shapes = {each.shape for each in sets}
             if shapes != {(2, 2)}:
@@ -321,7 +326,18 @@ class Povm:
 
         Codes that stand for no outcome, two of eight for each qubit of `pauli6`, get
         probability zero.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `invert`, or if one law would take more than 1 GiB.
         """
+        n_bytes = 8 * 2**self.n_bits
+        if n_bytes > MOST_BYTES:
+            raise ValueError(
+                f"`P` must be of fewer qubits, but its outcomes are held by "
+                f"{self.n_bits} neurons whose law would take {n_bytes / 2**30:.3g} GiB."
+            )
         return spread_over_bits(self._as_laws(P), self.codes, self.n_bits)
 
     def from_bits(self, values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:

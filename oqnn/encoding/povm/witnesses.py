@@ -116,7 +116,8 @@ def ghz_witnesses(
     """
     found = as_measured(P_or_rho, povm, n_samples, name="P_or_rho")
     n = found.n_qubits
-    check_between(n, "n_qubits", 2, MOST_QUBITS)
+    if not 2 <= n <= MOST_QUBITS:
+        raise ValueError(f"`P_or_rho` must be of two to six qubits, but is of {n}.")
     kinds = (
         ("fidelity", fidelity_operator(n), 0.5, 1.0),
         ("stabilizer", stabilizer_operator(n), 1.5, 2.0),

@@ -267,7 +267,9 @@ def test_real_states_alone_are_not_enough():
         (lambda p: p.draw_counts(PHI_PLUS, 0), "`n_samples` must be at least 1"),
         (lambda p: p.from_bits(np.ones(8)), "4 neurons"),
         (lambda p: Povm.tetrahedral(0), "`n` must be at least 1"),
-        (lambda p: Povm.pauli6(14), "`n` must be smaller, but is 14"),
+        (lambda p: Povm.pauli6(14), "of 14 qubits .* 584 GiB"),
+        (lambda p: Povm.tetrahedral(14), "fewer qubits, but .* 14 .* law .* 2 GiB"),
+        (lambda p: Povm.from_elements([], 2), "`elements` must hold at least one"),
         (lambda p: Povm(factors=()), "at least one qubit"),
     ],
 )
@@ -276,6 +278,20 @@ def test_odd_input_is_refused(call, message):
         call(Povm.tetrahedral(2))
 
 
-def test_complex_laws_are_refused():
+def test_what_is_of_the_wrong_kind_is_refused():
+    povm = Povm.pauli4(1)
     with pytest.raises(TypeError, match="`P` must be an array of real"):
-        Povm.pauli4(1).invert(np.ones(4) / 4 + 0j)
+        povm.invert(np.ones(4) / 4 + 0j)
+    with pytest.raises(TypeError, match="`values` must be an array of numbers"):
+        povm.from_bits(list("abcd"))
+    with pytest.raises(TypeError, match="`elements` must be a sequence .* is a int"):
+        Povm.from_elements(3, 1)
+    with pytest.raises(TypeError, match="`factors` must be a sequence .* is a int"):
+        Povm(factors=3)
+
+
+def test_codes_that_do_not_fit_into_memory_are_refused():
+    """Ten qubits of six outcomes are 6**10 numbers, and their neurons' law 2**30."""
+    povm = Povm.pauli6(10)
+    with pytest.raises(ValueError, match="30 neurons .* would take 8 GiB"):
+        povm.law_of_bits(np.broadcast_to(6.0**-10, (6**10,)))

@@ -140,7 +140,11 @@ def test_many_laws_at_once():
     [
         (lambda: ghz_witnesses(np.eye(2) / 2), "a state of two or more qubits"),
         (lambda: ghz_witnesses(np.eye(3) / 3), "a state of two or more qubits"),
-        (lambda: ghz_witnesses(np.eye(128) / 128), r"must lie in \[2, 6\], but is 7"),
+        (lambda: ghz_witnesses(np.eye(128) / 128), "`P_or_rho` must be .* but is of 7"),
+        (
+            lambda: ghz_witnesses([0.25] * 4, povm=Povm.pauli4(1)),
+            "`P_or_rho` must be of two to six qubits, but is of 1",
+        ),
         (lambda: ghz_witnesses(np.eye(4) / 4, n_samples=9), "`n_samples` must be None"),
         (lambda: mermin_operator(7), r"`n` must lie in \[2, 6\]"),
         (lambda: stabilizer_operator(1), "`n` must be at least 2"),
