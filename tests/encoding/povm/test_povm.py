@@ -284,14 +284,14 @@ def test_what_is_of_the_wrong_kind_is_refused():
         povm.invert(np.ones(4) / 4 + 0j)
     with pytest.raises(TypeError, match="`values` must be an array of numbers"):
         povm.from_bits(list("abcd"))
-    with pytest.raises(TypeError, match="`elements` must be a sequence .* is a int"):
+    with pytest.raises(TypeError, match=r"`elements` must be a sequence .* is a int"):
         Povm.from_elements(3, 1)
-    with pytest.raises(TypeError, match="`factors` must be a sequence .* is a int"):
+    with pytest.raises(TypeError, match=r"`factors` must be a sequence .* is a int"):
         Povm(factors=3)
 
 
 def test_codes_that_do_not_fit_into_memory_are_refused():
     """Ten qubits of six outcomes are 6**10 numbers, and their neurons' law 2**30."""
     povm = Povm.pauli6(10)
-    with pytest.raises(ValueError, match="30 neurons .* would take 8 GiB"):
+    with pytest.raises(ValueError, match=r"30 neurons .* would take 8 GiB"):
         povm.law_of_bits(np.broadcast_to(6.0**-10, (6**10,)))
