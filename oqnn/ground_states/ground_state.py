@@ -194,10 +194,10 @@ def ground_state(
     if H.n <= MOST_SPINS_EXACT:
         exact = exact_ground_state(H)
         exact_energy, reference = exact.energy, exact.amplitudes
+    keep = (checkpoint, checkpoint_every)
     state, records, error = _run(
-        machine, state, rule, iterations, reference, checkpoint, checkpoint_every,
-        progress,
-    )  # fmt: skip
+        machine, state, rule, iterations, reference, keep, progress
+    )
     final = rule if final_samples is None else replace(rule, samples=final_samples)
     result = _result(state, final, records, reference, exact_energy)
     if error is not None:
@@ -212,14 +212,19 @@ def _run(
     rule: SearchRule,
     iterations: int,
     reference: np.ndarray | None,
-    checkpoint: str | Path | None,
-    every: int,
+    keep: tuple[str | Path | None, int],
     show: bool | None,
 ) -> tuple[SearchState, np.ndarray, ConvergenceError | None]:
     """Iterate until done; return the last finite state and the records."""
+    checkpoint, every = keep
     rows = np.empty((0, 4))
     if checkpoint is not None and Path(checkpoint).exists():
         state, rows = load_search(checkpoint, start, rule)
+    if len(rows) > iterations:
+        raise ValueError(
+            f"`iterations` must be at least the {len(rows)} that {checkpoint} holds, "
+            f"but is {iterations}."
+        )
     records: list = list(rows)
     error, written = None, len(rows)
     left = iterations - len(records)

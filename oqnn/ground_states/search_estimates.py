@@ -110,7 +110,8 @@ def ratio_estimate(
     states = samples.visible.reshape(-1, machine.n_visible)
     energies = model_local_energies(hamiltonian, machine, states, symmetry=symmetry)
     weights = np.full(len(states), 1 / len(states))
-    means, each = mean_states(machine, states), energies.reshape(samples.codes.shape)
+    each = energies.reshape(samples.states.shape[:2])
+    means = mean_states(machine, states)
     return _estimate(machine, means, weights, energies, coordinates, each, None)
 
 

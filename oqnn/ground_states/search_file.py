@@ -102,6 +102,8 @@ def _digest(start: BoltzmannMachine, rule: SearchRule) -> str:
     digest = hashlib.sha256(json.dumps(rule_settings(rule)).encode())
     digest.update(json.dumps(rule.hamiltonian.terms).encode())
     arrays = [start.mask, start.weights, start.biases, np.array(start.n_visible)]
+    if rule.symmetry is not None:
+        arrays += [rule.symmetry.generators, np.array(rule.symmetry.flip)]
     for array in arrays:
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
@@ -113,4 +115,4 @@ def _difference(arrays: dict[str, np.ndarray], rule: SearchRule) -> str:
     for name, value in rule_settings(rule).items():
         if before.get(name) != value:
             return f"has {name} = {before.get(name)} and not {value}"
-    return "has another Hamiltonian or another machine"
+    return "has another Hamiltonian, machine or symmetry"

@@ -85,9 +85,20 @@ def test_checkpoint_of_another_search_is_refused(tmp_path):
     other = TransverseIsing(4, 1.0, 0.9)
     with pytest.raises(ValueError, match="another Hamiltonian"):
         ground_state(other, iterations=2, checkpoint=path, **QUICK)
+    with pytest.raises(ValueError, match="at least the 2 that"):
+        ground_state(RING, iterations=1, checkpoint=path, **QUICK)
     path.write_bytes(b"something else")
     with pytest.raises(ValueError, match="`checkpoint` must be a file"):
         ground_state(RING, iterations=2, checkpoint=path, **QUICK)
+
+
+def test_checkpoint_of_another_group_of_the_same_order_is_refused(tmp_path):
+    path = tmp_path / "search.npz"
+    groups = [SymmetryGroup(4, [p]) for p in ([3, 2, 1, 0], [1, 0, 3, 2])]
+    choices = QUICK | {"iterations": 1, "checkpoint": path}
+    ground_state(RING, symmetry=groups[0], **choices)
+    with pytest.raises(ValueError, match="machine or symmetry"):
+        ground_state(RING, symmetry=groups[1], **choices)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sr"])
@@ -168,6 +179,22 @@ def test_energy_with_a_symmetry_is_that_of_the_averaged_law(local_energies):
     energy = law @ law_local_energies(ring.pauli, law, epsilon=1e-300)
     assert found.energy == pytest.approx(energy, abs=5 * found.energy_error + 1e-3)
     assert found.machine_energy == pytest.approx(energy, abs=1e-9)
+
+
+def test_ratios_know_no_largest_number_of_spins():
+    """Seventy free spins in a field: E = −n h, which a machine of weights zero has."""
+    field = TransverseIsing(70, 0.0, 1.5)
+    machine = two_layer(70, 2)
+    found = ground_state(
+        field,
+        machine=machine.with_parameters(np.zeros(140), np.zeros(72)),
+        local_energies="ratios",
+        sampler=GibbsSampler(chains=4),
+        samples=8,
+        iterations=2,
+    )
+    assert found.energy == pytest.approx(-105, rel=1e-12)
+    assert found.variance == pytest.approx(0, abs=1e-20)
 
 
 def test_settings_and_histories_are_kept():
