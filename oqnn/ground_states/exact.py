@@ -94,7 +94,7 @@ def exact_ground_state(
         energies, amplitudes = _two_lowest(matrix)
     amplitudes = _with_phase(amplitudes)
     gap = float(energies[1] - energies[0])
-    degenerate = gap <= DEGENERATE * scale
+    degenerate = bool(gap <= DEGENERATE * scale)
     residual = float(np.linalg.norm(matrix @ amplitudes - energies[0] * amplitudes))
     if not degenerate and hamiltonian.is_real and _stoquastic(matrix, scale):
         _check_signs(amplitudes)

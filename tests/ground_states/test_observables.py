@@ -181,6 +181,14 @@ def test_samples_with_model_ratios():
     assert perfect.energy == pytest.approx(EXACT.energy, abs=1e-10)
     assert perfect.errors.energy < 1e-10
     assert found.root_overlap is None
+    alone = [
+        observables_of_ratios(
+            Samples(states=samples.states[:, [c, c]], n_visible=6), RING, log_of(law)
+        ).energy
+        for c in range(30)
+    ]
+    error = np.std(alone, ddof=1) / np.sqrt(30)
+    assert found.errors.energy == pytest.approx(error, rel=1e-12)
 
 
 def log_of(law, shift=0.0):

@@ -87,6 +87,13 @@ def test_every_sampler_and_fraction_has_a_curve():
     )
     assert curves[0].get_color() == curves[1].get_color() != curves[2].get_color()
     assert curves[0].get_linestyle() != curves[1].get_linestyle()
+    crosses = [line for line in axes.lines if line.get_marker() == "x"]
+    np.testing.assert_array_equal(
+        [float(cross.get_ydata()[0]) for cross in crosses[:2]],
+        np.median(UPDATES["exact"], axis=1),
+    )
+    last = UPDATES["n_samples"][-1]
+    assert all(cross.get_xdata() == [last] for cross in crosses)
 
 
 def test_a_run_is_not_drawn_at_its_own_end():

@@ -7,6 +7,7 @@ from spiking.hardware.exact_sampler import ExactSampler
 from oqnn._core.seeds import derive_seed
 from oqnn.spiking.hardware.model import HardwareModel
 from oqnn.spiking.hardware.occupancy import weight_histogram
+from oqnn.spiking.hardware.quantisation import saturation
 from oqnn.spiking.hardware.random_networks import network_of_levels, random_levels
 from oqnn.spiking.hardware.resolution import resolution_study
 from oqnn.spiking.hardware.stability import stability_study
@@ -166,6 +167,34 @@ def test_a_steady_sampler_converges_to_its_mean():
         assert (np.abs(found.mean(axis=0) - floor) <= 5 * error).all()
     assert study.own_end_quantiles.shape == study.average_quantiles.shape == (3, 3)
     assert study.to_xarray()["average"].dims == ("run", "sample")
+
+
+def test_two_runs_share_half_of_their_mean():
+    """Each is nested in the mean of both: 15/2 (1/n - 1/2n) for 16 states."""
+    studies = [
+        stability_study(ExactSampler(), MACHINE, runs=2, n_samples=(1000,), seed=seed)
+        for seed in range(60)
+    ]
+    found = np.array([study.average[:, -1].mean() for study in studies])
+    assert studies[0].average_floor == pytest.approx(15 / 4000)
+    assert abs(found.mean() - 15 / 4000) < 5 * found.std() / np.sqrt(60)
+    assert found.std() / np.sqrt(60) < 0.1 * 15 / 4000
+
+
+def test_changed_weights_stay_within_the_range():
+    """Whatever the level they had: every weight moves, over 40 networks of 3 levels."""
+    model = HardwareModel(weight_bits=1, weight_range=0.5)
+    for seed in range(40):
+        _, machines = recorded(
+            pseudo_update_study,
+            model,
+            fractions=(1.0,),
+            n_samples=(1,),
+            n_reference=1,
+            seed=seed,
+        )
+        assert saturation(machines[1], model).weights == 0
+    assert saturation(machines[1], model).n_weights == 28
 
 
 def test_jitter_between_runs_leaves_a_plateau():

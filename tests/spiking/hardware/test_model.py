@@ -114,6 +114,34 @@ def test_drift_gives_every_chain_its_own_leaks():
     assert (np.abs(found - exact) < 5 * exact * np.sqrt(2 / 4200)).all()
 
 
+def test_effects_have_random_numbers_of_their_own():
+    """No two of them are correlated over 800 neurons, within 5 standard errors."""
+    n = 800
+    chain = np.diag(np.ones(n - 1), 1)
+    many = PhysicalNetwork(
+        weights=SYNAPSE * (chain + chain.T),
+        leaks=np.full(n, ZERO),
+        refractory=np.full(n, 9.5),
+        leak_at_zero=ZERO,
+        leak_unit=UNIT,
+        weight_unit=SYNAPSE,
+    )
+
+    def of(**effect):
+        return HardwareModel(**effect).apply(many, chains=1, seed=0, draws=0)
+
+    slopes = of(slope_spread=0.1).weights
+    effects = [
+        np.log(slopes[range(n), [1, *range(n - 1)]]),
+        biases_of(of(offset_spread=0.1)),
+        np.log(of(refractory_spread=0.1).refractory),
+        biases_of(of(jitter=0.1)),
+        biases_of(of(drift=0.1))[0],
+    ]
+    correlations = np.corrcoef(effects) - np.eye(5)
+    assert np.abs(correlations).max() < 5 / np.sqrt(n)
+
+
 def test_shared_sources_are_wired_with_their_signs():
     model = HardwareModel(noise_sources=32, chip_seed=3)
     wiring = model.apply(PHYSICAL, **RUN).wiring

@@ -149,6 +149,15 @@ def test_chains_that_disagree_show_no_time_and_a_large_r_hat():
         effective_sample_size(samples)
 
 
+def test_chains_that_move_on_have_a_large_r_hat():
+    """Halves of means 0.3 and 0.7, the same in all chains: 0.04 · 20/19 / 0.21."""
+    shares = np.repeat([0.3, 0.7], 2000)[:, None]
+    z = np.random.default_rng(6).random((4000, 10)) < shares
+    samples = Samples(states=z[..., None].astype(np.uint8), n_visible=1)
+    expected = np.sqrt(1 + 0.04 * 20 / 19 / 0.21)
+    assert autocorrelation(samples).split_r_hat[0] == pytest.approx(expected, abs=0.02)
+
+
 def test_what_cannot_be_known_is_not_a_number():
     z = np.zeros((50, 4, 2), np.uint8)
     z[..., 1] = np.random.default_rng(3).integers(0, 2, (50, 4))
