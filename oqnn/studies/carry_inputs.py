@@ -11,7 +11,7 @@ from .._core.qobj import as_state
 from ..dynamics import Evolution
 from ..encoding import Povm
 from ..encoding.maps.real_arrays import as_real
-from ..spiking import BoltzmannMachine, LIFNetwork
+from ..spiking import BoltzmannMachine, LIFNetwork, Sampler
 from .saving import as_dataset
 
 __all__ = ["as_trajectory", "check_network", "fingerprints"]
@@ -72,7 +72,12 @@ def check_network(
                 "`network` must be a BoltzmannMachine with a `povm`, but is a "
                 f"{type(network).__name__}."
             )
-        return  # its visible neurons are counted where it is trained
+        if network.n_visible != povm.n_bits:
+            raise ValueError(
+                f"`network` must have {povm.n_bits} visible neurons for the outcomes "
+                f"of `povm`, but has {network.n_visible}."
+            )
+        return
     if not isinstance(network, LIFNetwork):
         raise TypeError(
             f"`network` must be a LIFNetwork, but is a {type(network).__name__}."
@@ -89,11 +94,12 @@ def fingerprints(
     times: np.ndarray,
     network: LIFNetwork | BoltzmannMachine | None,
     povm: Povm | None,
+    sampler: Sampler | None,
 ) -> dict[str, Any]:
-    """Name the arrays that a folder was begun with."""
+    """Name the arrays and the objects that a folder was begun with."""
     record: dict[str, Any] = {"times": times.tolist(), "states": digest(matrices)}
     if povm is not None:
-        record["povm"] = digest(*povm.factors)
+        record |= {"povm": digest(*povm.factors), "sampler": repr(sampler)}
     if network is not None:
         saved = as_dataset(network)
         content = json.loads(saved.attrs["oqnn"])["content"]

@@ -4,12 +4,13 @@ import numpy as np
 
 from .._core.seeds import derive_seed
 from ..encoding import CorrelationMap, OutcomeLaw, Povm, Reconstruction, learn_state
-from ..spiking import BoltzmannMachine, LIFNetwork, LIFSampler, Sampler, sample
+from ..encoding.povm.learning_inputs import as_sampler
+from ..spiking import BoltzmannMachine, Sampler, sample
 from .carried import CarriedState
 from .gauge import realizability_margin
 from .outcomes import measure_outcomes, measure_samples
 
-__all__ = ["carry_outcomes", "check_povm"]
+__all__ = ["carry_outcomes", "check_povm", "sampler_of_outcomes"]
 
 
 def carry_outcomes(
@@ -17,9 +18,8 @@ def carry_outcomes(
     rho: np.ndarray,
     povm: Povm,
     *,
-    machine: LIFNetwork | BoltzmannMachine | None,
+    machine: BoltzmannMachine | None,
     sampler: Sampler | None,
-    train: bool,
     samples: int,
     hidden: int,
     epochs: int,
@@ -37,9 +37,8 @@ def carry_outcomes(
     machine : BoltzmannMachine, optional
         Where training starts; by default from a two-layer network.
     sampler : Sampler, optional
-        Of the network, in training and measurement; `LIFSampler` by default.
-    train : bool
-        Whether a network carries the law, in place of the law itself.
+        Of the network that carries the law, in training and measurement. None if the
+        law itself is sampled.
     samples : int
         In each epoch, and of the measurement.
     hidden, epochs : int
@@ -51,12 +50,10 @@ def carry_outcomes(
     -------
     CarriedState
     """
-    assert machine is None or isinstance(machine, BoltzmannMachine)
     law = OutcomeLaw(povm=povm, probabilities=povm.probabilities(rho))
     measurement_seed = derive_seed(seed, "measurement")
     losses, unused = np.empty(0), 0.0
-    if train:
-        sampler = LIFSampler() if sampler is None else sampler
+    if sampler is not None:
         learned = learn_state(
             rho,
             povm=povm,
@@ -87,16 +84,9 @@ def carry_outcomes(
     )
 
 
-def check_povm(
-    povm: Povm | None, sampler: Sampler | None, by: str, n_qubits: int
-) -> None:
-    """Check that a measurement is of the states, and what goes with it."""
+def check_povm(povm: Povm | None, by: str, n_qubits: int) -> None:
+    """Check that a measurement is of the states, and that something carries it."""
     if povm is None:
-        if sampler is not None:
-            raise ValueError(
-                "`sampler` must be None without a `povm`, but is given: networks of "
-                "spins have their own dynamics."
-            )
         return
     if not isinstance(povm, Povm):
         raise TypeError(f"`povm` must be a Povm, but is a {type(povm).__name__}.")
@@ -110,3 +100,22 @@ def check_povm(
             "`by` must be 'network' or 'laws' with a `povm`, but is 'compiled': only "
             "laws of spins are compiled."
         )
+
+
+def sampler_of_outcomes(
+    sampler: Sampler | None, povm: Povm | None, by: str
+) -> Sampler | None:
+    """Return what samples networks of outcomes, None where there are no networks."""
+    if povm is not None and by == "network":
+        return as_sampler(sampler, "reweighted")
+    if sampler is None:
+        return None
+    if povm is None:
+        raise ValueError(
+            "`sampler` must be None without a `povm`, but is given: networks of spins "
+            "have their own dynamics."
+        )
+    raise ValueError(
+        f"`sampler` must be None with by={by!r}, where there is no network to sample, "
+        "but is given. Ask for by='network'."
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from ..spiking import BoltzmannMachine, LIFNetwork, Sampler, train
 from .carried import CarriedState, CarriedTrajectory
 from .carry import LEARNING_RATES, first_network
 from .carry_inputs import MOST_QUBITS, as_trajectory, check_network, fingerprints
-from .carry_povm import carry_outcomes, check_povm
+from .carry_povm import carry_outcomes, check_povm, sampler_of_outcomes
 from .gauge import realizability_margin
 from .sampling import measure_correlators
 from .saving import as_dataset, from_dataset
@@ -87,7 +88,8 @@ def carry(
     povm : Povm, optional
         Measurement whose outcomes are carried. By default spins are.
     sampler : Sampler, optional
-        What samples the networks with a `povm`; `LIFSampler` by default.
+        What samples the networks with a `povm`; `LIFSampler` by default. A folder
+        `out` knows it by its `repr`.
     samples : int
         Steps or independent samples to measure at each time, of a network of spins a
         multiple of 100. With a `povm` as many are drawn in each epoch of training.
@@ -119,8 +121,8 @@ def carry(
     ------
     TypeError, ValueError
         If `states` are no states of one to three qubits, `times` do not increase or
-        are not as many, a count is too small or of the wrong kind, or a network is
-        given where it is of no use.
+        are not as many, a count is too small or of the wrong kind, or a network or a
+        sampler is given where it is of no use.
     StudyMismatch, StudyBusy, NoSpaceError
         As `Store`, if `out` holds something else, is in use, or is full.
     ConvergenceError
@@ -150,7 +152,8 @@ def carry(
         seed=seed,
     )
     n_qubits = matrices.shape[1].bit_length() - 1
-    check_povm(povm, sampler, by, n_qubits)
+    check_povm(povm, by, n_qubits)
+    sampler = sampler_of_outcomes(sampler, povm, by)
     _check_counts(settings, povm)
     check_network(network, by, 3 * n_qubits, povm)
 
@@ -159,36 +162,14 @@ def carry(
         line = ProgressLine("carrying", len(times), show=progress)
         finish: Finish = _plainly
         if out is not None:
-            names = fingerprints(matrices, times, network, povm)
-            if povm is not None:
-                names["sampler"] = repr(sampler)
+            names = fingerprints(matrices, times, network, povm, sampler)
             record = {**vars(settings), **names}
             finish = _kept_in(stack.enter_context(Store(out, {"carried": record})))
         stack.enter_context(line)
         for index, (rho, time) in enumerate(zip(matrices, times, strict=True)):
             before = points[-1] if points else None
-
-            def carried(
-                index: int = index,
-                rho: np.ndarray = rho,
-                time: float = float(time),
-                before: CarriedState | None = before,
-            ) -> CarriedState:
-                if povm is None:
-                    return _carry_one(index, time, rho, before, network, settings)
-                return carry_outcomes(
-                    time,
-                    rho,
-                    povm,
-                    machine=network if before is None else before.network,
-                    sampler=sampler,
-                    train=by == "network",
-                    samples=samples,
-                    hidden=neurons,
-                    epochs=epochs,
-                    seed=derive_seed(seed, "carry", index),
-                )
-
+            arguments = (index, float(time), rho, before, network, settings)
+            carried = partial(_carry_one, *arguments, povm, sampler)
             points.append(finish(f"carried/{index:05d}", carried))
             line.advance(text=str(points[-1].reconstruction).partition(",")[0])
     return CarriedTrajectory(by=by, points=tuple(points))
@@ -213,6 +194,36 @@ def _carry_one(
     before: CarriedState | None,
     network: LIFNetwork | BoltzmannMachine | None,
     settings: _Settings,
+    povm: Povm | None,
+    sampler: Sampler | None,
+) -> CarriedState:
+    """Carry one state by spins, or by outcomes if there is a measurement."""
+    seed = derive_seed(settings.seed, "carry", index)
+    start = network if before is None else before.network
+    if povm is None:
+        assert not isinstance(start, BoltzmannMachine)
+        return _carry_spins(time, rho, before, start, settings, seed)
+    assert not isinstance(start, LIFNetwork)
+    return carry_outcomes(
+        time,
+        rho,
+        povm,
+        machine=start,
+        sampler=sampler,
+        samples=settings.samples,
+        hidden=settings.neurons,
+        epochs=settings.epochs,
+        seed=seed,
+    )
+
+
+def _carry_spins(
+    time: float,
+    rho: np.ndarray,
+    before: CarriedState | None,
+    start: LIFNetwork | None,
+    settings: _Settings,
+    seed: int,
 ) -> CarriedState:
     """Find the law of one state, train if asked to, and measure."""
     spins = CorrelationMap(len(rho).bit_length() - 1)
@@ -226,10 +237,7 @@ def _carry_one(
         assert isinstance(before.law, Law)
         law = least_change_correlators(before.law, law.correlators())
     carrier, losses, burn_in = None, np.empty(0), BURN_IN
-    seed = derive_seed(settings.seed, "carry", index)
     if settings.by == "network":
-        start = network if before is None else before.network
-        assert start is None or isinstance(start, LIFNetwork)
         carrier, losses = _trained(spins, law, start, settings, seed)
     elif settings.by == "compiled":
         compiled = compile_law(law)

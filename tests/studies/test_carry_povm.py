@@ -1,5 +1,6 @@
 """Carrying a trajectory by outcomes of a measurement, and by networks of them."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,14 @@ import pytest
 
 from oqnn.encoding import CorrelationMap, OutcomeLaw, Povm
 from oqnn.spiking import BoltzmannMachine, GibbsSampler, LIFSampler, two_layer
-from oqnn.studies import StudyMismatch, carry, carry_povm, load, save
+from oqnn.studies import (
+    StudyMismatch,
+    carry,
+    carry_povm,
+    carry_trajectory,
+    load,
+    save,
+)
 
 PAIR = np.array([1, 0, 0, np.exp(0.25j * np.pi)]) / np.sqrt(2)
 GHZ = np.zeros(8)
@@ -141,7 +149,8 @@ def test_neurons_that_fire_are_the_default(monkeypatch):
 
 @pytest.mark.parametrize("by", ["laws", "network"])
 def test_a_killed_run_goes_on_where_it_was(by, tmp_path, monkeypatch):
-    options = {**SMALL, "by": by, "sampler": SMALL["sampler"], "out": tmp_path / "run"}
+    sampler = SMALL["sampler"] if by == "network" else None
+    options = {**SMALL, "by": by, "sampler": sampler, "out": tmp_path / "run"}
     whole = carry(PAIRS, TIMES, **{**options, "out": None})
     carry_outcomes, done = carry_povm.carry_outcomes, []
 
@@ -162,8 +171,32 @@ def test_a_killed_run_goes_on_where_it_was(by, tmp_path, monkeypatch):
     other = {**options, "povm": Povm.pauli4(2)}
     with pytest.raises(StudyMismatch, match=r"`carried\.povm` is"):
         carry(PAIRS, TIMES, **other)
-    with pytest.raises(StudyMismatch, match=r"`carried\.sampler` is"):
-        carry(PAIRS, TIMES, **{**options, "sampler": GibbsSampler(chains=32)})
+    if by == "network":
+        with pytest.raises(StudyMismatch, match=r"`carried\.sampler` is"):
+            carry(PAIRS, TIMES, **{**options, "sampler": GibbsSampler(chains=32)})
+
+
+def test_the_default_sampler_is_the_same_by_name(tmp_path, monkeypatch):
+    """A run that was begun without a word about the sampler goes on with it named."""
+    options = {**SMALL, "sampler": None, "out": tmp_path / "run"}
+    law = OutcomeLaw(povm=TETRAHEDRAL, probabilities=np.ones(16) / 16)
+    begun = carry(PAIRS[:1], TIMES[:1], by="laws", povm=TETRAHEDRAL, samples=100)
+    point = replace(begun.points[0], law=law, network=two_layer(4, 3))
+    monkeypatch.setattr(carry_trajectory, "carry_outcomes", lambda *_, **__: point)
+
+    carry(PAIRS, TIMES, **options)
+
+    monkeypatch.setattr(carry_trajectory, "carry_outcomes", None)
+    again = carry(PAIRS, TIMES, **{**options, "sampler": LIFSampler()})
+    np.testing.assert_array_equal(
+        again.points[2].network.weights, point.network.weights
+    )
+
+
+def test_wrong_input_leaves_nothing_on_disk(tmp_path):
+    with pytest.raises(ValueError, match="`network` must have 4 visible neurons"):
+        carry(PAIRS, TIMES, **SMALL, network=two_layer(3, 3), out=tmp_path / "run")
+    assert not list(tmp_path.iterdir())
 
 
 def test_trajectories_are_saved_with_the_same_numbers(by_laws, by_network, tmp_path):
@@ -191,11 +224,13 @@ def test_trajectories_are_saved_with_the_same_numbers(by_laws, by_network, tmp_p
         ({"povm": None}, ValueError, "`sampler` must be None without a `povm`"),
         ({"network": 3}, TypeError, "`network` must be a BoltzmannMachine"),
         (
-            {"network": two_layer(4, 3), "by": "laws"},
+            {"network": two_layer(4, 3), "by": "laws", "sampler": None},
             ValueError,
             "`network` must be None with by='laws'",
         ),
-        ({"network": two_layer(3, 3)}, ValueError, "4 visible neurons"),
+        ({"network": two_layer(3, 3)}, ValueError, "`network` must have 4 visible"),
+        ({"sampler": "gibbs"}, TypeError, "`sampler` must be a sampler"),
+        ({"by": "laws"}, ValueError, "`sampler` must be None with by='laws'"),
         ({"epochs": 0}, ValueError, "`epochs` must be at least 1"),
     ],
 )
