@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.special import logsumexp
 
@@ -24,7 +24,8 @@ __all__ = [
     "translations",
 ]
 
-MOST_SPINS = 26  # of a law of all states
+MOST_GIB = 8.0  # of memory for the orbits of all states
+BYTES_AN_IMAGE = 32  # of a state, while orbits are found
 MOST_ELEMENTS = 100_000
 MOST_ENTRIES = 2**26  # of images held at a time
 ROUNDING = 1e-12  # of the greatest coefficient
@@ -119,26 +120,26 @@ class SymmetryGroup:
         """Number of the orbit of every state, in the order of codes, shape (2**n,).
 
         Found by the generators alone, so that the size of the group does not matter.
-        Raises ValueError from 27 spins on.
+        Raises ValueError where that takes more than 8 GiB.
         """
-        if self.n > MOST_SPINS:
+        n_images = max(len(self.generators) + self.flip, 1)
+        gib = BYTES_AN_IMAGE * n_images * 2.0 ** min(self.n, 900) / 2**30
+        if gib > MOST_GIB:
             raise ValueError(
-                f"`n` must be at most {MOST_SPINS} for averages of a law of all 2**n "
-                f"states, but is {self.n}. Average samples: see `random_images`."
+                "`n` must be small enough for averages of a law of all 2**n states, "
+                f"but orbits of 2^{self.n} states take {gib:.2g} GiB, more than "
+                f"{MOST_GIB:g}. Average samples: see `random_images`."
             )
-        codes = np.arange(2**self.n)
+        codes = np.arange(2**self.n, dtype=np.int32)
         images = [
             codes.reshape((2,) * self.n).transpose(generator).ravel()
             for generator in self.generators
         ]
         images += [codes[::-1]] * self.flip
-        edges = coo_array(
-            (
-                np.ones(len(images) * len(codes), dtype=bool),
-                (np.tile(codes, len(images)), np.concatenate([*images, codes[:0]])),
-            ),
-            shape=(len(codes),) * 2,
-        )
+        ends = np.stack(images or [codes], axis=1).ravel()
+        del images
+        starts = np.arange(0, len(ends) + 1, n_images, dtype=np.int32)
+        edges = csr_array((np.ones(len(ends)), ends, starts), shape=(len(codes),) * 2)
         return connected_components(edges, directed=False)[1]
 
     def average(self, law: ArrayLike) -> np.ndarray:
@@ -156,7 +157,7 @@ class SymmetryGroup:
         Raises
         ------
         ValueError
-            If the shape is another one.
+            If the shape is another one, or the orbits take more than 8 GiB.
         """
         law = np.asarray(law, dtype=float)
         check_shapes(law=(law, f"{2**self.n}"))

@@ -128,6 +128,16 @@ def test_random_images_of_many_states_take_little_room(monkeypatch):
     assert most < 3 * states.nbytes
 
 
+def test_orbits_take_the_room_that_refusals_state():
+    """32 bytes a state and generator; not much less."""
+    group = lattice_symmetries(TransverseIsing(14, 1.0, 1.0))
+    tracemalloc.start()
+    _ = group.orbits
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.8 < most / (32 * 3 * 2**14) < 1.1
+
+
 def test_representatives_are_the_least_of_their_orbits():
     states = states_of(np.arange(32), 5)
     found = codes_of(ODD.representatives(states.reshape(4, 8, 5))).ravel()
@@ -226,5 +236,8 @@ def test_refusals(monkeypatch):
     with pytest.raises(ValueError, match="at most 500 permutations"):
         _ = everything.order
     assert len(np.unique(everything.orbits)) == 10
-    with pytest.raises(ValueError, match=r"`n` must be at most 26 .* but is 64"):
+    with pytest.raises(ValueError, match=r"orbits of 2\^64 states take 5.5e.11 GiB"):
         _ = SymmetryGroup(64, flip=True).orbits
+    plane = TransverseIsing(26, 1.0, 1.0, lattice="square", shape=(2, 13))
+    with pytest.raises(ValueError, match=r"orbits of 2\^26 states take 10 GiB, more"):
+        _ = lattice_symmetries(plane).orbits
