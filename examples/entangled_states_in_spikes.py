@@ -118,6 +118,7 @@ def draw_bell(found: LearnedState) -> None:
     print("bell_correlations.png")
     values = bell_observable(found.laws[-LATE:], ANGLES).value
     here = {"theta": ANGLES, "bell": values.mean(axis=0), "sd": values.std(axis=0)}
+    print(f"  B(π/4) learned here {here['bell'][3]:.3f} ± {here['sd'][3]:.3f}")
     angles, curves = read("_bell"), read("_curves")
     learned, training = {}, {}
     for name in BELL:
@@ -145,7 +146,7 @@ def draw_bell(found: LearnedState) -> None:
         exact,
         training,
         witness,
-        published={"published chip": CHIP_BELL},
+        published={"chip, connected": CHIP_BELL},
         published_bias=CHIP_BIAS,
     ).savefig("bell_correlations.png")
 

@@ -145,7 +145,7 @@ def _draw_noise(
             mark(panel, noise, bell - base, (BLACK, STAR), label=label, sd=sd)
     if bias is not None:
         below.axhline(bias, color=BLACK, linestyle="--", linewidth=0.8)
-        words = "published chip, mean bias"
+        words = "chip, mean bias"
         axes.plot([], [], color=BLACK, ls="--", linewidth=0.8, label=words)
     for panel in (axes, below):
         panel.axvline(SEPARABLE_NOISE, color=GREY, linestyle=":", linewidth=0.8)

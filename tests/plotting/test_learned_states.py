@@ -113,7 +113,7 @@ def test_deviations_are_from_the_exact_witness():
     np.testing.assert_allclose(np.ptp(ends_of(below.containers[1])), 0.6)
     dashed = [line for line in below.lines if line.get_linestyle() == "--"]
     assert [line.get_ydata()[0] for line in dashed] == [-0.03]
-    assert names(above) == ["exact", "published chip, mean bias", "float", "chip"]
+    assert names(above) == ["exact", "chip, mean bias", "float", "chip"]
     assert above.get_xlim() == below.get_xlim()
 
 
