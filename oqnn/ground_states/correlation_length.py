@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
 from .._core.checks import (
+    check_between,
     check_choice,
     check_finite,
     check_integer,
@@ -75,8 +76,8 @@ def fit_correlation_length(
     ------
     ValueError
         If shapes disagree, values are not finite, errors are not positive, distances
-        are fewer than four (three, where `errors` are given), or `n` is given without
-        a ring or a ring without it.
+        are negative, longer than the ring or fewer than four (three, where `errors`
+        are given), or `n` is given without a ring or a ring without it.
     ConvergenceError
         If no ξ is best, as for correlations that do not decay or fall in a line.
 
@@ -198,6 +199,8 @@ def _check_fit(
         )
     if n is not None:
         check_integer(n, "n")
+    for distance in d:
+        check_between(distance, "distances", 0, np.inf if n is None else n)
     if len(np.unique(d)) < least:
         raise ValueError(
             f"`distances` must hold at least {least} different ones for three "

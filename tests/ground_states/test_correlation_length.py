@@ -91,6 +91,11 @@ def test_what_has_no_length_is_refused(values):
         ({"form": "ring"}, "`n` must be given with form='ring'"),
         ({"n": 8}, "`n` must be given with form='ring'"),
         ({"distances": [1, 2, 2, 3]}, "at least 4 different ones"),
+        ({"distances": [-1, 2, 3, 4]}, r"`distances` must lie in \[0, inf\]"),
+        (
+            {"distances": [1, 2, 3, 9], "form": "ring", "n": 8},
+            r"`distances` must lie in \[0, 8\], but is 9",
+        ),
         (
             {"distances": [1, 2, 2, 1], "errors": [1, 1, 1, 1]},
             "at least 3 different ones",
