@@ -223,7 +223,7 @@ def observables_of_ratios(
         If `model` is of another kind.
     ValueError
         If sizes disagree, there is a single chain, or `log_law` is not finite at a
-        sample.
+        sample, or is infinite or no number at a neighbour.
 
     References
     ----------
@@ -313,6 +313,11 @@ def _local_averages(
             raise ValueError("`log_law` must be finite at samples, but is not.")
         neighbours = part[:, None] ^ flips.astype(np.uint8)
         there = np.asarray(log_law(neighbours.reshape(-1, n)), dtype=float)
+        if not (there < np.inf).all():
+            raise ValueError(
+                "`log_law` must be a number at neighbours of samples, or minus "
+                "infinity, but is not."
+            )
         ratios = np.exp((there.reshape(len(part), -1) - here[:, None]) / 2)
         ratios = ratios[:, where.ravel()]  # (m, groups + n)
         off = (hamiltonian.elements(part).real * ratios[:, :groups]).sum(axis=1)

@@ -325,6 +325,11 @@ def test_refusals():
     two = Samples(states=np.zeros((9, 2, 6), dtype=np.uint8), n_visible=6)
     with pytest.raises(ValueError, match="`log_law` must be finite"):
         observables_of_ratios(two, RING, lambda v: np.full(len(v), -np.inf))
+    for beyond in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="`log_law` must be a number at neigh"):
+            observables_of_ratios(
+                two, RING, lambda v, k=beyond: np.where(v.sum(axis=-1) == 1, k, 0)
+            )
     many = Samples(states=np.zeros((9, 2, 64), dtype=np.uint8), n_visible=64)
     with pytest.raises(ValueError, match=r"at most 20 spins .*, but are of 64"):
         observables_of_samples(many, TransverseIsing(64, 1.0, 1.0))
