@@ -72,10 +72,10 @@ def autocorrelation(
     Raises
     ------
     TypeError
-        If `window` is no number.
+        If `window` is no number, or values are no real ones.
     ValueError
-        If the values' shape is another one, one of them is not finite, or `window` is
-        not positive.
+        If the values' shape is another one, there are none, one of them is not finite,
+        or `window` is not positive.
 
     References
     ----------
@@ -91,10 +91,16 @@ def autocorrelation(
     [1.0, 1.0, 1.0, 1.0, 1.0]
     """
     values = samples.states if values is None else np.asarray(values)
+    if values.dtype.kind not in "buif":
+        raise TypeError(f"`values` must be real numbers, but are {values.dtype}.")
     if values.shape[:2] != samples.states.shape[:2] or values.ndim not in (2, 3):
         raise ValueError(
             "`values` must have shape (reads, chains) or (reads, chains, k) with "
             f"(reads, chains) = {samples.states.shape[:2]}, but has {values.shape}."
+        )
+    if 0 in values.shape:
+        raise ValueError(
+            f"`values` must hold an observable, but has shape {values.shape}."
         )
     values = values.reshape(*values.shape[:2], -1)
     check_finite(values, "values")

@@ -201,6 +201,12 @@ def test_wrong_values_are_refused():
         autocorrelation(samples, np.zeros(20))
     with pytest.raises(ValueError, match=r"`values` must be finite, but values\[0, 0"):
         autocorrelation(samples, np.full((20, 3), np.nan))
+    with pytest.raises(TypeError, match="`values` must be real numbers, but are c"):
+        autocorrelation(samples, np.full((20, 3), 1j))
+    with pytest.raises(TypeError, match="`values` must be real numbers, but are <U1"):
+        autocorrelation(samples, np.full((20, 3), "a"))
+    with pytest.raises(ValueError, match=r"`values` must hold an observable, .* 0\)"):
+        effective_sample_size(samples, np.ones((20, 3, 0)))
     with pytest.raises(ValueError, match="`window` must be positive, but is 0"):
         autocorrelation(samples, window=0)
     with pytest.raises(TypeError, match="`window` must be one real number"):
