@@ -10,6 +10,7 @@ from ..._core.checks import check_between, check_integer, check_positive
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed, rng_from
 from ..sampling.exact import visible_law
+from ..sampling.machine import BoltzmannMachine
 from ..sampling.sampler import Sampler
 from ..state_frequencies import kl_divergence
 from .divergence import (
@@ -124,7 +125,7 @@ def pseudo_update_study(
     ----------
     .. [1] Klassert et al., iScience 25, 104707 (2022).
     """
-    largest = check_integer_weights(model)
+    check_integer_weights(model)
     check_integer(repetitions, "repetitions")
     check_integer(n_reference, "n_reference")
     points = as_points(n_samples)
@@ -138,11 +139,7 @@ def pseudo_update_study(
     with ProgressLine("networks", repetitions) as line:
         for r in range(repetitions):
             rng = rng_from(seed, "weights", r)
-            levels = random_levels(n_visible, n_hidden, largest - 1, rng)
-            ladder = [levels, *(_move(levels, count, rng) for count in changed)]
-            machines = [
-                network_of_levels(x, n_visible, n_hidden, model) for x in ladder
-            ]
+            machines = _networks(n_visible, n_hidden, changed, model, rng)
             (reference,), *counts = (
                 counts_along_a_run(
                     machine,
@@ -165,6 +162,20 @@ def pseudo_update_study(
         n_reference=n_reference,
         n_states=2**n_visible,
     )
+
+
+def _networks(
+    n_visible: int,
+    n_hidden: int,
+    changed: Sequence[int],
+    model: HardwareModel,
+    rng: np.random.Generator,
+) -> list[BoltzmannMachine]:
+    """Return a random network, and those with so many of its weights changed."""
+    largest = check_integer_weights(model) - 1  # leaves room for a level up
+    levels = random_levels(n_visible, n_hidden, largest, rng)
+    ladder = [levels, *(_move(levels, count, rng) for count in changed)]
+    return [network_of_levels(x, n_visible, n_hidden, model) for x in ladder]
 
 
 def _whole(fraction: float, n_weights: int) -> int:
