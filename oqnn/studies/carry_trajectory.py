@@ -102,7 +102,8 @@ def carry(
         unused with `network` and for three qubits. With a `povm` the number of hidden
         neurons; there are no sources.
     epochs : int
-        Of training, at each time.
+        Of training, at each time. With a `povm` the network has the mean of its
+        parameters over the last fifth of them.
     seed : int
         Of weights, training and measurement. Each time has streams of its own.
     out : path, optional

@@ -134,6 +134,17 @@ def test_networks_come_near_the_state():
     assert found.points[1].losses[0] < 0.1 * found.points[0].losses[0]
 
 
+def test_short_trainings_forget_where_they_began():
+    """Parameters averaged over all 150 epochs gave 0.78 to 0.82 in three seeds, over
+    the last 30 at least 0.95.
+    """
+    options = {**SMALL, "neurons": 8, "epochs": 150, "samples": 6400}
+
+    found = carry([mixed(PAIR, 1)], [0], **options)
+
+    assert found.fidelities[0] > 0.9
+
+
 def test_neurons_that_fire_are_the_default(monkeypatch):
     seen = []
 
