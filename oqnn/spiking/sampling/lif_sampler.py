@@ -18,6 +18,7 @@ from .samples import Samples
 __all__ = ["Hardware", "LIFSampler"]
 
 CALIBRATION_CHAINS = 128
+LEAST_EVENTS = 1e-3  # a step, whose probability is rounded to 2**-16: to one per cent
 
 
 class Hardware(Protocol):
@@ -82,9 +83,10 @@ class LIFSampler:
     Raises
     ------
     TypeError
-        If a number is of the wrong kind.
+        If a number is of the wrong kind, or the hardware has no `apply`.
     ValueError
-        If it is not positive, times do not fit each other, or `synapses` is unknown.
+        If it is not positive, times do not fit each other, noise comes less often than
+        every thousandth step, or `synapses` is unknown.
 
     References
     ----------
@@ -141,9 +143,12 @@ class LIFSampler:
                 f"`tau_mem_ms` must be below `tau_syn_ms` = {self.tau_syn_ms}, as in "
                 f"a high-conductance state, but is {self.tau_mem_ms}."
             )
-        if not (np.isfinite(self.reset) and self.reset < 0):
-            raise ValueError(
-                f"`reset` must be below the threshold 0, but is {self.reset}."
+        _check_reset(self.reset)
+        _check_events(self.noise_rate_khz * self.dt_ms)
+        if self.hardware is not None and not hasattr(self.hardware, "apply"):
+            raise TypeError(
+                "`hardware` must be a HardwareModel or another object with `apply`, "
+                f"but is {self.hardware!r}."
             )
 
     @property
@@ -283,3 +288,20 @@ class LIFSampler:
             renewing=self.synapses == "renewing",
         )
         return run_chains(physical, constants, arrays, reads, seed)
+
+
+def _check_reset(reset: float) -> None:
+    """Check that a voltage is one real number below the threshold."""
+    if not isinstance(reset, int | float | np.integer | np.floating):
+        raise TypeError(f"`reset` must be one real number, but is {reset!r}.")
+    if not (np.isfinite(reset) and reset < 0):
+        raise ValueError(f"`reset` must be below the threshold 0, but is {reset}.")
+
+
+def _check_events(events: float) -> None:
+    """Check that random words of 16 bits can tell how often noise comes in a step."""
+    if events < LEAST_EVENTS:
+        raise ValueError(
+            f"`noise_rate_khz` must give at least {LEAST_EVENTS:g} events in a step, "
+            f"but gives {events:.3g}. Take a higher rate or a longer `dt_ms`."
+        )

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 from oqnn._core.errors import ConvergenceError
+from oqnn.spiking.hardware.model import HardwareModel
 from oqnn.spiking.sampling import lif_calibration
 from oqnn.spiking.sampling.activation import fit_logistic
 from oqnn.spiking.sampling.lif_calibration import calibrate
@@ -77,7 +78,7 @@ def test_additive_synapses_need_all_of_their_effect_counted():
 
 
 def test_a_calibration_is_kept_and_knows_no_hardware():
-    other = LIFSampler(chains=3, read_every_ms=5.0, hardware=object())
+    other = LIFSampler(chains=3, read_every_ms=5.0, hardware=HardwareModel.six_bit())
     assert calibrate(SAMPLER) is calibrate(other)
     assert calibrate(SAMPLER) is not calibrate(LIFSampler(reset=-0.7))
 

@@ -198,10 +198,27 @@ def test_hardware_changes_the_network_chain_by_chain():
         ({"tau_ref_ms": 0.5}, "`tau_ref_ms` must be at least `dt_ms`"),
         ({"tau_mem_ms": 10.0}, "`tau_mem_ms` must be below `tau_syn_ms`"),
         ({"reset": 0.1}, "`reset` must be below the threshold 0"),
+        ({"reset": -np.inf}, "`reset` must be below the threshold 0"),
+        ({"noise_rate_khz": 9e-4}, "`noise_rate_khz` must .* step, but gives 0.0009"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
+        LIFSampler(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"chains": 2.0}, "`chains` must be an integer"),
+        ({"dt_ms": "1"}, "`dt_ms` must be one real number"),
+        ({"reset": "low"}, "`reset` must be one real number, but is 'low'"),
+        ({"reset": np.array([-0.1])}, "`reset` must be one real number"),
+        ({"hardware": "chip"}, "`hardware` must be a HardwareModel .* but is 'chip'"),
+    ],
+)
+def test_settings_of_the_wrong_kind_are_refused(settings, message):
+    with pytest.raises(TypeError, match=message):
         LIFSampler(**settings)
 
 
