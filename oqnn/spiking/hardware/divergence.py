@@ -19,6 +19,7 @@ __all__ = [
 ]
 
 MOST_GIB = 4.0  # of memory for counts
+FLOOR_PAIRS = 100  # of samples of one law
 BYTES_A_COUNT = 40  # the count, its share, ratios and their logarithms
 
 
@@ -128,30 +129,49 @@ def sampled_divergence(
 
 
 def divergence_floor(
-    n_states: int, n_samples: ArrayLike, n_reference: float, *, nested: bool = False
+    law: np.ndarray,
+    n_samples: ArrayLike,
+    n_reference: int,
+    rng: np.random.Generator,
+    *,
+    nested: bool = False,
 ) -> np.ndarray:
     r"""Return what `sampled_divergence` gives on average for two samples of one law.
 
-    .. math:: \frac{K-1}{2} \Bigl(\frac1n \pm \frac1m\Bigr)
+    A mean over 100 pairs of independent samples; one of them scatters by √(2/K) of
+    itself, for K states that occur. Where every state is expected many times it is
 
-    to leading order, for independent samples: plus for two sets of samples, minus
-    where those of p are among those of q. It holds where every state is expected
-    many times; correlated samples give more, by their autocorrelation time.
+    .. math:: \frac{K-1}{2} \Bigl(\frac1n \pm \frac1m\Bigr),
+
+    plus for two sets of samples, minus where those of p are among those of q. Rare
+    states give less, several times less if most are. Correlated samples give more, by
+    their autocorrelation time.
 
     Parameters
     ----------
-    n_states : int
-        K.
-    n_samples : shape (t,)
+    law : shape (K,)
+        Of all samples.
+    n_samples : shape (t,), int
         n.
-    n_reference : float
-        m; infinite for an exact law.
+    n_reference : int
+        m.
+    rng : numpy.random.Generator
     nested : bool
-        Whether the samples of p are among those of q.
+        Whether the samples of p are among those of q, which are then taken without a
+        pseudo-count.
 
     Returns
     -------
     ndarray, shape (t,)
     """
-    sign = -1 if nested else 1
-    return (n_states - 1) / 2 * (1 / np.asarray(n_samples) + sign / n_reference)
+    pseudo_count = 0.0 if nested else 0.5
+    found = []
+    for n in np.atleast_1d(n_samples):
+        others = n_reference - n if nested else n_reference
+        for _ in range(FLOOR_PAIRS):  # pair by pair, in little memory
+            counts, rest = rng.multinomial(n, law), rng.multinomial(others, law)
+            reference = counts + rest if nested else rest
+            found.append(
+                sampled_divergence(counts, reference, pseudo_count=pseudo_count)
+            )
+    return np.array(found).reshape(-1, FLOOR_PAIRS).mean(axis=1)

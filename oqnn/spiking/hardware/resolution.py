@@ -37,6 +37,7 @@ class ResolutionStudy:
     steps: np.ndarray  # (s,), smallest difference of two levels
     divergences: np.ndarray  # (s, repetitions), KL(full‖coarse), sampled
     exact: np.ndarray  # (s, repetitions), of the Boltzmann laws, zero for step 1
+    floor: float  # what independent samples of equal laws give, mean over networks
     n_samples: int  # of each law
     n_states: int
 
@@ -44,11 +45,6 @@ class ResolutionStudy:
     def quantiles(self) -> np.ndarray:
         """15, 50 and 85 % quantiles over the repetitions, shape (3, s)."""
         return np.quantile(self.divergences, [0.15, 0.5, 0.85], axis=1)
-
-    @property
-    def floor(self) -> float:
-        """What independent samples of equal laws give: (K - 1) / n_samples."""
-        return float(divergence_floor(self.n_states, self.n_samples, self.n_samples))
 
     def to_xarray(self) -> "xr.Dataset":
         """Return the divergences with named axes."""
@@ -127,6 +123,7 @@ def resolution_study(
     check_counts(n_visible, len(steps) + 1)
 
     divergences, exact = np.empty((2, len(steps), repetitions))
+    floors = np.empty(repetitions)
     with ProgressLine("networks", repetitions) as line:
         for r in range(repetitions):
             rng = rng_from(seed, "weights", r)
@@ -142,11 +139,13 @@ def resolution_study(
             law, *coarse_laws = (visible_law(machine) for machine in machines)
             divergences[:, r] = sampled_divergence(full, np.array(coarse))
             exact[:, r] = [kl_divergence(law, other) for other in coarse_laws]
+            floors[r] = divergence_floor(law, n_samples, n_samples, rng)[0]
             line.advance()
     return ResolutionStudy(
         steps=np.array(steps),
         divergences=divergences,
         exact=exact,
+        floor=float(floors.mean()),
         n_samples=n_samples,
         n_states=2**n_visible,
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._core.checks import check_integer
 from ..._core.progress import ProgressLine
-from ..._core.seeds import derive_seed
+from ..._core.seeds import derive_seed, rng_from
 from ..sampling.machine import BoltzmannMachine
 from ..sampling.sampler import Sampler
 from .divergence import (
@@ -34,6 +34,8 @@ class StabilityStudy:
     n_samples: np.ndarray  # (t,), the last is the length of a run
     own_end: np.ndarray  # (runs, t), KL(first samples‖whole run), zero at the end
     average: np.ndarray  # (runs, t), KL(first samples‖mean law of all runs)
+    own_end_floor: np.ndarray  # (t,), what independent samples of the mean law give
+    average_floor: np.ndarray  # (t,), likewise
     n_states: int
 
     @property
@@ -50,18 +52,6 @@ class StabilityStudy:
     def average_quantiles(self) -> np.ndarray:
         """15, 50 and 85 % quantiles of `average` over the runs, shape (3, t)."""
         return np.quantile(self.average, [0.15, 0.5, 0.85], axis=0)
-
-    @property
-    def own_end_floor(self) -> np.ndarray:
-        """What independent samples give for `own_end`, shape (t,)."""
-        end = self.n_samples[-1]
-        return divergence_floor(self.n_states, self.n_samples, end, nested=True)
-
-    @property
-    def average_floor(self) -> np.ndarray:
-        """What independent samples of one law give for `average`, shape (t,)."""
-        every = self.n_runs * self.n_samples[-1]
-        return divergence_floor(self.n_states, self.n_samples, every, nested=True)
 
     def to_xarray(self) -> "xr.Dataset":
         """Return the divergences with named axes."""
@@ -134,10 +124,18 @@ def stability_study(
                 machine, sampler, points, burn_in=burn_in, seed=own
             )
             line.advance()
-    ends = counts[:, -1]
+    ends = counts[:, -1]  # (runs, states)
+    every, rng = ends.sum(axis=0), rng_from(seed, "floor")
+    law = every / every.sum()
+    own_end_floor, average_floor = (
+        divergence_floor(law, points, int(n_reference), rng, nested=True)
+        for n_reference in (points[-1], every.sum())
+    )
     return StabilityStudy(
         n_samples=points,
         own_end=sampled_divergence(counts, ends[:, None], pseudo_count=0),
-        average=sampled_divergence(counts, ends.sum(axis=0), pseudo_count=0),
+        average=sampled_divergence(counts, every, pseudo_count=0),
+        own_end_floor=own_end_floor,
+        average_floor=average_floor,
         n_states=counts.shape[-1],
     )

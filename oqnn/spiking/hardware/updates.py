@@ -40,6 +40,7 @@ class PseudoUpdateStudy:
     fractions: np.ndarray  # (f,), of the weights that were changed
     divergences: np.ndarray  # (f, repetitions, t), KL(changed‖reference), sampled
     exact: np.ndarray  # (f, repetitions), of the Boltzmann laws
+    floor: np.ndarray  # (t,), what independent samples of equal laws give, mean
     n_reference: int  # samples of the reference
     n_states: int
 
@@ -47,11 +48,6 @@ class PseudoUpdateStudy:
     def quantiles(self) -> np.ndarray:
         """15, 50 and 85 % quantiles over the repetitions, shape (3, f, t)."""
         return np.quantile(self.divergences, [0.15, 0.5, 0.85], axis=1)
-
-    @property
-    def floor(self) -> np.ndarray:
-        """What independent samples of an unchanged network give, shape (t,)."""
-        return divergence_floor(self.n_states, self.n_samples, self.n_reference)
 
     def to_xarray(self) -> "xr.Dataset":
         """Return the divergences with named axes."""
@@ -136,6 +132,7 @@ def pseudo_update_study(
 
     divergences = np.empty((len(changed), repetitions, len(points)))
     exact = np.empty((len(changed), repetitions))
+    floors = np.empty((repetitions, len(points)))
     with ProgressLine("networks", repetitions) as line:
         for r in range(repetitions):
             rng = rng_from(seed, "weights", r)
@@ -153,12 +150,14 @@ def pseudo_update_study(
             law, *laws = (visible_law(machine) for machine in machines)
             divergences[:, r] = sampled_divergence(np.array(counts), reference)
             exact[:, r] = [kl_divergence(moved, law) for moved in laws]
+            floors[r] = divergence_floor(law, points, n_reference, rng)
             line.advance()
     return PseudoUpdateStudy(
         n_samples=points,
         fractions=np.array(changed) / (n_visible * n_hidden),
         divergences=divergences,
         exact=exact,
+        floor=floors.mean(axis=0),
         n_reference=n_reference,
         n_states=2**n_visible,
     )

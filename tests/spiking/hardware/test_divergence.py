@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from oqnn.spiking.hardware.divergence import (
     as_points,
@@ -35,11 +36,38 @@ def test_samples_of_one_law_differ_by_the_floor(nested):
     rest = rng.multinomial(m - n if nested else m, LAW, size=4000)
     reference = counts + rest if nested else rest
     found = sampled_divergence(counts, reference, pseudo_count=0 if nested else 0.5)
-    floor = divergence_floor(16, n, m, nested=nested)
-    assert floor == pytest.approx(7.5 * (1 / n + (-1 if nested else 1) / m))
+    floor = 7.5 * (1 / n + (-1 if nested else 1) / m)
+    (mean,) = divergence_floor(LAW, n, m, rng, nested=nested)
+    assert abs(mean - floor) < 5 * found.std() / np.sqrt(100)
     error = found.std() / np.sqrt(4000)
     assert abs(found.mean() - floor) < 5 * error
     assert error < 0.02 * floor
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_floors_of_two_states_are_sums_over_binomial_counts(nested):
+    """Of the law (1/200, 199/200), n = 40 and m = 100: far from the leading order."""
+    n, m, p = 40, 100, 1 / 200
+    others = m - n if nested else m
+    i, j = np.arange(n + 1)[:, None], np.arange(others + 1)
+    counts = np.stack(np.broadcast_arrays(i, n - i), axis=-1)
+    rest = np.stack(np.broadcast_arrays(j, others - j), axis=-1)
+    reference = counts[:, :1] + rest if nested else rest
+    counts = np.broadcast_to(counts[:, :1], (n + 1, others + 1, 2))
+    reference = np.broadcast_to(reference, counts.shape)
+    found = sampled_divergence(counts, reference, pseudo_count=0 if nested else 0.5)
+    weights = np.multiply.outer(*(binom.pmf(k.ravel(), k.max(), p) for k in (i, j)))
+    exact = (weights * found).sum()
+    spread = np.sqrt((weights * (found - exact) ** 2).sum())
+
+    floors = divergence_floor(
+        np.array([p, 1 - p]), [n] * 40, m, np.random.default_rng(1), nested=nested
+    )
+
+    assert abs(floors.mean() - exact) < 5 * spread / np.sqrt(4000)
+    assert floors.std() == pytest.approx(spread / 10, rel=0.5)
+    leading = 0.5 * (1 / n + (-1 if nested else 1) / m)
+    assert abs(exact - leading) > 0.2 * leading
 
 
 def test_states_that_only_one_sample_holds_stay_finite():
