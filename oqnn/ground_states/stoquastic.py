@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._core.checks import check_integer
 from .hamiltonians import ROUNDING, FlipGroup, PauliHamiltonian
 from .sign_polynomials import extremes, reduced_rows
 
@@ -102,10 +103,14 @@ def rotate_by_z(hamiltonian: PauliHamiltonian, sites: list[int]) -> PauliHamilto
 
     Raises
     ------
+    TypeError
+        If a site is no integer.
     ValueError
-        If a site is not one of the qubits.
+        If it is not one of the qubits.
     """
-    if not all(0 <= site < hamiltonian.n for site in sites):
+    for site in sites:
+        check_integer(site, "sites", least=0)
+    if not all(site < hamiltonian.n for site in sites):
         raise ValueError(
             f"`sites` must lie in 0 to {hamiltonian.n - 1}, but are {sites}."
         )

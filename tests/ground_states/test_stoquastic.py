@@ -160,3 +160,5 @@ def test_what_no_rotation_cures_is_refused(hamiltonian):
 def test_rotations_off_the_lattice_are_refused():
     with pytest.raises(ValueError, match=r"`sites` must lie in 0 to 1, but are \[2\]"):
         rotate_by_z(PauliHamiltonian({"XX": 1.0}), [2])
+    with pytest.raises(TypeError, match=r"`sites` must be an integer, but is 0\.5"):
+        rotate_by_z(PauliHamiltonian({"XX": 1.0}), [0.5])
