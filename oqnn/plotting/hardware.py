@@ -179,7 +179,8 @@ def limits_of_a_chip(
     ):
         draw(panel, study, colours)
         dress(panel, y=DIVERGENCE)
-        panel.legend(fontsize=SMALL, frameon=False)
+        # long enough to tell dashes beside a marker
+        panel.legend(fontsize=SMALL, frameon=False, handlelength=3)
     return figure
 
 
