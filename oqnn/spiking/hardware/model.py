@@ -144,8 +144,9 @@ class HardwareModel:
         [1]_, App. A, Fig. 5f; [2]_, Methods A. The spreads of calibrated activation
         functions, drift and jitter are not published as numbers and are assumptions
         here. With this jitter and drift, repeated runs of a network of 8 visible and 20
-        hidden neurons differ by a divergence of 1e-3, as much as 10⁵ independent
-        samples do from their law; [2]_, Fig. 5F, levels off after that many, 0.2 s.
+        hidden neurons differ by a divergence of 1e-3, for random weights up to 0.7, to
+        3e-4, up to 4: about as much as 10⁵ independent samples differ from their law.
+        [2]_, Fig. 5F, levels off after that many, 0.2 s.
 
         References
         ----------
