@@ -3,8 +3,9 @@
 Six spins at h = J, first: LIF neurons sample, energies come from the histogram of
 their samples, and the energy, the overlap and the correlations are printed beside the
 exact ones. Then three pictures of the searches of ``experiments/ground_states.py``:
-rings of eight spins over the field, sizes at h = J, and hidden layers. Searches that
-are not in its tables are left out of the pictures and named.
+rings of eight spins over the field, sizes at h = J, and hidden layers. Their laws are
+as sampled, or averaged over the ring's symmetries, after the search or at every step
+of it ("symmetric"). Searches that are not in the tables are left out and named.
 """
 
 import csv
@@ -39,11 +40,13 @@ CHIP = {  # at h = J, with energies per spin; the published ones are of all spin
     "energy_error": (7.2e-4, 1.9e-3, 2.1e-3),
     "infidelity": (1.1e-3, 3.3e-3, 4.7e-3),
 }
-WAYS = {  # sampler, symmetry of the search, law
-    "LIF": ("lif", "none", "sampled"),
-    "LIF, averaged": ("lif", "none", "sampled, averaged"),
-    "Gibbs": ("gibbs", "none", "sampled"),
-    "Gibbs, averaged": ("gibbs", "none", "sampled, averaged"),
+WAYS = {  # sampler, symmetry of the search, law, sizes
+    "LIF": ("lif", "none", "sampled", SIZES),
+    "LIF, averaged": ("lif", "none", "sampled, averaged", SIZES),
+    "Gibbs": ("gibbs", "none", "sampled", SIZES),
+    "Gibbs, averaged": ("gibbs", "none", "sampled, averaged", SIZES),
+    "LIF, symmetric": ("lif", "all", "sampled", (10,)),
+    "Gibbs, symmetric": ("gibbs", "all", "sampled", (10,)),
 }
 CURVE = ("iteration", "energy_error", "infidelity")
 NAMES = {"lif": "LIF", "gibbs": "Gibbs"}
@@ -122,20 +125,14 @@ def over_sizes() -> Figure | None:
     """Draw errors over the number of spins at h = J."""
     rows, curves = read("ground_states", part="sizes"), {}
     found = {}
-    for name, (sampler, symmetry, law) in WAYS.items():
-        cases = {
-            n: select(rows, sampler=sampler, symmetry=symmetry, law=law, n=n)
-            for n in SIZES
-        }
-        present = [n for n, case in cases.items() if case]
-        note(name, SIZES, present)
-        if present:
-            found[name] = {"n": present} | {
-                key: np.transpose(
-                    [
-                        [float(cases[n][0][f"{key}_{q}"]) for q in (15, 50, 85)]
-                        for n in present
-                    ]
+    for name, (sampler, symmetry, law, sizes) in WAYS.items():
+        wanted = {"sampler": sampler, "symmetry": symmetry, "law": law}
+        cases = [row for n in sizes for row in select(rows, n=n, **wanted)]
+        note(name, sizes, [int(row["n"]) for row in cases])
+        if cases:
+            found[name] = columns(cases, "n") | {
+                key: np.array(
+                    [[float(row[f"{key}_{q}"]) for row in cases] for q in (15, 50, 85)]
                 )
                 for key in ("energy_error", "infidelity")
             }
@@ -168,17 +165,15 @@ def over_sizes() -> Figure | None:
 
 
 def hidden_layers() -> Figure | None:
-    """Draw errors with small hidden layers, and with that of the other pictures."""
-    rows = read("ground_states_curves")
+    """Draw errors with small hidden layers."""
+    rows = read("ground_states_curves", part="hidden")
     cases = {
-        (m, n): select(rows, part=part, sampler="lif", symmetry="none", n=n, n_hidden=m)
-        for m, part in ((5, "hidden"), (10, "hidden"), (20, "hidden"), (40, "sizes"))
-        for n in (4, 6, 8)
+        (m, n): select(rows, n_hidden=m, n=n) for m in (5, 10, 20) for n in (4, 6, 8)
     }
     missing = [key for key, case in cases.items() if not case]
     if missing:
         print("hidden layers without rows (hidden neurons, spins):", missing)
-    layers = [m for m in (5, 10, 20, 40) if all(cases[m, n] for n in (4, 6, 8))]
+    layers = [m for m in (5, 10, 20) if all(cases[m, n] for n in (4, 6, 8))]
     if not layers:
         return None
     data = {

@@ -39,8 +39,9 @@ def ground_states_over_sizes(
 
     Upper row: ΔE/N, energies *per spin* above the exact one, and 1 − |⟨ψ|ψ₀⟩| with
     medians and 15 and 85 % points, as [1]_, Fig. 4A-B, whose printed energies are
-    those of all spins; then ΔE/N of large systems, on an axis that is linear below
-    10⁻⁴. Lower row: the same along the search.
+    those of all spins; then ΔE/N of large systems, whose estimates may lie below the
+    exact energy, on an axis that is linear below 10⁻⁴. Lower row: the same along the
+    search, the last one linear below 10⁻³.
 
     Parameters
     ----------
@@ -53,8 +54,7 @@ def ground_states_over_sizes(
     large : mapping
         ``n``, ``energy_error`` and its standard error ``error``, shape (k,).
     large_curves : {name: mapping}
-        ``iteration`` and ``energy_error`` of shape (t,), of which the absolute value
-        is drawn: estimates with errors may lie below the exact energy.
+        ``iteration`` and ``energy_error`` of shape (t,).
     floor : mapping, optional
         ``n`` and ``infidelity`` of shape (s,): what sampling alone leaves.
     chip : mapping, optional
@@ -96,13 +96,16 @@ def ground_states_over_sizes(
         infidelity.plot(
             least["n"], least["infidelity"], ":", color=BLACK, lw=1.0, label="sampling"
         )
+    infidelity.sharex(energy)
+    for axes in (energy, infidelity):
+        _whole_decades(axes)
     _draw_large(of_large, ends)
-    for axes, several, name in (
-        (below[0], along, "energy_error"),
-        (below[1], along, "infidelity"),
-        (below[2], large_along, "energy_error"),
-    ):
-        _draw_curves(axes, several, name)
+    below[0].set_yscale("log")
+    below[1].set_yscale("log")
+    below[2].set_yscale("symlog", linthresh=10 * LINEAR)  # noisier
+    _draw_curves(below[0], along, "energy_error")
+    _draw_curves(below[1], along, "infidelity")
+    _draw_curves(below[2], large_along, "energy_error")
     for row, x in (((energy, infidelity, of_large), SPINS), (below, "iteration")):
         for axes, y in zip(row, (ENERGY, INFIDELITY, ENERGY), strict=True):
             dress(axes, x=x, y=y)
@@ -134,7 +137,6 @@ def _draw_quantiles(axes: Axes, searches: Mapping[str, Arrays], name: str) -> No
             label=label,
             **marker(k, ELEMENTS[k % len(ELEMENTS)]) | {"linestyle": "-"},
         )
-    _whole_decades(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
@@ -148,6 +150,8 @@ def _draw_large(axes: Axes, data: Arrays) -> None:
         data["n"], data["energy_error"], data["error"], shades, strict=True
     ):
         axes.errorbar(n, value, yerr=error, elinewidth=0.8, **marker(0, shade))
+    top = (data["energy_error"] + data["error"]).max()
+    axes.set_ylim(top=10 ** np.ceil(np.log10(max(top, LINEAR))))
     axes.set_xticks(data["n"], [f"{n:g}" for n in data["n"]])
     axes.xaxis.set_minor_locator(NullLocator())
 
@@ -159,14 +163,12 @@ def _whole_decades(axes: Axes) -> None:
 
 
 def _draw_curves(axes: Axes, several: Mapping[str, Arrays], name: str) -> None:
-    """Draw absolute values along searches."""
-    axes.set_yscale("log")
+    """Draw values along searches."""
     for (label, data), shade in zip(
         several.items(), shades_of(len(several)), strict=True
     ):
-        values = np.abs(data[name])
         axes.plot(
-            data["iteration"], values, color=shade, linewidth=THIN + 0.3, label=label
+            data["iteration"], data[name], color=shade, linewidth=0.9, label=label
         )
 
 
@@ -180,7 +182,7 @@ def _explain(figure: Figure, title: str | None) -> None:
         [handles[i] for i in first],
         [labels[i] for i in first],
         loc="outside upper center",
-        ncols=min(len(labels), 6),
+        ncols=min(len(labels), 4),
         fontsize=SMALL,
         frameon=False,
     )

@@ -196,7 +196,8 @@ def test_large_systems_may_lie_below_the_exact_energy():
     (bar,) = axes[2].containers[1].lines[2][0].get_segments()
     np.testing.assert_allclose(bar[:, 1], [-5e-4, 1e-4], rtol=1e-12)
     (curve,) = axes[5].lines
-    np.testing.assert_array_equal(curve.get_ydata(), [0.1, 0.02, 0.003, 1e-4])
+    np.testing.assert_array_equal(curve.get_ydata(), [0.1, -0.02, 0.003, -1e-4])
+    assert axes[5].get_yscale() == "symlog"
 
 
 def test_curves_go_along_the_search():
