@@ -9,7 +9,10 @@ import numpy as np
 from ..._core.jax64 import in_double_precision
 from ..sampling.groups import Group
 
-__all__ = ["run_sweeps"]
+__all__ = ["run_sweeps", "times"]
+
+# graphics processors would keep ten bits of float32 factors by default
+times = partial(jnp.matmul, precision="highest")
 
 
 @in_double_precision
@@ -64,7 +67,7 @@ def _move_together(
     group: Group, w: jax.Array, b: jax.Array, z: jax.Array, words: jax.Array
 ) -> jax.Array:
     """Draw all neurons of a group given the others."""
-    drive = w @ z[group.first_neighbour : group.end_neighbour] + b
+    drive = times(w, z[group.first_neighbour : group.end_neighbour]) + b
     return z.at[group.first : group.end].set(_fire(drive, words))
 
 
@@ -74,7 +77,7 @@ def _move_in_turn(
     """Draw one neuron of a group after the other."""
 
     def move(i: jax.Array, z: jax.Array) -> jax.Array:
-        drive = w[i] @ z[group.first_neighbour : group.end_neighbour] + b[i]
+        drive = times(w[i], z[group.first_neighbour : group.end_neighbour]) + b[i]
         return z.at[group.first + i].set(_fire(drive, words[i]))
 
     return jax.lax.fori_loop(0, group.end - group.first, move, z)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._core.jax64 import in_double_precision
 from ..sampling.groups import Group
+from .gibbs_jax import times
 
 __all__ = ["run_reads"]
 
@@ -88,7 +89,7 @@ def _move_together(part: Part, state: State, words: jax.Array) -> State:
     group = part.group
     mine = slice(group.first, group.end)
     near = state.active[group.first_neighbour : group.end_neighbour]
-    logit = part.weights @ near + part.biases
+    logit = times(part.weights, near) + part.biases
     left = _next(state.left[mine], logit, words, part.tau)
     active = (left > 0).astype(near.dtype)
     return State(state.left.at[mine].set(left), state.active.at[mine].set(active))
@@ -101,7 +102,7 @@ def _move_in_turn(part: Part, state: State, words: jax.Array) -> State:
     def move(i: jax.Array, state: State) -> State:
         k = group.first + i
         near = state.active[group.first_neighbour : group.end_neighbour]
-        logit = part.weights[i] @ near + part.biases[i]
+        logit = times(part.weights[i], near) + part.biases[i]
         left = _next(state.left[k], logit, words[i], part.tau)
         active = (left > 0).astype(near.dtype)
         return State(state.left.at[k].set(left), state.active.at[k].set(active))

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from spiking.sampling.graphs import MACHINES, slow_law
 
-from oqnn.spiking.kernels import gibbs_jax
+from oqnn.spiking.kernels import gibbs_jax, neural_sampling_jax
 from oqnn.spiking.sampling import groups
 from oqnn.spiking.sampling.exact import joint_law, moments, visible_law
 from oqnn.spiking.sampling.gibbs import GibbsSampler
+from oqnn.spiking.sampling.groups import Group
 from oqnn.spiking.sampling.machine import from_graph, two_layer
 from oqnn.spiking.sampling.sampler import Chains, sample
 from oqnn.spiking.sampling.samples import codes_of
@@ -96,6 +97,25 @@ def test_the_chance_to_fire_is_the_logistic_function_to_24_bits():
         offsets = np.array([-1, 1]) * max(2**-22 * p, 2**-24)
         words = ((p + offsets) * 2**32).astype(np.uint32)
         assert np.asarray(gibbs_jax._fire(u, words)).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_drives_are_not_rounded_on_devices_that_multiply_faster_so(at_once):
+    """By default graphics processors keep ten bits of single-precision factors."""
+    halves = (Group(0, 2, 2, 4, at_once), Group(2, 4, 0, 2, at_once))
+    shapes = [(4, 4), (4,), (4, 3), (5, 4, 3)]
+    kinds = [np.float32, np.float32, np.uint8, np.uint32]
+    arrays = [np.zeros(*each) for each in zip(shapes, kinds, strict=True)]
+    for program, last in (
+        (gibbs_jax._run, (5,)),
+        (neural_sampling_jax._run, (5, 3)),
+    ):
+        if program is neural_sampling_jax._run:
+            arrays = [*arrays[:2], np.zeros((4, 3), np.int32), arrays[3][:, None]]
+        text = program.lower(*arrays, *map(np.int32, last), halves).as_text()
+        products = [line for line in text.splitlines() if "dot_general" in line]
+        assert len(products) == 2
+        assert all("HIGHEST" in line for line in products)
 
 
 def test_extreme_drives_fire_always_or_never():
