@@ -189,6 +189,7 @@ class CarriedTrajectory:
             "fidelity": self.fidelities,
             "fidelity_error": self.fidelity_errors,
             "least_eigenvalue": self.least_eigenvalues,
+            "unused": self.unused,
         }
         data = {name: ("time", values) for name, values in data.items()} | {
             "target": (matrix, self.targets),
@@ -226,6 +227,11 @@ class CarriedTrajectory:
             lines.append(
                 f"at {missing} of {len(self.points)} times no spins can carry the "
                 "state: the nearest realizable matrix was carried"
+            )
+        if (unused := self.unused.max()) > 0:
+            lines.append(
+                f"up to {100 * unused:.2g} % of the samples had codes of no outcome "
+                "and were left out"
             )
         return "\n".join(lines)
 

@@ -121,6 +121,38 @@ def test_training_goes_on_from_the_network_before(by_network, monkeypatch):
     assert by_network.points[0].network.n == 7
 
 
+def test_every_time_and_seed_has_randomness_of_its_own(monkeypatch):
+    seeds = {"learn_state": [], "sample": [], "measure_outcomes": []}
+    for name, seen in seeds.items():
+        inner = getattr(carry_povm, name)
+
+        def noted(*arguments, inner=inner, seen=seen, **options):
+            seen.append(options["seed"])
+            return inner(*arguments, **options)
+
+        monkeypatch.setattr(carry_povm, name, noted)
+    for seed in (3, 4):
+        carry(PAIRS[:2], TIMES[:2], **{**SMALL, "seed": seed})
+        laws = {"povm": TETRAHEDRAL, "by": "laws", "samples": 640}
+        carry(PAIRS[:2], TIMES[:2], **laws, seed=seed)
+
+    assert [len(set(seen)) for seen in seeds.values()] == [4, 4, 4]
+    assert not set(seeds["learn_state"]) & set(seeds["sample"])
+
+
+def test_codes_of_no_outcome_are_told_of(by_network):
+    """Of an untrained network they are near (64 − 36)/64 of the reads."""
+    found = carry(PAIRS[:1], [0], **{**SMALL, "povm": Povm.pauli6(2), "epochs": 1})
+
+    assert found.unused[0] == pytest.approx(28 / 64, abs=0.1)
+    assert found.to_xarray().unused.values == found.unused
+    share = (
+        f"up to {100 * found.unused[0]:.2g} % of the samples had codes of no outcome"
+    )
+    assert str(found).endswith(f"\n{share} and were left out")
+    assert "left out" not in str(by_network)
+
+
 def test_networks_come_near_the_state():
     """Uniform outcomes have fidelities 0.52 and 0.63; of five seeds the worst had 0.94,
     and each began the second time with a thirtieth of the first divergence.
