@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from oqnn._core.bases import PAULI as TAU
 from oqnn.encoding import CorrelationMap, OutcomeLaw, Povm
 from oqnn.spiking.sampling.samples import Samples, states_of
 from oqnn.studies.outcomes import measure_outcomes, measure_samples
@@ -75,6 +76,20 @@ def test_errors_of_chains_count_their_correlations(chains):
     assert found[0].steps == 80 * chains
     assert found[0].rates.shape == (7,)
     assert found[0].raster.shape == (80, 7)
+
+
+def test_errors_of_few_reads_by_hand():
+    """One read of each of three chains: the variance of a mean of three numbers."""
+    povm = Povm.tetrahedral(1)
+    states = states_of(np.array([[0, 1, 3]]), 2)
+
+    found, _ = measure_samples(Samples(states=states, n_visible=2), povm)
+
+    values = np.array([povm.expectation_weights(axis) for axis in TAU[1:]])[
+        :, [0, 1, 3]
+    ]
+    np.testing.assert_allclose(found.moments, values.mean(axis=1), atol=1e-12)
+    np.testing.assert_allclose(found.covariance, np.cov(values) / 3, atol=1e-12)
 
 
 def test_codes_of_no_outcome_are_counted_and_left_out():

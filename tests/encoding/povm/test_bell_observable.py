@@ -168,6 +168,33 @@ def test_standard_error_is_the_spread_of_many_runs(connected):
     )
 
 
+@pytest.mark.parametrize("connected", [False, True])
+def test_standard_error_is_that_of_the_slopes(connected):
+    """Σ P_a d_a² / N with d_a the slope of B from P towards the outcome a alone, by
+    differences; of a state with large and unlike single means.
+    """
+    povm, n_samples, h = Povm.pauli4(2), 500, 1e-5
+    ket = np.array([0.3, 0.7, 0.3 + 0.1j, 0.2 + 0.5j])
+    P = 0.8 * povm.probabilities(ket / np.linalg.norm(ket)) + 0.2 / 16
+    to, back = ((1 - s) * P + s * np.eye(16) for s in (h, -h))
+    values = [
+        bell_observable(law, THETA, connected, povm=povm).value for law in (to, back)
+    ]
+    slopes = (values[0] - values[1]) / (2 * h)  # (outcome, theta)
+
+    found = bell_observable(P, THETA, connected, povm=povm, n_samples=n_samples)
+
+    exact = np.sqrt(P @ slopes**2 / n_samples)
+    np.testing.assert_allclose(found.standard_error, exact, rtol=1e-6)
+
+
+def test_excess_is_over_the_bound_of_the_same_correlators():
+    full, connected = (bell_observable(bell_state(), 0.7, c) for c in (False, True))
+
+    assert full.value == pytest.approx(connected.value)
+    assert full.excess - connected.excess == pytest.approx(16 / 7 - 2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
