@@ -191,6 +191,21 @@ def test_samples_with_model_ratios():
     assert found.errors.energy == pytest.approx(error, rel=1e-12)
 
 
+def test_model_ratios_of_terms_that_flip_pairs():
+    """Flips other than those of σx, and Y; within five standard errors."""
+    hamiltonian = PauliHamiltonian({"XXI": -0.6, "YIY": 0.3, "IZX": 0.4, "ZZI": -0.5})
+    law = random_law(3, seed=9)
+    expected = observables_of_law(law, hamiltonian)
+
+    found = observables_of_ratios(samples_of(law, 300, 30, 3), hamiltonian, log_of(law))
+
+    for name in ("energy", "sigma_x"):
+        difference = abs(getattr(found, name) - getattr(expected, name))
+        assert difference < 5 * getattr(found.errors, name), name
+    assert found.errors.sigma_x < 0.02
+    assert abs(expected.sigma_x - expected.energy / 3) > 0.1
+
+
 def log_of(law, shift=0.0):
     n = int(np.log2(len(law)))
     weights = 1 << np.arange(n - 1, -1, -1)
