@@ -29,10 +29,10 @@ NOISE = {
     "6 bit": {"bell_6bit": 0, "werner_0.5_6bit": 0.5, "werner_0.0_6bit": 1},
 }
 TWO_LAYERS = ["bell_5", "bell_10", "bell_20", "bell_40"]
-SIZES = {  # of two with equal neurons the later one counts: it has more samples
+SIZES = {  # of equal networks the last counts: it has more samples, or freer ones
     "Bell": [*TWO_LAYERS, "bell"],
     "GHZ, 3 qubits": ["ghz3_10", "ghz3_20", "ghz3_40", "ghz3"],
-    "GHZ, 4 qubits": ["ghz4_15", "ghz4_30", "ghz4"],
+    "GHZ, 4 qubits": ["ghz4_15", "ghz4_30", "ghz4", "ghz4_slow"],
 }
 SIX_BIT = {"bell_6bit": "Bell", "ghz3_6bit": "GHZ, 3 qubits"}
 SIX_BIT["ghz4_6bit"] = "GHZ, 4 qubits"
