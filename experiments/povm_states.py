@@ -54,7 +54,7 @@ SEED = 1
 SCALE = 0.5  # standard deviation of the first weights
 CHAINS = 256
 WEIGHT_RANGE = {2: 4.0, 3: 5.0, 4: 5.0}  # of 6 bits, by number of qubits
-RATES = {"random": 0.1, "trained": 0.02, "6 bit": 0.005}  # learning rates at first
+RATES = {"random": 0.1, "trained": 0.08, "6 bit": 0.005}  # learning rates at first
 LATE = 200  # epochs of the means
 POINTS = 200  # of each curve that are kept
 ANGLES = np.linspace(0, np.pi, 17)
@@ -151,7 +151,7 @@ def cases() -> dict[str, Case]:
         found[f"werner_{r}"] = werner._replace(r=r)
     found["ghz4"] = ghz4
     found["ghz3_6bit"] = ghz3._replace(**chip, start="ghz3", epochs=400)
-    slow = ghz4._replace(start="ghz4", epochs=300, share=0.05, read_every_ms=15.0)
+    slow = ghz4._replace(start="ghz4", epochs=420, read_every_ms=15.0)
     found["ghz4_slow"] = slow
     found["ghz4_6bit"] = slow._replace(**chip, start="ghz4_slow", epochs=240)
     for r in (0.0, 0.5):
