@@ -48,7 +48,13 @@ $(NORSE)/.ready:
 	$(NORSE)/bin/python -m pip install --quiet "norse==1.1.0" "nirtorch==2.6"
 	touch $@
 
-bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready $(NORSE)/.ready
+NETKET := .venv-netket
+$(NETKET)/.ready:
+	$(PYTHON) -m venv $(NETKET)
+	$(NETKET)/bin/python -m pip install --quiet "netket==3.23.0"
+	touch $@
+
+bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready $(NORSE)/.ready $(NETKET)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 book: $(READY)
