@@ -1,6 +1,7 @@
 """Observables of ground states found by sampling, over the field."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -48,8 +49,8 @@ def ground_states_over_fields(
         of shape (k,), and ``fits`` of shape (k, 3), columns A, ξ and B. Lengths and
         fits, the exact ones too, are NaN where there is none.
     broken : {name: mapping}, optional
-        ``h`` and ``magnetisation_law`` of states that broke the symmetry, as thin
-        dashed lines.
+        ``h`` and ``magnetisation_law`` of states that may break the symmetry, as thin
+        broken lines.
     of_correlations, of_laws : sequence of float
         Fields of the second and of the last panel, where they were searched.
 
@@ -160,9 +161,10 @@ def _draw_magnetisation(
         for k, data in enumerate(searches.values()):
             for law in data["magnetisation_law"][data["h"] == h]:
                 axes.plot(m, law, **marker(k, shades[h]))
-    for name, data in halves.items():
+    for name, dashes in zip(halves, cycle(("--", ":", "-."))):
+        data = halves[name]
         for h, law in zip(data["h"], data["magnetisation_law"], strict=True):
             colour = shades.get(h, GREY)
-            axes.plot(m, law, "--", color=colour, linewidth=THIN, label=name)
+            axes.plot(m, law, dashes, color=colour, linewidth=THIN, label=name)
     axes.set_xticks(m[::2])
     axes.legend(fontsize=SMALL, frameon=False)
