@@ -11,7 +11,7 @@ from .._core.checks import check_finite, check_shapes
 from .style import BLACK, ELEMENTS, SMALL, THICK
 
 MARKERS, STAR = "osD^v<>", "*"
-Corner = Literal["best", "lower left", "lower right"]
+Corner = Literal["best", "lower left", "lower right", "upper right"]
 Series = dict[str, dict[str, np.ndarray]]
 
 
@@ -112,6 +112,12 @@ def name_them(
     """Name what has a label, if anything has; above a height if one is given."""
     if not axes.get_legend_handles_labels()[1]:
         return
-    legend = axes.legend(fontsize=SMALL - 1, frameon=False, handlelength=1.4, loc=where)
+    legend = axes.legend(
+        fontsize=SMALL - 1,
+        frameon=False,
+        handlelength=1.4,
+        labelspacing=0.3,
+        loc=where,
+    )
     if above is not None:
         legend.set_bbox_to_anchor((0, above), axes.get_yaxis_transform())

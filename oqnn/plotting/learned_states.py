@@ -157,7 +157,7 @@ def fidelities_of_graphs(
         dress(column[0])
         dress(column[1], x="hidden neurons $M$ of the first layer")
         _whole_decades(column[1])
-        name_them(column[1])
+        name_them(column[1], "upper right")
     dress(grid[0, 0], y="root fidelity, raw (linear inversion)")
     dress(grid[1, 0], y=DIVERGENCE)
     return figure
