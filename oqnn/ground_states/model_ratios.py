@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 
 from ..spiking.sampling.exact import log_weights
 from ..spiking.sampling.machine import BoltzmannMachine
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["averaged_log_ratios", "check_hidden_apart", "log_ratios", "mean_states"]
 
-FACTORS = 16  # multiplied before a logarithm: exp(16 |W|) stays a float up to |W| = 44
+FACTORS = 16  # multiplied before a logarithm, at most
+MOST_LOG = 700.0  # of a product that is to stay a float
 
 
 def log_ratios(
@@ -27,9 +28,10 @@ def log_ratios(
 
     .. math:: \log\frac{p(v')}{p(v)} = \delta \cdot b + \delta^T W v
         + \tfrac12 \delta^T W \delta
-        + \sum_j \log\bigl(1 + \sigma(\theta_j)(e^{(\delta W)_j} - 1)\bigr),
+        + \sum_j \log\bigl(\sigma(-\theta_j) + \sigma(\theta_j) e^{(\delta W)_j}\bigr),
 
-    where the first terms run over visible neurons. For single flips this costs
+    where the first terms run over visible neurons. No difference of positive numbers
+    is taken, so that weights may be large. For single flips this costs
     n_visible × n_hidden multiplications a state.
 
     Parameters
@@ -54,10 +56,11 @@ def log_ratios(
     k = machine.n_visible
     signs = np.ascontiguousarray(1.0 - 2.0 * states.T)  # (k, s), δ of a flip
     across = machine.weights[:k, k:]
-    active = _logistic(across.T @ states.T + machine.biases[k:, None])  # (h, s)
+    drive = across.T @ states.T + machine.biases[k:, None]  # (h, s)
+    active, silent = expit(drive), expit(-drive)
     inside = machine.weights[:k, :k]
     field = machine.biases[:k, None] + inside @ states.T  # (k, s)
-    even, odd = np.cosh(across)[:, :, None], np.sinh(across)[:, :, None]
+    up, down = np.exp(across)[:, :, None], np.exp(-across)[:, :, None]
 
     logs = np.empty((len(states), len(flips)))
     for g, flip in enumerate(flips):
@@ -67,14 +70,14 @@ def log_ratios(
         total += np.einsum(
             "as,ab,bs->s", change, inside[np.ix_(sites, sites)] / 2, change
         )
-        growth = np.ones_like(active)  # e^(δW), as e^(±w) = cosh w ± sinh w
+        growth = active.copy()  # σ(θ) e^(δW)
         for site, sign in zip(sites, change, strict=True):
-            growth *= even[site] + odd[site] * sign
-        growth -= 1
-        growth *= active
-        growth += 1
-        for first in range(0, len(growth), FACTORS):
-            total += np.log(growth[first : first + FACTORS].prod(axis=0))
+            growth *= np.where(sign > 0, up[site], down[site])
+        growth += silent
+        greatest = np.abs(across[sites]).sum(axis=0).max(initial=0)
+        many = int(np.clip(MOST_LOG // max(greatest, 1.0), 1, FACTORS))
+        for first in range(0, len(growth), many):
+            total += np.log(growth[first : first + many].prod(axis=0))
         logs[:, g] = total
     return logs
 

@@ -124,6 +124,20 @@ def test_ratios_are_those_of_the_enumerated_law(machine):
     np.testing.assert_allclose(found, ahead - weights[:, None], rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [6.0, 15.0, 40.0])
+def test_ratios_keep_their_digits_where_weights_are_large(scale):
+    """Differences of logarithms of weights; the largest of 60 weights is near 100."""
+    machine = two_layer(6, 10, scale=scale, seed=1)
+    biases = np.random.default_rng(2).normal(scale=scale, size=16)
+    machine = machine.with_parameters(machine.edge_weights, machine.biases + biases)
+    states = states_of(np.arange(64), 6)
+    flips = np.array([[1, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 1, 1, 0, 1, 1]], bool)
+    ahead = log_weights(machine, states[:, None] ^ flips.astype(np.uint8))
+    expected = ahead - log_weights(machine, states)[:, None]
+    found = log_ratios(machine, states, flips)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-11)
+
+
 @HAMILTONIANS
 @MACHINES
 def test_local_energies_by_ratios_are_those_of_the_law(hamiltonian, machine):
