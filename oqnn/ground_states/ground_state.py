@@ -170,6 +170,8 @@ def ground_state(
     H = as_pauli_hamiltonian(hamiltonian)
     check_integer(iterations, "iterations")
     check_integer(checkpoint_every, "checkpoint_every")
+    if final_samples is not None:
+        check_integer(final_samples, "final_samples")
     check_checkpoint(checkpoint)
     rule = SearchRule(
         hamiltonian=H,
@@ -198,8 +200,7 @@ def ground_state(
     state, records, error = _run(
         machine, state, rule, iterations, reference, keep, progress
     )
-    final = rule if final_samples is None else replace(rule, samples=final_samples)
-    result = _result(state, final, records, reference, exact_energy)
+    result = _result(state, rule, final_samples, records, reference, exact_energy)
     if error is not None:
         error.reached = result
         raise error
@@ -250,12 +251,14 @@ def _run(
 def _result(
     state: SearchState,
     rule: SearchRule,
+    final_samples: int | None,
     records: np.ndarray,
     reference: np.ndarray | None,
     exact_energy: float | None,
 ) -> GroundState:
     """Estimate the energy of the last machine anew, and gather what was recorded."""
-    found, _ = estimate(state.machine, state.chains, rule)
+    final = rule if final_samples is None else replace(rule, samples=final_samples)
+    found, _ = estimate(state.machine, state.chains, final)
     machine_energy = machine_overlap = None
     k = rule.hamiltonian.n
     if k <= MOST_SPINS_MACHINE and not state.machine.mask[k:, k:].any():
@@ -280,7 +283,8 @@ def _result(
         machine_energy=machine_energy,
         machine_overlap=machine_overlap,
         exact_energy=exact_energy,
-        settings=rule_settings(rule) | {"iterations": len(records)},
+        settings=rule_settings(rule)
+        | {"iterations": len(records), "final_samples": int(final.samples)},
     )
 
 
@@ -299,9 +303,8 @@ def _known(law: np.ndarray | None, reference: np.ndarray | None) -> float | None
 
 def _sampler(sampler: Any, local_energies: str) -> Sampler | None:
     """Return the sampler to use, None where nothing is sampled."""
-    if sampler is not None and not (
-        hasattr(sampler, "start") and hasattr(sampler, "draw")
-    ):
+    known = hasattr(sampler, "start") and hasattr(sampler, "draw")
+    if sampler is not None and (isinstance(sampler, type) or not known):
         raise TypeError(
             "`sampler` must be a GibbsSampler, NeuralSampler, LIFSampler or another "
             f"object with `start` and `draw`, but is {sampler!r}."

@@ -17,7 +17,7 @@ __all__ = ["load_search", "rule_settings", "save_search"]
 
 def rule_settings(rule: SearchRule) -> dict[str, float | int | str | None]:
     """Return the settings of a search that are numbers or words."""
-    return {
+    settings = {
         "local_energies": rule.local_energies,
         "optimizer": rule.optimizer,
         "coordinates": rule.coordinates,
@@ -29,6 +29,10 @@ def rule_settings(rule: SearchRule) -> dict[str, float | int | str | None]:
         "epsilon": rule.epsilon,
         "symmetry": 0 if rule.symmetry is None else rule.symmetry.order,
         "seed": rule.seed,
+    }
+    return {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in settings.items()
     }
 
 

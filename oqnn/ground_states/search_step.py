@@ -68,6 +68,10 @@ class SearchRule:
             check_positive(getattr(self, name), name)
         check_stoquastic(self.hamiltonian)
         if self.symmetry is not None:
+            if not isinstance(self.symmetry, SymmetryGroup):
+                raise TypeError(
+                    f"`symmetry` must be a SymmetryGroup, but is {self.symmetry!r}."
+                )
             check_symmetry(self.hamiltonian, self.symmetry)
         if self.local_energies != "ratios":
             check_enumerable(self.hamiltonian.n)
@@ -91,10 +95,16 @@ def init_search(machine: BoltzmannMachine, rule: SearchRule) -> SearchState:
 
     Raises
     ------
+    TypeError
+        If the machine is none.
     ValueError
         If the machine has another number of visible neurons than H spins, or hidden
         neurons are connected where they have to be summed in closed form.
     """
+    if not isinstance(machine, BoltzmannMachine):
+        raise TypeError(
+            f"`machine` must be a BoltzmannMachine, but is a {type(machine).__name__}."
+        )
     if machine.n_visible != rule.hamiltonian.n:
         raise ValueError(
             f"`machine` must have a visible neuron for each of {rule.hamiltonian.n} "

@@ -65,6 +65,20 @@ def test_killed_search_goes_on_to_the_same_numbers(tmp_path, local_energies, opt
     assert found.energy == whole.energy
 
 
+def test_numbers_of_numpy_are_numbers_in_a_checkpoint(tmp_path):
+    plain = {"samples": 400, "seed": 3, "learning_rate": 0.125}
+    numpy = {
+        "samples": np.int64(400),
+        "seed": np.int32(3),
+        "learning_rate": np.float32(0.125),
+    }
+    path = tmp_path / "search.npz"
+    ground_state(RING, iterations=2, checkpoint=path, **(QUICK | numpy))
+    found = ground_state(RING, iterations=3, checkpoint=path, **(QUICK | plain))
+    whole = ground_state(RING, iterations=3, **(QUICK | plain))
+    np.testing.assert_array_equal(found.energies, whole.energies)
+
+
 @pytest.mark.slow
 def test_killed_search_with_spiking_neurons_goes_on_to_the_same_numbers(tmp_path):
     """Membranes, synapses and noise are in the file too."""
@@ -201,8 +215,21 @@ def test_settings_and_histories_are_kept():
     found = ground_state(RING, iterations=3, seed=7, **QUICK)
     assert found.settings["iterations"] == len(found.energies) == 3
     assert found.settings["seed"] == 7
+    assert found.settings["final_samples"] == 400
     assert found.law.sum() == pytest.approx(1, rel=1e-12)
     assert found.energy_per_spin == found.energy / 4
+
+
+def test_the_last_estimate_may_have_more_samples():
+    """1000 reads of each chain; the search had 20, as its settings say."""
+    found = ground_state(RING, iterations=2, final_samples=20_000, **QUICK)
+    short = ground_state(RING, iterations=2, **QUICK)
+    assert found.settings["samples"] == 400
+    assert found.settings["final_samples"] == 20_000
+    np.testing.assert_array_equal(found.energies, short.energies)
+    np.testing.assert_allclose(found.law * 20_000, np.rint(found.law * 20_000))
+    assert np.ptp(short.law * 400 - np.rint(short.law * 400)) < 1e-9
+    assert found.energy_error < short.energy_error
 
 
 def test_learning_rate_decays():
@@ -245,6 +272,11 @@ def test_a_lost_search_says_so_and_hands_back_what_it_had():
         (ValueError, "`decay` must be positive", {"decay": 0.0}),
         (ValueError, "`diagonal_shift` must be po", {"diagonal_shift": 0.0}),
         (TypeError, "`sampler` must be a Gibbs", {"sampler": "gibbs"}),
+        (TypeError, "`sampler` must be a Gibbs", {"sampler": GibbsSampler}),
+        (TypeError, "`machine` must be a Boltz", {"machine": np.eye(9)}),
+        (TypeError, "`symmetry` must be a SymmetryGroup", {"symmetry": "flip"}),
+        (ValueError, "`final_samples` must be at least 1", {"final_samples": 0}),
+        (TypeError, "`final_samples` must be an int", {"final_samples": 2.5}),
         (ValueError, "must act on 4 spins", {"symmetry": SymmetryGroup(3, flip=True)}),
         (
             ValueError,
