@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_integer
 from ..._core.errors import ConvergenceError
+from ..._core.interrupts import remembered
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed
 from ...spiking import BoltzmannMachine, Sampler, sample, two_layer, visible_law
@@ -201,7 +202,7 @@ def _machine(
 def _run(
     plan: Plan, checkpoint: str | Path | None, every: int, show: bool | None
 ) -> tuple[LearningState, np.ndarray]:
-    """Train, or what the checkpoint leaves; write it on the way and when stopped."""
+    """Train, or what the checkpoint leaves; write it on the way and at the end."""
     laws = np.empty((plan.epochs, len(plan.target)))
     if checkpoint is not None and Path(checkpoint).exists():
         state, before = load_learning(checkpoint, plan)
@@ -210,7 +211,8 @@ def _run(
         state = init(plan)
     written = state.epoch
     n_samples = plan.samples if plan.sampler is not None else 0
-    with ProgressLine("learning", plan.epochs - state.epoch, show=show) as line:
+    left = plan.epochs - state.epoch
+    with ProgressLine("learning", left, show=show) as line, remembered():
         while state.epoch < plan.epochs:
             state, law = step(state, plan)
             laws[state.epoch - 1] = law

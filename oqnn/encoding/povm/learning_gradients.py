@@ -125,6 +125,7 @@ def contrastive_gradient(
     machine : BoltzmannMachine
         Restricted: connections between visible and hidden neurons alone.
     target : shape (2**n_visible,)
+        Up to the tolerance of states: what is below zero is never drawn.
     n_samples : int
     steps : int
         k.
@@ -135,7 +136,8 @@ def contrastive_gradient(
     ndarray, shape (e + n,)
     """
     n_visible = machine.n_visible
-    counts = rng.multinomial(n_samples, target)
+    chances = np.maximum(target, 0)
+    counts = rng.multinomial(n_samples, chances / chances.sum())
     visible = np.repeat(states_of(np.arange(len(target)), n_visible), counts, axis=0)
     across = machine.weights[:n_visible, n_visible:]
     hidden = first = _hidden_given(machine, visible)

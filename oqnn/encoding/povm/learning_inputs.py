@@ -141,9 +141,12 @@ def check_rates(
 ) -> None:
     """Check the numbers of Adam and of its schedule."""
     check_positive(learning_rate, "learning_rate")
+    for name, value in (("decay", decay), ("floor", floor)):
+        if not _is_number(value):
+            raise TypeError(f"`{name}` must be one real number, but is {value!r}.")
     check_between(decay, "decay", 0, np.inf)
     check_between(floor, "floor", 0, 1)
-    if np.shape(betas) != (2,) or not all(0 <= beta < 1 for beta in betas):
+    if np.shape(betas) != (2,) or not all(_is_number(b) and 0 <= b < 1 for b in betas):
         raise ValueError(f"`betas` must be two numbers in [0, 1), but are {betas!r}.")
 
 
@@ -156,3 +159,7 @@ def warn_of_few(samples: int, n_outcomes: int) -> None:
             f"{(n_outcomes - 1) / (2 * samples):.2g}.",
             stacklevel=3,
         )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating)

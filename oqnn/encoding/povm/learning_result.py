@@ -6,6 +6,7 @@ from typing import final
 
 import numpy as np
 
+from ..._core.checks import check_integer
 from ...measures import fidelity, least_eigenvalue, nearest_state, root_fidelity
 from ...spiking import BoltzmannMachine
 from .povm import Povm
@@ -136,8 +137,15 @@ class LearnedState:
     def late(self, epochs: int = 200) -> dict[str, tuple[float, float]]:
         """Return mean and standard deviation over the last epochs of each curve.
 
-        Single epochs are taken, each with the noise of its own samples.
+        Single epochs are taken, each with the noise of its own samples; all of them if
+        there are fewer.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `epochs` is no positive integer.
         """
+        check_integer(epochs, "epochs")
         curves = ("raw_root_fidelities", "root_fidelities", "divergences")
         values = {name: getattr(self, name)[-epochs:] for name in curves}
         return {k: (float(v.mean()), float(v.std())) for k, v in values.items()}

@@ -272,6 +272,9 @@ def test_other_files_are_no_checkpoints(tmp_path):
         ({"checkpoint_every": 0}, ValueError, "`checkpoint_every` must be"),
         ({"learning_rate": 0}, ValueError, "`learning_rate` must be positive"),
         ({"decay": -1}, ValueError, r"`decay` must lie in \[0, inf\]"),
+        ({"decay": "slow"}, TypeError, "`decay` must be one real number"),
+        ({"floor": None}, TypeError, "`floor` must be one real number"),
+        ({"betas": ("a", 0.9)}, ValueError, "`betas` must be two numbers"),
         ({"floor": 2}, ValueError, r"`floor` must lie in \[0, 1\]"),
         ({"betas": (0.9, 1)}, ValueError, r"`betas` must be two numbers in \[0, 1\)"),
         ({"betas": 0.9}, ValueError, r"`betas` must be two numbers in \[0, 1\)"),
@@ -351,6 +354,24 @@ def test_curves_are_those_of_the_laws():
     roots = (result.raw_root_fidelity, result.root_fidelity)
     np.testing.assert_allclose(np.square(roots), numbers, rtol=1e-12)
     assert re.match(r"30 epochs, 5 neurons: root fidelity \d\.\d{4} raw", str(result))
+
+
+@pytest.mark.parametrize("epochs", [0, -2])
+def test_late_curves_are_of_one_epoch_at_least(epochs):
+    result = learn_state(TILTED, **SMALL, gradient="exact", epochs=2)
+    with pytest.raises(ValueError, match="`epochs` must be at least 1"):
+        result.late(epochs)
+
+
+@pytest.mark.parametrize("gradient", ["exact", "contrastive", "reweighted"])
+@pytest.mark.parametrize("excess", [5e-9, -5e-9])
+def test_states_within_their_tolerance_are_learned_by_all_gradients(gradient, excess):
+    """Trace 1 + 5e-9, an eigenvalue of -5e-9, and codes of no outcome at the end."""
+    rho = np.diag([1 + 5e-9, excess])
+    settings = SMALL | {"povm": Povm.pauli6(1), "epochs": 2, "samples": 400}
+    sampler = GIBBS if gradient == "reweighted" else None
+    result = learn_state(rho, **settings, gradient=gradient, sampler=sampler)
+    assert np.isfinite(result.divergences).all()
 
 
 def test_codes_of_no_outcome_are_left_out():
