@@ -228,16 +228,16 @@ def _draw_sizes(
     axes.axhline(GENUINE, color=BLACK, linestyle="--", linewidth=0.8)
     axes.set_ylim(bottom=min(axes.get_ylim()[0], GENUINE - 0.06))
     axes.annotate(
-        r"genuine entanglement above $1/\sqrt{2}$",
-        (0.01, GENUINE),
-        (0, -2),
+        "genuine entanglement",
+        (1, GENUINE),
+        (0, 2),
         xycoords=axes.get_yaxis_transform(),
         textcoords="offset points",
         fontsize=SMALL - 1,
-        va="top",
+        ha="right",
     )
     dress(axes, x="hidden neurons $M$", y="root fidelity")
-    entitle(axes, "filled: raw (linear inversion), open: physical")
+    entitle(axes, "filled, marks: raw (linear inversion); open: physical")
     name_them(axes, "lower left", above=GENUINE)
 
 
