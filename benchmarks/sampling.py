@@ -6,7 +6,8 @@ process on one core, in processor time, so that other programs matter little. Al
 states of all neurons are stored:
 
 1. seconds of a million samples, the best of several;
-2. of the first call, with compilation, calibration and page faults;
+2. of the first call, with compilation and page faults; LIF neurons, calibrated once
+   a process, have been so before;
 3. seconds of a million *effective* samples, of as much worth as independent ones for
    the mean of the visible neuron that remembers longest.
 
