@@ -58,6 +58,25 @@ def test_pairs_have_the_odds_of_their_weights():
     assert curve.weight_gain == pytest.approx(1, abs=0.1)
 
 
+def test_errors_of_a_calibration_are_those_of_correlated_reads():
+    """Reads of every step say as much as one in about 16 of them.
+
+    Two to six times sqrt(p (1 - p)/N), and for the odds ratios of eight groups one to
+    six times the root of the sum of 1/n over the four states.
+    """
+    curve = calibrate(SAMPLER)
+    n = 128 * lif_calibration.READS
+    p = curve.shares
+    middle = (p > 0.05) & (p < 0.95)
+    times = (curve.errors / np.sqrt(p * (1 - p) / n))[middle]
+    assert 2 < times.min() <= times.max() < 6
+    W = lif_calibration.PAIRS
+    counts = np.exp(np.outer([0, -0.5, -0.5, 0], W))  # gain 1, up to some per cent
+    counts *= lif_calibration.COPIES * n / counts.sum(axis=0)
+    times = curve.pair_errors / np.sqrt((1 / counts).sum(axis=0))
+    assert 1 < times.min() <= times.max() < 6
+
+
 def test_the_gain_of_exact_laws_is_found():
     """Counts in proportion to exp(g W z1 z2 - W (z1 + z2)/2) give g back."""
     weights = lif_calibration.PAIRS

@@ -91,3 +91,15 @@ def test_chains_start_with_noise_as_it_is_in_the_long_run():
     start = sampler.random_arrays(1, seed=2)["noise"]
     kept = np.exp(-2 / 10)
     assert start.var() == pytest.approx(2 * kept / (1 - kept), rel=5 * 0.01)
+
+
+def test_chains_start_with_synapses_as_spikes_left_them():
+    """A spike r steps from its end came 10 - r steps ago; half have had none."""
+    start = LIFSampler(chains=2000).random_arrays(1, seed=2)
+    left, trace = start["left"], start["trace"]
+    refractory = left > 0
+    assert refractory.mean() == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(2000))
+    assert set(left[refractory].tolist()) == set(range(1, 11))
+    expected = np.exp(-(10 - left[refractory]) / 10)
+    np.testing.assert_allclose(trace[refractory], expected, rtol=1e-6)
+    assert not trace[~refractory].any()
