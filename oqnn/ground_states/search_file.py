@@ -54,7 +54,7 @@ def save_search(
         "biases": state.machine.biases,
         "adam_mean": state.adam.mean,
         "adam_square": state.adam.square,
-        "counts": np.array([state.adam.count, state.iteration]),
+        "counts": np.array([state.adam.steps, state.iteration]),
         "records": records,
     }
     if state.chains is not None:

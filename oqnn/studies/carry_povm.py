@@ -61,7 +61,6 @@ def carry_outcomes(
             machine=machine,
             sampler=sampler,
             epochs=epochs,
-            averaged=max(1, epochs // 5),  # not what a short training began with
             samples=samples,
             seed=derive_seed(seed, "training"),
             progress=False,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["learn_state"]
 
+MOST_AVERAGED = 200  # epochs, unless others are asked for
 FIRST_WEIGHTS = 0.3  # standard deviation: near zero a network learns nothing at first
 
 
@@ -51,7 +52,7 @@ def learn_state(
     floor: float = 1e-3,
     betas: tuple[float, float] = (0.9, 0.99),
     centred: bool = True,
-    averaged: int = 200,
+    averaged: int | None = None,
     seed: int = 0,
     checkpoint: str | Path | None = None,
     checkpoint_every: int = 100,
@@ -106,9 +107,9 @@ def learn_state(
     centred : bool
         Whether Adam moves weights between spins z - 1/2 in place of weights between z
         themselves, see `to_centred`.
-    averaged : int
+    averaged : int, optional
         Last epochs over which parameters are averaged, all if there are fewer; 1 takes
-        the last parameters as they are.
+        the last parameters as they are. By default a fifth of the epochs, at most 200.
     seed : int
         Of the first weights and of all samples.
     checkpoint : path, optional
@@ -160,7 +161,7 @@ def learn_state(
         epochs=epochs,
         samples=samples,
         contrastive_steps=contrastive_steps,
-        averaged=averaged,
+        averaged=1 if averaged is None else averaged,
         checkpoint_every=checkpoint_every,
     )
     check_rates(learning_rate, decay, floor, betas)
@@ -181,7 +182,7 @@ def learn_state(
         floor=float(floor),
         betas=(float(betas[0]), float(betas[1])),
         centred=bool(centred),
-        averaged=int(min(averaged, epochs)),
+        averaged=_averaged(averaged, epochs),
         seed=int(seed),
     )
     last, laws = _run(plan, checkpoint, checkpoint_every, progress)
@@ -197,6 +198,13 @@ def _machine(
     check_integer(n_hidden, "n_hidden")
     seed = derive_seed(seed, "machine")
     return two_layer(povm.n_bits, n_hidden, scale=FIRST_WEIGHTS, seed=seed)
+
+
+def _averaged(averaged: int | None, epochs: int) -> int:
+    """Return the number of last epochs whose parameters are averaged."""
+    if averaged is None:
+        return max(1, min(MOST_AVERAGED, epochs // 5))
+    return int(min(averaged, epochs))
 
 
 def _run(

@@ -83,7 +83,7 @@ def load_learning(path: str | Path, plan: Plan) -> tuple[LearningState, np.ndarr
         }
         chains = Chains(arrays=held, seed=seed, draws=draws)
     moments = AdamMoments(
-        arrays["adam_mean"], arrays["adam_square"], int(arrays["adam_count"])
+        arrays["adam_mean"], arrays["adam_square"], int(arrays["adam_steps"])
     )
     state = LearningState(
         parameters=arrays["parameters"],

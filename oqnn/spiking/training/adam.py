@@ -8,11 +8,11 @@ __all__ = ["AdamMoments", "adam_direction"]
 
 
 class AdamMoments(NamedTuple):
-    """What Adam remembers of the gradients before, and how many there were."""
+    """What Adam remembers of the gradients before, and the number of steps."""
 
     mean: np.ndarray  # (k,)
     square: np.ndarray  # (k,)
-    count: int
+    steps: int
 
 
 def adam_direction(
@@ -47,6 +47,6 @@ def adam_direction(
     from ..kernels.adam_jax import adam_update
 
     direction, mean, square = adam_update(
-        gradient, moments.count, moments.mean, moments.square, betas
+        gradient, moments.steps, moments.mean, moments.square, betas
     )
-    return direction, AdamMoments(mean, square, moments.count + 1)
+    return direction, AdamMoments(mean, square, moments.steps + 1)

@@ -48,7 +48,9 @@ def test_exact_gradients_reach_the_law_of_a_state(rho, povm):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sampler", [GibbsSampler(chains=64), LIFSampler(chains=64)])
+@pytest.mark.parametrize(
+    "sampler", [GibbsSampler(chains=64), LIFSampler(chains=64, read_every_ms=5.0)]
+)
 def test_samples_of_a_network_suffice_to_learn(sampler):
     """A Werner state with r = 0.8 from 20 000 samples an epoch, whatever samples them:
     LIF neurons do not follow the Boltzmann law, and learn all the same.
@@ -108,6 +110,8 @@ def test_parameters_are_averaged_over_the_last_epochs():
     np.testing.assert_allclose(mean, np.mean(ends, axis=0), rtol=1e-12, atol=1e-14)
     all_of_them = learn_state(TILTED, **settings | {"averaged": 99}, epochs=9)
     assert all_of_them.settings["averaged"] == 9
+    by_default = learn_state(TILTED, **settings | {"averaged": None}, epochs=11)
+    assert by_default.settings["averaged"] == 2  # not what the training began with
 
 
 def test_the_first_step_goes_down_by_the_learning_rate():

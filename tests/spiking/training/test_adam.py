@@ -15,7 +15,7 @@ def test_a_constant_gradient_asks_for_its_signs():
         direction, moments = adam_direction(gradient, moments)
         expected = gradient / (np.abs(gradient) + 1e-8)
         np.testing.assert_allclose(direction, expected, rtol=1e-10, atol=0)
-        assert moments.count == count
+        assert moments.steps == count
 
 
 @pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.8)])
