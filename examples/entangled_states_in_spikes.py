@@ -35,7 +35,7 @@ SIZES = {  # of a state all from equally many samples
     "GHZ, 4 qubits": ["ghz4_15", "ghz4_30"],
 }
 MARKS = {  # from the published numbers of samples, and for more epochs
-    "float, published sizes": ["bell", "ghz3", "ghz4"],
+    "float, published sizes": ["bell", "ghz3", "ghz4_slow"],
     "6 bit, published sizes": ["bell_6bit", "ghz3_6bit", "ghz4_6bit"],
 }
 GRAPHS = {
