@@ -2,9 +2,9 @@
 
 Four visible and five hidden neurons, with weights of standard deviation 1. Gibbs
 sampling and neural sampling are exact; leaky integrate-and-fire neurons, whose weights
-and biases are translated by their calibration, are off by a little. Points of the first axes
-carry five standard errors. The second shows the visible neuron that remembers longest;
-a sweep of Gibbs sampling counts as a refractory time there.
+and biases are translated by their calibration, are off by a little. Points of the
+first axes carry five standard errors. The second shows the visible neuron that
+remembers longest; a sweep of Gibbs sampling counts as a refractory time there.
 """
 
 import numpy as np

@@ -7,8 +7,9 @@ GHZ states, by the samples of their own LIF neurons, read every half refractory 
 The table has mean and standard deviation over the last 200 epochs, each epoch's shares
 taken as they are: root fidelity of the raw and of the nearest state, divergence
 D(p* ‖ p), and B(π/4) of pairs; beside them what fresh samples of the network with
-averaged parameters give. "ghz4_slow" goes on from "ghz4" with reads further apart,
-whose gradients are less noisy, and "ghz4_6bit" from there. ``unseen`` is the greatest
+averaged parameters give. "ghz4_renewing" has synapses whose spikes set their effect
+anew and do not add to it; "ghz4_slow" goes on from it with reads further apart, whose
+gradients are less noisy, and "ghz4_6bit" from there. ``unseen`` is the greatest
 probability of outcomes that none of these epochs showed. Smaller and larger networks
 and other graphs are trained for fewer epochs from fewer samples. Seconds are those of a
 machine with other work. Finished rows are skipped and an interrupted training goes on
@@ -63,8 +64,8 @@ REPEATS = 8  # of each of these sizes, at least
 
 HEADERS = {
     "": (
-        *("case", "state", "qubits", "hidden", "graph", "weights", "start", "seed"),
-        *("samples", "read_every_ms", "epochs"),
+        *("case", "state", "qubits", "hidden", "graph", "synapses", "weights", "start"),
+        *("seed", "samples", "read_every_ms", "epochs"),
         *("raw_root_fidelity", "raw_root_fidelity_sd"),
         *("root_fidelity", "root_fidelity_sd", "divergence", "divergence_sd"),
         *("sampling_floor", "unseen", "bell", "bell_sd", "bell_exact"),
@@ -95,6 +96,8 @@ class Case(NamedTuple):
     share: float = 0.01  # of the learning rate that is left at last
     read_every_ms: float = 5.0  # half a refractory time
     start: str = ""
+    synapses: str = "additive"
+    rate: float = 0.0  # of learning at first; that of its kind of start by default
 
     @property
     def rho(self) -> np.ndarray:
@@ -134,6 +137,7 @@ class Case(NamedTuple):
         return LIFSampler(
             chains=CHAINS,
             read_every_ms=self.read_every_ms,
+            synapses=self.synapses,
             hardware=chip if self.bits else None,
         )
 
@@ -151,9 +155,13 @@ def cases() -> dict[str, Case]:
         found[f"werner_{r}"] = werner._replace(r=r)
     found["ghz4"] = ghz4
     found["ghz3_6bit"] = ghz3._replace(**chip, start="ghz3", epochs=400)
-    slow = ghz4._replace(start="ghz4", epochs=420, read_every_ms=15.0)
+    renewing = ghz4._replace(synapses="renewing", epochs=700, share=0.1)
+    found["ghz4_renewing"] = renewing
+    slow = renewing._replace(
+        start="ghz4_renewing", epochs=480, read_every_ms=15.0, share=0.02, rate=0.02
+    )
     found["ghz4_slow"] = slow
-    found["ghz4_6bit"] = slow._replace(**chip, start="ghz4_slow", epochs=240)
+    found["ghz4_6bit"] = slow._replace(**chip, start="ghz4_slow", epochs=240, rate=0.0)
     for r in (0.0, 0.5):
         warm = werner._replace(r=r, **chip, start=f"werner_{r}", epochs=400)
         found[f"werner_{r}_6bit"] = warm
@@ -184,7 +192,7 @@ def train(name: str) -> LearnedState:
         sampler=case.sampler(),
         samples=case.samples,
         epochs=case.epochs,
-        learning_rate=RATES[case.kind],
+        learning_rate=case.rate or RATES[case.kind],
         decay=-np.log(case.share) / case.epochs,
         averaged=LATE // 2,
         seed=SEED,
@@ -217,7 +225,7 @@ def report(name: str) -> dict[str, list[list[str]]]:
         *each,
     )
     words = (name, case.state if case.qubits > 2 or case.r == 1 else f"Werner {case.r}")
-    words += (case.qubits, case.hidden, case.graph)
+    words += (case.qubits, case.hidden, case.graph, case.synapses)
     words += ("6 bit" if case.bits else "float", case.start or "random", SEED)
     words += (case.samples, case.read_every_ms, result.epochs)
     row = [str(x) for x in words]
