@@ -112,7 +112,7 @@ def bell_observable(
     Returns
     -------
     BellObservable
-        Values of shape (..., *theta.shape).
+        Values for every law and angle, the axes of `theta` last.
 
     Raises
     ------
