@@ -28,7 +28,7 @@ def reweighted_gradient(
     r"""Return the gradient that a network's own samples give, and their visible law.
 
     .. math:: \frac{\partial D}{\partial W_{ij}} =
-        \Bigl\langle\Bigl(1 - \frac{p^*(v)}{\hat p(v)}\Bigr) z_i z_j\Bigr\rangle
+        \left\langle\left(1 - \frac{p^*(v)}{\hat p(v)}\right) z_i z_j\right\rangle
 
     [1]_, eq. (14), with the histogram p̂ of the same samples. No knowledge of the law
     of the hidden neurons enters, so that any network with pairs of equal weights can
