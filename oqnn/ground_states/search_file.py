@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..spiking.sampling.chains_file import arrays_of_chains, chains_of_arrays
 from ..spiking.sampling.machine import BoltzmannMachine
-from ..spiking.sampling.sampler import Chains
 from ..spiking.training.adam import AdamMoments
 from ..spiking.training.training_file import read_npz, write_npz
 from .search_step import SearchRule, SearchState
@@ -57,11 +57,7 @@ def save_search(
         "counts": np.array([state.adam.steps, state.iteration]),
         "records": records,
     }
-    if state.chains is not None:
-        arrays["chains"] = np.array([state.chains.seed, state.chains.draws])
-        for name, array in state.chains.arrays.items():
-            arrays[f"chains_{name}"] = np.asarray(array)
-    write_npz(path, arrays)
+    write_npz(path, arrays | arrays_of_chains(state.chains))
 
 
 def load_search(
@@ -85,17 +81,11 @@ def load_search(
             f"`checkpoint` must be of this search, but {path} "
             f"{_difference(arrays, rule)}. Move it away, or name another one."
         )
-    chains = None
-    if "chains" in arrays:
-        seed, draws = map(int, arrays["chains"])
-        names = [name for name in arrays if name.startswith("chains_")]
-        held = {name.removeprefix("chains_"): arrays[name] for name in names}
-        chains = Chains(arrays=held, seed=seed, draws=draws)
     count, iteration = map(int, arrays["counts"])
     state = SearchState(
         machine=start.with_parameters(arrays["edge_weights"], arrays["biases"]),
         adam=AdamMoments(arrays["adam_mean"], arrays["adam_square"], count),
-        chains=chains,
+        chains=chains_of_arrays(arrays),
         iteration=iteration,
     )
     return state, arrays["records"]

@@ -9,6 +9,7 @@ from .._core.seeds import rng_from
 from ..encoding import OutcomeLaw, Povm
 from ..spiking import Measurement
 from ..spiking.sampling.samples import Samples, states_of
+from .sampling import moments_of_counts, some_of_counts
 
 __all__ = ["measure_outcomes", "measure_samples"]
 
@@ -59,16 +60,9 @@ def measure_outcomes(
     counts = rng.multinomial(samples, p / p.sum())
 
     values = _values(law.povm)  # (k, n_outcomes)
-    moments = values @ counts / samples
-    gaps = values - moments[:, None]
-    covariance = (gaps * counts) @ gaps.T / (samples * (samples - 1))
+    moments, covariance = moments_of_counts(values.T, counts)
     bits = states_of(law.povm.codes, law.povm.n_bits)
-    shown = rng.permutation(
-        np.repeat(
-            np.arange(len(p)),
-            rng.multivariate_hypergeometric(counts, min(raster_samples, samples)),
-        )
-    )
+    shown = some_of_counts(rng, counts, raster_samples)
     return Measurement(
         moments=moments,
         standard_errors=np.sqrt(np.diag(covariance)),

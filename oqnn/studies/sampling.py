@@ -7,7 +7,7 @@ from .._core.seeds import rng_from
 from ..encoding import CorrelationMap, Law
 from ..spiking import Measurement
 
-__all__ = ["measure_correlators"]
+__all__ = ["measure_correlators", "moments_of_counts", "some_of_counts"]
 
 
 def measure_correlators(
@@ -59,15 +59,8 @@ def measure_correlators(
     spins = law.configurations.astype(float)
     products = CorrelationMap(law.n_qubits).products
     values = np.stack([spins[:, list(q)].prod(axis=1) for q in products], axis=1)
-    moments = counts @ values / samples
-    gaps = values - moments
-    covariance = (gaps.T * counts) @ gaps / (samples * (samples - 1))
-    shown = rng.permutation(
-        np.repeat(
-            np.arange(len(p)),
-            rng.multivariate_hypergeometric(counts, min(raster_samples, samples)),
-        )
-    )
+    moments, covariance = moments_of_counts(values, counts)
+    shown = some_of_counts(rng, counts, raster_samples)
     return Measurement(
         moments=moments,
         standard_errors=np.sqrt(np.diag(covariance)),
@@ -76,3 +69,21 @@ def measure_correlators(
         raster=(law.configurations[shown] > 0).astype(np.uint8),
         steps=samples,
     )
+
+
+def moments_of_counts(
+    values: np.ndarray, counts: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return means, (k,), and their covariance of values, (outcomes, k), that came."""
+    samples = counts.sum()
+    moments = counts @ values / samples
+    gaps = values - moments
+    return moments, (gaps.T * counts) @ gaps / (samples * (samples - 1))
+
+
+def some_of_counts(
+    rng: np.random.Generator, counts: np.ndarray, most: int
+) -> np.ndarray:
+    """Return the outcomes of some samples, drawn without return and in any order."""
+    drawn = rng.multivariate_hypergeometric(counts, min(most, int(counts.sum())))
+    return rng.permutation(np.repeat(np.arange(len(counts)), drawn))

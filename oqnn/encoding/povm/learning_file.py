@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...spiking import Chains
+from ...spiking.sampling.chains_file import arrays_of_chains, chains_of_arrays
 from ...spiking.training.adam import AdamMoments
 from ...spiking.training.training_file import read_npz, write_npz
 from .learning_step import LearningState, Plan
@@ -47,11 +47,7 @@ def save_learning(
     }
     for name, array in state.moments._asdict().items():
         arrays[f"adam_{name}"] = np.asarray(array)
-    if state.chains is not None:
-        arrays["chains"] = np.array([state.chains.seed, state.chains.draws])
-        for name, array in state.chains.arrays.items():
-            arrays[f"chains_{name}"] = np.asarray(array)
-    write_npz(path, arrays)
+    write_npz(path, arrays | arrays_of_chains(state.chains))
 
 
 def load_learning(path: str | Path, plan: Plan) -> tuple[LearningState, np.ndarray]:
@@ -73,22 +69,13 @@ def load_learning(path: str | Path, plan: Plan) -> tuple[LearningState, np.ndarr
             f"`checkpoint` must be of this training, but {path} "
             f"{_difference(arrays, plan)}. Move it away, or name another one."
         )
-    chains = None
-    if "chains" in arrays:
-        seed, draws = map(int, arrays["chains"])
-        held = {
-            name.removeprefix("chains_"): array
-            for name, array in arrays.items()
-            if name.startswith("chains_")
-        }
-        chains = Chains(arrays=held, seed=seed, draws=draws)
     moments = AdamMoments(
         arrays["adam_mean"], arrays["adam_square"], int(arrays["adam_steps"])
     )
     state = LearningState(
         parameters=arrays["parameters"],
         moments=moments,
-        chains=chains,
+        chains=chains_of_arrays(arrays),
         total=arrays["total"],
         epoch=int(arrays["epoch"]),
     )
