@@ -5,6 +5,7 @@ import pytest
 
 from oqnn.encoding import CorrelationMap, Law
 from oqnn.studies import measure_correlators
+from oqnn.studies.sampling import moments_of_counts
 
 RNG = np.random.default_rng(2)
 SPINS = CorrelationMap(2).configurations[RNG.choice(64, 6, replace=False)]
@@ -34,6 +35,17 @@ def test_moments_are_means_over_the_samples():
     one = found[0]
     variances = np.diag(one.covariance)
     np.testing.assert_allclose(one.standard_errors**2, variances, rtol=1e-12)
+
+
+def test_moments_of_few_counts_are_those_of_numpy():
+    """Seven samples of three outcomes: means, and np.cov(..., ddof=1) / 7."""
+    values = np.array([[0.5, -1.0], [2.0, 0.3], [-0.7, 0.9]])
+    counts = np.array([4, 1, 2])
+    moments, covariance = moments_of_counts(values, counts)
+    rows = np.repeat(values, counts, axis=0)
+    np.testing.assert_allclose(moments, rows.mean(axis=0), rtol=1e-14, atol=1e-15)
+    expected = np.cov(rows, rowvar=False, ddof=1) / 7
+    np.testing.assert_allclose(covariance, expected, rtol=1e-13, atol=1e-15)
 
 
 def test_the_raster_is_a_part_of_the_samples():
