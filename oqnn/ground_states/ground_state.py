@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.checkpoints import check_checkpoint
 from .._core.checks import check_choice, check_integer
 from .._core.errors import ConvergenceError
 from .._core.interrupts import remembered
@@ -15,7 +16,6 @@ from .._core.seeds import derive_seed
 from ..spiking.sampling.gibbs import GibbsSampler
 from ..spiking.sampling.machine import BoltzmannMachine, two_layer
 from ..spiking.sampling.sampler import Sampler
-from ..spiking.training.training_file import check_checkpoint
 from .exact import exact_ground_state
 from .hamiltonians import PauliHamiltonian
 from .ising import TransverseIsing, as_pauli_hamiltonian

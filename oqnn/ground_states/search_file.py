@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from .._core.checkpoints import read_npz, write_npz
 from ..spiking.sampling.chains_file import arrays_of_chains, chains_of_arrays
 from ..spiking.sampling.machine import BoltzmannMachine
 from ..spiking.training.adam import AdamMoments
-from ..spiking.training.training_file import read_npz, write_npz
 from .search_step import SearchRule, SearchState
 
 __all__ = ["load_search", "rule_settings", "save_search"]

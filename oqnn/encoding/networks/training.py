@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._core.checkpoints import check_checkpoint
 from ..._core.checks import (
     check_choice,
     check_integer,
@@ -15,7 +16,6 @@ from ..._core.errors import ConvergenceError
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed
 from ...spiking import LIFNetwork, init_network
-from ...spiking.training.training_file import check_checkpoint
 from ..maps.correlation import CorrelationMap
 from ..realizability.nearest import nearest_realizable
 from ..realizability.qubit_state import as_qubit_state

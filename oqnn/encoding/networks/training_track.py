@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, final
 
 import numpy as np
 
+from ..._core.checkpoints import read_npz, write_npz
 from ...spiking import LIFNetwork, init, train
-from ...spiking.training.training_file import (
-    pack_state,
-    read_npz,
-    unpack_state,
-    write_npz,
-)
+from ...spiking.training.training_file import pack_state, unpack_state
 
 if TYPE_CHECKING:
     from ...spiking.training.training_jax import TrainingState

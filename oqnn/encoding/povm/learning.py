@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._core.checkpoints import check_checkpoint
 from ..._core.checks import check_integer
 from ..._core.errors import ConvergenceError
 from ..._core.interrupts import remembered
 from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed
 from ...spiking import BoltzmannMachine, Sampler, sample, two_layer, visible_law
-from ...spiking.training.training_file import check_checkpoint
 from .learning_file import load_learning, plan_settings, save_learning
 from .learning_inputs import (
     as_povm,

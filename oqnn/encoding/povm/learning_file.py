@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..._core.checkpoints import read_npz, write_npz
 from ...spiking.sampling.chains_file import arrays_of_chains, chains_of_arrays
 from ...spiking.training.adam import AdamMoments
-from ...spiking.training.training_file import read_npz, write_npz
 from .learning_step import LearningState, Plan
 
 __all__ = ["load_learning", "plan_settings", "save_learning"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._core.checkpoints import check_checkpoint
 from ..._core.checks import (
     check_between,
     check_choice,
@@ -24,7 +25,6 @@ from ..state_frequencies import (
     measure_law,
 )
 from .initial import init_network
-from .training_file import check_checkpoint
 from .weight_rates import lift_current, weight_rates
 
 __all__ = ["CategoricalTraining", "train_categorical"]

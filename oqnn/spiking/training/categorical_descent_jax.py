@@ -10,10 +10,10 @@ from typing import Any
 import jax
 import numpy as np
 
+from ..._core.checkpoints import read_npz, write_npz
 from ..._core.progress import ProgressLine
 from ..kernels.lif_jax import Weights
 from .categorical_jax import CategoricalSettings, epoch
-from .training_file import read_npz, write_npz
 from .training_jax import Masks, TrainingState
 
 __all__ = ["Schedule", "descend"]

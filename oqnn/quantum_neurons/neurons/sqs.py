@@ -1,0 +1,173 @@
+"""Stochastic quantum spiking (SQS) neurons: spikes with a quantum memory."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..circuits.circuit import Circuit, two_qubit_circuit
+from .inputs import as_currents, as_record, check_possible, draw_uniforms
+from .patterns import patterns_of, spikes_of
+
+if TYPE_CHECKING:
+    import jax
+
+    from .model import NeuronKernel
+
+__all__ = ["SQSNeuron"]
+
+
+@final
+@dataclass(frozen=True, eq=False)  # eq on arrays is ambiguous
+class SQSNeuron:
+    r"""A spiking neuron whose memory is a register of qubits that nobody measures.
+
+    A step [1]_, eq. 7.1 of our equations: :math:`R_X(\pi z^n)` on input-output qubit n
+    where :math:`z^n > 0`, the circuit V(θ) on all N + N_M qubits, a measurement of
+    the N input-output qubits, whose outcome is the spikes, and their reset to |0⟩. The
+    memory keeps what the measurement made of it,
+
+    .. math:: p(s_t \mid \mathrm{past}) = \bigl\|(\langle s_t| \otimes 1)\, V(\theta)\,
+              R(z_t)\,(|0\rangle \otimes |m_t\rangle)\bigr\|^2 .
+
+    It starts in |0…0⟩.
+
+    Parameters
+    ----------
+    n_io : int
+        Number N of input-output qubits, the first of the circuit's.
+    n_memory : int
+        Number N_M of memory qubits, those behind them; 0 for none.
+    circuit : Circuit
+        V on N + N_M qubits, with its angles θ.
+
+    Raises
+    ------
+    ValueError
+        If the circuit has another number of qubits.
+
+    References
+    ----------
+    .. [1] Chen, Rajendran and Simeone, *Stochastic quantum spiking neural networks
+           with quantum memory and local learning* (2025).
+
+    Examples
+    --------
+    >>> neuron = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 1.3))
+    >>> record = neuron.sample(np.full((5, 1), 0.3), 7)
+    >>> record.shape
+    (5, 1)
+    >>> bool(neuron.log_likelihood(np.full((5, 1), 0.3), record) < 0)
+    True
+    """
+
+    n_io: int
+    n_memory: int
+    circuit: Circuit
+
+    def __post_init__(self) -> None:
+        check_registers(self.n_io, self.n_memory)
+        if not isinstance(self.circuit, Circuit):
+            raise TypeError(f"`circuit` must be a Circuit, but is {self.circuit!r}.")
+        if self.circuit.n_qubits != self.n_io + self.n_memory:
+            raise ValueError(
+                f"`circuit` must act on {self.n_io} + {self.n_memory} qubits, but acts "
+                f"on {self.circuit.n_qubits}."
+            )
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """Angles θ of the circuit, shape (P,)."""
+        return self.circuit.parameters
+
+    def with_parameters(self, parameters: ArrayLike) -> "SQSNeuron":
+        """Return the same neuron with other angles, shape (P,)."""
+        return replace(self, circuit=self.circuit.with_parameters(parameters))
+
+    def random_parameters(self, size: int, rng: np.random.Generator) -> np.ndarray:
+        """Return angles (size, P), uniform on [−π, π)."""
+        return rng.uniform(-np.pi, np.pi, (size, self.circuit.n_parameters))
+
+    @property
+    def kernel(self) -> "NeuronKernel":
+        """Its step, compiled: real numbers for the two-qubit circuit."""
+        from .sqs_jax import StateVectorKernel, TwoQubitKernel
+
+        if (self.n_io, self.n_memory) == (1, 1) and self.circuit.gates == TWO_QUBIT:
+            return TwoQubitKernel()
+        return StateVectorKernel(self.n_io, self.n_memory, tuple(self.circuit.gates))
+
+    def spike_probabilities(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
+        """Return the law of the spikes at every step, given the record before it.
+
+        Parameters
+        ----------
+        currents : shape (..., T, N)
+            z; negative ones act as zero.
+        record : shape (..., T, N)
+            Spikes 0 or 1. Leading axes broadcast against those of `currents`.
+
+        Returns
+        -------
+        shape (..., T, 2**N)
+            Probabilities of patterns; the first qubit is the most significant bit.
+
+        Raises
+        ------
+        ValueError
+            If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
+            spike of the record has no probability, after which nothing is defined.
+        """
+        z = as_currents(currents, self.n_io)
+        s = as_record(record, z)
+        from .single_jax import laws
+
+        found, taken = laws(self.kernel, self.parameters, z, patterns_of(s))
+        check_possible(taken)
+        return found
+
+    def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
+        r"""Return log p(record | currents), shape (...), exactly.
+
+        The sum of the logarithms of p(s_t | past); arguments and errors as for
+        `spike_probabilities`.
+        """
+        z = as_currents(currents, self.n_io)
+        s = as_record(record, z)
+        from .single_jax import laws
+
+        _, taken = laws(self.kernel, self.parameters, z, patterns_of(s))
+        check_possible(taken)
+        return np.log(taken).sum(axis=-1)
+
+    def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
+        """Draw one record a row of currents, each spike by a single measurement.
+
+        Parameters
+        ----------
+        currents : shape (..., T, N)
+            z; negative ones act as zero.
+        key : int or JAX key
+            The same key gives the same record.
+
+        Returns
+        -------
+        shape (..., T, N), uint8
+        """
+        z = as_currents(currents, self.n_io)
+        from .single_jax import draw
+
+        uniforms = draw_uniforms(key, z.shape[:-1])
+        return spikes_of(draw(self.kernel, self.parameters, z, uniforms), self.n_io)
+
+
+TWO_QUBIT = two_qubit_circuit(0, 0, 0).gates
+
+
+def check_registers(n_io: int, n_memory: int) -> None:
+    """Check the numbers of qubits."""
+    from ..._core.checks import check_integer
+
+    check_integer(n_io, "n_io")
+    check_integer(n_memory, "n_memory", least=0)
