@@ -1,6 +1,6 @@
 """Stochastic quantum spiking neurons: circuits, networks, local learning."""
 
-from .circuits import Circuit, Gate, two_qubit_circuit
+from .circuits import Circuit, Gate, hardware_efficient_circuit, two_qubit_circuit
 from .neurons import NeuronKernel, NeuronModel, SQSNeuron
 
 __all__ = [
@@ -9,5 +9,6 @@ __all__ = [
     "NeuronKernel",
     "NeuronModel",
     "SQSNeuron",
+    "hardware_efficient_circuit",
     "two_qubit_circuit",
 ]

@@ -16,7 +16,7 @@ _Z = np.diag([1.0 + 0j, -1])
 _PAULIS = {"x": _X, "y": _Y, "z": _Z}
 _ONE = np.diag([0.0 + 0j, 1])  # |1⟩⟨1|
 
-#: G of every rotation exp(−iθG/2), G³ = G; of a controlled one the first qubit controls.
+#: G of every rotation exp(−iθG/2), G³ = G; the first qubit controls.
 GENERATORS = MappingProxyType(
     {f"r{p}": matrix for p, matrix in _PAULIS.items()}
     | {f"cr{p}": np.kron(_ONE, matrix) for p, matrix in _PAULIS.items()}
