@@ -1,5 +1,18 @@
 """What neurons remember: laws of spike trains, and information kept in the memory."""
 
+from .dependence import (
+    PastDependence,
+    depends_on_older,
+    next_spike_law,
+    past_dependence,
+)
 from .spike_trains import averaged_spike_train_law, spike_train_law
 
-__all__ = ["averaged_spike_train_law", "spike_train_law"]
+__all__ = [
+    "PastDependence",
+    "averaged_spike_train_law",
+    "depends_on_older",
+    "next_spike_law",
+    "past_dependence",
+    "spike_train_law",
+]
