@@ -90,10 +90,14 @@ def test_does_it_depend():
     assert not depends_on_older(CONTROL, [CURRENTS, CURRENTS[::-1]])
     uncoupled = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 0))
     assert not depends_on_older(uncoupled, CURRENTS)
+    # at rest cos²(θ_in/2) = cos²((θ_in + θ_ent)/2): the memory does not show
     at_rest = np.full_like(CURRENTS, -1)
-    silent = SQSNeuron(1, 1, circuit=two_qubit_circuit(np.pi, 0, np.pi))
-    assert not depends_on_older(silent, at_rest)
-    assert depends_on_older(silent, [at_rest, CURRENTS])
+    hidden = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, -0.65, 1.3))
+    assert not depends_on_older(hidden, at_rest)
+    assert depends_on_older(hidden, [at_rest, CURRENTS])
+    # 0101…: what never happens, up to rounding, is no past
+    certain = SQSNeuron(1, 1, circuit=two_qubit_circuit(np.pi, 0, np.pi))
+    assert not depends_on_older(certain, at_rest)
 
 
 def test_dependence_is_bounded_by_the_change():
