@@ -1,5 +1,6 @@
 """Currents and records of one neuron as arrays, and their checks."""
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,13 @@ from ..._core.seeds import derive_seed
 if TYPE_CHECKING:
     import jax
 
-__all__ = ["as_currents", "as_record", "check_possible", "draw_uniforms"]
+__all__ = [
+    "as_currents",
+    "as_record",
+    "check_fits",
+    "check_possible",
+    "draw_uniforms",
+]
 
 # a squared amplitude that is only rounding: exact zeros come out near 4e-33
 IMPOSSIBLE = 1e-28
@@ -37,14 +44,21 @@ def as_record(record: ArrayLike, currents: np.ndarray) -> np.ndarray:
             f"`record` must end in the axes {currents.shape[-2:]} of the currents, but "
             f"has shape {record.shape}."
         )
+    try:
+        np.broadcast_shapes(record.shape, currents.shape)
+    except ValueError:
+        raise ValueError(
+            "`record` must have leading axes that broadcast with the currents, "
+            f"but the shapes are {record.shape} and {currents.shape}."
+        ) from None
     if not np.isin(record, (0, 1)).all():
         raise ValueError("`record` must hold spikes 0 or 1, but holds other values.")
     return record.astype(np.uint8)
 
 
-def check_possible(taken: np.ndarray) -> None:
+def check_possible(taken: np.ndarray, rounding: float = IMPOSSIBLE) -> None:
     """Check that every step of a record has a probability, shape (..., T)."""
-    possible = taken > IMPOSSIBLE  # False for NaN, which follows the first zero
+    possible = taken > rounding  # False for NaN, which follows the first zero
     if possible.all():
         return
     *row, step = np.argwhere(~possible)[0].tolist()
@@ -57,11 +71,26 @@ def check_possible(taken: np.ndarray) -> None:
 
 def draw_uniforms(key: "int | jax.Array", shape: tuple[int, ...]) -> np.ndarray:
     """Return two uniform numbers an entry, (*shape, 2), of a seed or a JAX key."""
+    if isinstance(key, str | float) or key is None:
+        raise TypeError(f"`key` must be an integer or a JAX key, but is {key!r}.")
     if isinstance(key, int | np.integer):
-        check_integer(int(key), "key", least=0)
+        check_integer(key, "key", least=0)
         return np.random.default_rng(derive_seed(int(key), "spikes")).random(
             (*shape, 2)
         )
     from .single_jax import uniforms_of
 
     return uniforms_of(key, (*shape, 2))
+
+
+def check_fits(n_bytes: float, what: str, advice: str) -> None:
+    """Check that what is about to be allocated fits into this machine's memory."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return  # where the size is unknown nothing is refused
+    if n_bytes > total:
+        raise ValueError(
+            f"{what} must fit in memory, but needs about {n_bytes / 2**30:.3g} GiB and "
+            f"this machine has {total / 2**30:.3g} GiB. {advice}"
+        )

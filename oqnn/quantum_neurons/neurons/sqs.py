@@ -1,14 +1,16 @@
 """Stochastic quantum spiking (SQS) neurons: spikes with a quantum memory."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..._core.checks import check_integer
 from ..circuits.circuit import Circuit, two_qubit_circuit
-from .inputs import as_currents, as_record, check_possible, draw_uniforms
-from .patterns import patterns_of, spikes_of
+from .inputs import check_fits
+from .single import draw_record, log_likelihood, record_law
 
 if TYPE_CHECKING:
     import jax
@@ -45,7 +47,8 @@ class SQSNeuron:
     Raises
     ------
     ValueError
-        If the circuit has another number of qubits.
+        If the circuit has another number of qubits, or a state of so many qubits does
+        not fit into memory.
 
     References
     ----------
@@ -119,13 +122,8 @@ class SQSNeuron:
             If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
             spike of the record has no probability, after which nothing is defined.
         """
-        z = as_currents(currents, self.n_io)
-        s = as_record(record, z)
-        from .single_jax import laws
-
-        found, taken = laws(self.kernel, self.parameters, z, patterns_of(s))
-        check_possible(taken)
-        return found
+        self._check_rows(np.shape(currents), np.shape(record))
+        return record_law(self.kernel, self.parameters, currents, record)
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         r"""Return log p(record | currents), shape (...), exactly.
@@ -133,13 +131,8 @@ class SQSNeuron:
         The sum of the logarithms of p(s_t | past); arguments and errors as for
         `spike_probabilities`.
         """
-        z = as_currents(currents, self.n_io)
-        s = as_record(record, z)
-        from .single_jax import laws
-
-        _, taken = laws(self.kernel, self.parameters, z, patterns_of(s))
-        check_possible(taken)
-        return np.log(taken).sum(axis=-1)
+        self._check_rows(np.shape(currents), np.shape(record))
+        return log_likelihood(self.kernel, self.parameters, currents, record)
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents, each spike by a single measurement.
@@ -155,19 +148,37 @@ class SQSNeuron:
         -------
         shape (..., T, N), uint8
         """
-        z = as_currents(currents, self.n_io)
-        from .single_jax import draw
+        self._check_rows(np.shape(currents))
+        return draw_record(self.kernel, self.parameters, currents, key)
 
-        uniforms = draw_uniforms(key, z.shape[:-1])
-        return spikes_of(draw(self.kernel, self.parameters, z, uniforms), self.n_io)
+    def _check_rows(self, *shapes: tuple[int, ...]) -> None:
+        """Check that the states and laws of so many rows fit into memory."""
+        try:
+            rows = math.prod(np.broadcast_shapes(*(shape[:-2] for shape in shapes)))
+        except ValueError:
+            return  # what does not broadcast is refused with the records
+        steps = max((*shapes[0][-2:-1], 1))
+        amplitudes = COPIES * 16.0 * 2 ** (self.n_io + self.n_memory)
+        laws = 8.0 * steps * (2**self.n_io + 2 * self.n_io + 3)
+        check_fits(
+            rows * (amplitudes + laws),
+            f"`currents` must be fewer or shorter: {rows} rows of {steps} steps",
+            "Pass the rows in parts.",
+        )
 
 
 TWO_QUBIT = two_qubit_circuit(0, 0, 0).gates
 
 
-def check_registers(n_io: int, n_memory: int) -> None:
-    """Check the numbers of qubits."""
-    from ..._core.checks import check_integer
+COPIES = 4  # of a state that a step holds at a time
 
+
+def check_registers(n_io: int, n_memory: int) -> None:
+    """Check the numbers of qubits, and that one state of theirs fits into memory."""
     check_integer(n_io, "n_io")
     check_integer(n_memory, "n_memory", least=0)
+    check_fits(
+        COPIES * 16.0 * 2.0 ** min(n_io + n_memory, 900),
+        f"A state of {n_io} + {n_memory} qubits",
+        "Take fewer qubits, or several neurons.",
+    )
