@@ -5,6 +5,7 @@ import gzip
 import os
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .spike_data import SpikeData
 
 __all__ = ["as_folder", "coded", "find_file", "read_bytes"]
 
-OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
+OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
 
 
 def as_folder(folder: str | Path, what: str) -> Path:
