@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= results/demo
 
-.PHONY: demo test lint bench book clean
+.PHONY: demo test lint aer bench book clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -54,7 +54,24 @@ $(NETKET)/.ready:
 	$(NETKET)/bin/python -m pip install --quiet "netket==3.23.0"
 	touch $@
 
-bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready $(NORSE)/.ready $(NETKET)/.ready
+TORCH := .venv-torch
+$(TORCH)/.ready:
+	$(PYTHON) -m venv $(TORCH)
+	$(TORCH)/bin/python -m pip install --quiet "torch==2.15.0" numpy
+	touch $@
+
+# not a peer but a check: the tests that are skipped without Qiskit Aer
+AER := .venv-aer
+$(AER)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(AER)
+	$(AER)/bin/python -m pip install --quiet -c constraints.txt -e '.[aer,qasm]' \
+	  "qiskit==2.6.2" "qiskit-aer==0.18.2" "qiskit-qasm3-import==0.6.0" pytest "openqasm3[parser]"
+	touch $@
+
+aer: $(AER)/.ready
+	$(AER)/bin/python -m pytest tests/quantum_neurons/circuits/test_aer.py
+
+bench: $(READY) $(PEER)/.ready $(QOC)/.ready $(MOYALSTAR)/.ready $(NORSE)/.ready $(NETKET)/.ready $(TORCH)/.ready
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 book: $(READY)

@@ -1,6 +1,15 @@
 """Stochastic quantum spiking neurons: circuits, networks, local learning."""
 
-from .circuits import Circuit, Gate, hardware_efficient_circuit, two_qubit_circuit
+from .circuits import (
+    Circuit,
+    CountedSpikeTrains,
+    Gate,
+    hardware_efficient_circuit,
+    spike_train_law_on_aer,
+    to_qasm3,
+    to_qasm3_with_inputs,
+    two_qubit_circuit,
+)
 from .data import (
     SpikeData,
     digits,
@@ -15,6 +24,7 @@ from .neurons import NeuronKernel, NeuronModel, SQSNeuron
 
 __all__ = [
     "Circuit",
+    "CountedSpikeTrains",
     "Gate",
     "NeuronKernel",
     "NeuronModel",
@@ -28,5 +38,8 @@ __all__ = [
     "load_usps",
     "moving_digits",
     "rate_code",
+    "spike_train_law_on_aer",
+    "to_qasm3",
+    "to_qasm3_with_inputs",
     "two_qubit_circuit",
 ]
