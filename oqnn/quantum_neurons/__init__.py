@@ -20,14 +20,24 @@ from .data import (
     moving_digits,
     rate_code,
 )
-from .neurons import NeuronKernel, NeuronModel, SQSNeuron
+from .neurons import (
+    ClassicalControl,
+    EscapeRateNeuron,
+    NeuronKernel,
+    NeuronModel,
+    QLIFNeuron,
+    SQSNeuron,
+)
 
 __all__ = [
     "Circuit",
+    "ClassicalControl",
     "CountedSpikeTrains",
+    "EscapeRateNeuron",
     "Gate",
     "NeuronKernel",
     "NeuronModel",
+    "QLIFNeuron",
     "SQSNeuron",
     "SpikeData",
     "digits",

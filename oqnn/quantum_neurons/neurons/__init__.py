@@ -1,6 +1,16 @@
 """Models of spiking neurons: quantum, and the classical ones to hold beside them."""
 
+from .control import ClassicalControl
+from .escape_rate import EscapeRateNeuron
 from .model import NeuronKernel, NeuronModel
+from .qlif import QLIFNeuron
 from .sqs import SQSNeuron
 
-__all__ = ["NeuronKernel", "NeuronModel", "SQSNeuron"]
+__all__ = [
+    "ClassicalControl",
+    "EscapeRateNeuron",
+    "NeuronKernel",
+    "NeuronModel",
+    "QLIFNeuron",
+    "SQSNeuron",
+]

@@ -19,6 +19,11 @@ def record_laws(
     patterns: jax.Array,  # (T, B, n)
 ) -> jax.Array:
     """Return p(pattern at t | record before t), shape (T, B, n, 2**N)."""
+    if getattr(kernel, "uses_noise", False):
+        raise ValueError(
+            "`kernel` must have a law of spikes alone, but its state is random given "
+            "the spikes. A QLIFNeuron of finite shots has one in `law_kernel`."
+        )
     prepared = kernel.prepare(parameters)
 
     def step(state: Any, now: tuple) -> tuple[Any, jax.Array]:

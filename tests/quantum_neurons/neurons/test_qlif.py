@@ -1,0 +1,257 @@
+"""Quantum leaky integrate-and-fire neurons, with few and with infinitely many shots."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import qutip
+from quantum_neurons.neurons.single_neurons import (
+    all_records,
+    assert_within_errors,
+    record_probabilities,
+    sampled_frequencies,
+)
+from scipy.stats import binom
+
+from oqnn._core.jax64 import in_double_precision
+from oqnn.quantum_neurons import QLIFNeuron
+from oqnn.quantum_neurons.neurons.qlif_jax import (
+    InfiniteShotsKernel,
+    binomial,
+    estimate,
+    rotate_or_decay,
+    settings_of,
+    spike_at,
+)
+from oqnn.quantum_neurons.neurons.records_jax import log_likelihoods, record_laws
+
+EXACT = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8)
+FEW = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8, shots=5)
+CURRENTS = np.array([[0.25], [-0.4], [0.1], [0.35]])
+
+
+def excitations(neuron, currents):
+    """α along a record without spikes, from the equations of the docstring."""
+    alpha, found = 0.0, []
+    for z in currents[:, 0]:
+        phi = 2 * np.arcsin(np.sqrt(alpha))
+        turned = np.sin((phi + np.pi * z + neuron.theta_in) / 2) ** 2
+        alpha = turned if z > 0 else neuron.leak * alpha
+        found.append(alpha)
+    return np.array(found)
+
+
+def plain_law_of_records(neuron, currents, record):
+    """p(record) by following every sequence of counts, one after the other."""
+    total = 0.0
+    paths = {0: 1.0}  # probability of a count, and of the spikes before it
+    for z, spike in zip(currents[:, 0], record, strict=True):
+        after = dict.fromkeys(range(neuron.shots + 1), 0.0)
+        for count, weight in paths.items():
+            alpha = count / neuron.shots
+            phi = 2 * np.arcsin(np.sqrt(alpha))
+            turned = np.sin((phi + np.pi * z + neuron.theta_in) / 2) ** 2
+            alpha = turned if z > 0 else neuron.leak * alpha
+            for k in range(neuron.shots + 1):
+                if (k / neuron.shots > neuron.threshold) == bool(spike):
+                    after[0 if spike else k] += weight * binom.pmf(
+                        k, neuron.shots, alpha
+                    )
+        paths = after
+        total = sum(paths.values())
+    return total
+
+
+def test_a_step_is_a_rotated_or_relaxing_qubit():
+    """Rotations and amplitude damping of a QuTiP qubit, from several excitations."""
+    up, lowering = qutip.basis(2, 1).proj(), qutip.basis(2, 0) * qutip.basis(2, 1).dag()
+    for alpha in (0.0, 0.37, 0.9, 1.0):
+        prepare = (-1j * np.arcsin(np.sqrt(alpha)) * qutip.sigmax()).expm()
+        rho = prepare * qutip.basis(2, 0).proj() * prepare.dag()
+        for z in (-0.7, 0.0, 0.3, 1.4):
+            turn = (-0.5j * (np.pi * z + 0.3) * qutip.sigmax()).expm()
+            damp = [np.sqrt(1 - 0.8) * lowering, 1 - up + np.sqrt(0.8) * up]
+            kraus = [turn] if z > 0 else damp
+            expected = sum(qutip.expect(up, K * rho * K.dag()) for K in kraus)
+            assert step(alpha, z) == pytest.approx(expected, abs=1e-13)
+
+
+@in_double_precision
+def step(alpha, z):
+    prepared = settings_of(jnp.asarray(EXACT.parameters[None]))
+    half_angle = jnp.arcsin(jnp.sqrt(jnp.array([[alpha]])))
+    after = rotate_or_decay(prepared, half_angle, jnp.array([[[z]]]))
+    return float(jnp.sin(after[0, 0]) ** 2)
+
+
+def test_spikes_where_the_excitation_exceeds_the_threshold():
+    """Quiet until α₄ = sin²(…) > ϑ, then from nothing again."""
+    alpha = excitations(EXACT, CURRENTS)
+    assert (alpha[:3] < 0.62).all()
+    assert alpha[3] > 0.62
+    currents = np.concatenate([CURRENTS, CURRENTS[:3]])
+    spikes = EXACT.sample(currents, 1)[:, 0]
+    np.testing.assert_array_equal(spikes, [0, 0, 0, 1, 0, 0, 0])
+
+    law = EXACT.spike_probabilities(currents, spikes[:, None])
+    np.testing.assert_array_equal(law[:, 1], spikes)
+    assert EXACT.log_likelihood(currents, spikes[:, None]) == 0
+    with pytest.raises(ValueError, match="step 0 has probability zero"):
+        EXACT.log_likelihood(CURRENTS, [[1], [0], [0], [0]])
+
+
+def test_first_spike_of_finite_shots_is_a_binomial_tail():
+    """p(s₁ = 1) = P(K > shots ϑ), K binomial with α₁ = sin²((π z + θ_in)/2)."""
+    alpha = np.sin((np.pi * 0.25 + 0.3) / 2) ** 2
+    for shots in (1, 5, 64):
+        neuron = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8, shots=shots)
+        law = neuron.spike_probabilities(CURRENTS[:1], [[0]])[0]
+        tail = binom.sf(np.floor(shots * 0.62), shots, alpha)
+        np.testing.assert_allclose(law, [1 - tail, tail], rtol=1e-11)
+
+
+def test_law_of_records_sums_over_counts():
+    """Against every path of counts in plain Python; the laws sum to one."""
+    found = record_probabilities(FEW, CURRENTS)
+    plain = [plain_law_of_records(FEW, CURRENTS, r[:, 0]) for r in all_records(4)]
+    np.testing.assert_allclose(found, plain, rtol=1e-11)
+    assert found.sum() == pytest.approx(1, abs=1e-13)
+
+
+def test_drawn_counts_follow_the_summed_law():
+    """Samples draw counts; the law never does."""
+    samples = 20_000
+    assert_within_errors(
+        sampled_frequencies(FEW, CURRENTS, samples, 11),
+        record_probabilities(FEW, CURRENTS),
+        samples,
+    )
+
+
+def test_many_shots_approach_infinitely_many():
+    many = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8, shots=501)
+    record = EXACT.sample(CURRENTS, 0)
+    assert many.log_likelihood(CURRENTS, record) > np.log(0.99)
+
+
+def test_estimates_bias_spikes_towards_one_half():
+    """Below the threshold an exact estimate never spikes, and a few shots often do."""
+    z = np.array([[0.35]])
+    below = QLIFNeuron(theta_in=0.0, threshold=0.313, leak=0.5)
+    assert excitations(below, z)[0] < 0.313
+    p = [
+        QLIFNeuron(
+            theta_in=0.0, threshold=0.313, leak=0.5, shots=shots
+        ).spike_probabilities(z, [[0]])[0, 1]
+        for shots in (4, 40, 400)
+    ]
+    assert p[0] > p[1] > p[2] > 0.01
+
+
+@in_double_precision
+def test_counts_are_quantiles_of_the_noise():
+    """As SciPy's inverse of the distribution function, down to α = 0 and 1."""
+    half_angle = jnp.array([0.0, 0.4, 0.8, np.pi / 2])[:, None]
+    noise = jnp.array([0.0, 0.2, 0.7, 0.999])
+    found = estimate(half_angle, noise, 7).excitation * 7
+    alpha = np.sin(np.asarray(half_angle)) ** 2
+    expected = np.maximum(binom.ppf(np.asarray(noise), 7, alpha), 0)
+    np.testing.assert_array_equal(found.round(12), expected)
+    np.testing.assert_allclose(
+        binomial(half_angle[:, 0], 7), binom.pmf(np.arange(8), 7, alpha), atol=1e-14
+    )
+
+
+@in_double_precision
+def test_surrogate_derivatives():
+    """S'(x) = 1/(w(1 + (πx/w)²)), and estimates pass the tangent of α on."""
+    slope = jax.grad(lambda x: spike_at(x, 0.4))
+    for x in (-0.3, 0.0, 0.2):
+        assert float(slope(jnp.asarray(x))) == pytest.approx(
+            1 / (0.4 * (1 + (np.pi * x / 0.4) ** 2))
+        )
+    through = jax.grad(lambda h: estimate(h, jnp.array(0.4), 9).excitation)
+    assert float(through(jnp.asarray(0.6))) == pytest.approx(np.sin(1.2))
+
+
+@in_double_precision
+def test_derivative_of_the_summed_law_by_the_angle():
+    """Counts are summed over, so θ_in and leak have exact derivatives; finite at α = 0,
+    where every record starts.
+    """
+    currents, patterns = CURRENTS[:, None, None], jnp.array([0, 0, 1, 0])[:, None, None]
+
+    def value(parameters):
+        found = log_likelihoods(
+            FEW.law_kernel, parameters[None], jnp.asarray(currents), patterns
+        )
+        return found[0, 0]
+
+    parameters = jnp.asarray(FEW.parameters)
+    gradient, step = jax.grad(value)(parameters), 1e-6
+    assert np.isfinite(gradient).all()
+    for i in (0, 2):
+        shift = step * jnp.eye(3)[i]
+        slope = (value(parameters + shift) - value(parameters - shift)) / (2 * step)
+        assert float(gradient[i]) == pytest.approx(float(slope), rel=1e-7)
+
+
+@in_double_precision
+def test_surrogate_gradient_of_a_record_is_finite():
+    """Through four steps from α = 0 by the chain rule: no infinite slope of arcsin."""
+    patterns = jnp.array([0, 0, 0, 1])[:, None, None]
+
+    def value(parameters, currents):
+        laws = record_laws(
+            InfiniteShotsKernel(0.5), parameters[None], currents, patterns
+        )
+        return laws[..., 1].sum()
+
+    gradients = jax.grad(value, argnums=(0, 1))(
+        jnp.asarray(EXACT.parameters), jnp.asarray(CURRENTS[:, None, None])
+    )
+    for gradient in gradients:
+        assert np.isfinite(gradient).all()
+        assert np.abs(gradient).max() > 0.01
+
+
+def test_parameters_and_back():
+    """(θ_in, logit ϑ, logit leak)."""
+    np.testing.assert_allclose(
+        FEW.parameters, [0.3, np.log(0.62 / 0.38), np.log(0.8 / 0.2)], rtol=1e-13
+    )
+    moved = FEW.with_parameters([-0.2, 0.7, -1.0])
+    assert (moved.shots, moved.theta_in) == (5, -0.2)
+    np.testing.assert_allclose(moved.parameters, [-0.2, 0.7, -1.0], rtol=1e-13)
+    drawn = FEW.random_parameters(300, np.random.default_rng(4))
+    assert drawn.shape == (300, 3)
+    assert np.isfinite(drawn).all()
+    assert EXACT.kernel == EXACT.law_kernel != FEW.kernel != FEW.law_kernel
+    assert FEW.n_io == FEW.kernel.n_io == FEW.law_kernel.n_io == 1
+
+
+def test_bad_input_is_refused():
+    good = {"theta_in": 0.1, "threshold": 0.4, "leak": 0.5}
+    with pytest.raises(ValueError, match="`threshold` must lie between 0 and 1"):
+        QLIFNeuron(**good | {"threshold": 1.0})
+    with pytest.raises(ValueError, match="`leak` must lie between 0 and 1"):
+        QLIFNeuron(**good | {"leak": 0})
+    with pytest.raises(TypeError, match="`theta_in` must be one real number"):
+        QLIFNeuron(**good | {"theta_in": 1j})
+    with pytest.raises(ValueError, match="`surrogate_width` must be positive"):
+        QLIFNeuron(**good, surrogate_width=0)
+    with pytest.raises(TypeError, match="`shots` must be an integer"):
+        QLIFNeuron(**good, shots=7.0)
+    with pytest.raises(ValueError, match="`shots` must be at least 1"):
+        QLIFNeuron(**good, shots=0)
+    with pytest.raises(ValueError, match=r"is 4 of 10 shots, .* Try 0\.45\."):
+        QLIFNeuron(**good, shots=10)
+
+
+@in_double_precision
+def test_drawn_counts_have_no_law_of_records():
+    ones = jnp.zeros((1, 1, 1), dtype=int)
+    with pytest.raises(ValueError, match="`kernel` must have a law of spikes alone"):
+        record_laws(
+            FEW.kernel, jnp.asarray(FEW.parameters[None]), ones[..., None], ones
+        )
