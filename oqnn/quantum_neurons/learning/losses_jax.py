@@ -4,18 +4,18 @@ Output wires are ordered by population, as in ``wiring.outputs``, then by neuron
 by wire of the neuron.
 """
 
-from typing import TYPE_CHECKING
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..networks.network_jax import spikes_from
+from ..networks.network_jax import spikes_from as wires_of
+from ..networks.wiring import Wiring
 from ..neurons.patterns import patterns_of
-
-if TYPE_CHECKING:
-    from ..networks.network import Wiring
+from .losses import Loss, TargetTrainLoss
 
 __all__ = [
+    "clamped_or_free",
     "clamped_outputs",
     "count_cross_entropy",
     "n_output_wires",
@@ -35,29 +35,32 @@ def count_cross_entropy(
     return jax.nn.logsumexp(logits, axis=-1) - taken
 
 
-def wires_of(patterns: jax.Array, n_io: int, dtype: jnp.dtype) -> jax.Array:
-    """Return the spikes (..., N) of patterns (...), as floats."""
-    shifts = jnp.arange(n_io)[::-1]
-    return ((patterns[..., None] >> shifts) & 1).astype(dtype)
-
-
-def n_output_wires(wiring: "Wiring") -> int:
+def n_output_wires(wiring: Wiring) -> int:
     """Return the number of output wires."""
     return sum(wiring.sizes[i] * wiring.kernels[i].n_io for i in wiring.outputs)
 
 
 def output_spikes(
-    wiring: "Wiring", patterns: tuple[jax.Array, ...], dtype: jnp.dtype
+    wiring: Wiring, patterns: tuple[jax.Array, ...], dtype: jnp.dtype
 ) -> jax.Array:
     """Return the output spikes (T, B, n_out) of all populations' patterns (T, B, n)."""
     found = [
-        wires_of(patterns[i], wiring.kernels[i].n_io, dtype) for i in wiring.outputs
+        spikes_from(patterns[i], wiring.kernels[i].n_io, dtype) for i in wiring.outputs
     ]
     return jnp.concatenate([s.reshape(*s.shape[:2], -1) for s in found], axis=-1)
 
 
+def clamped_or_free(
+    wiring: Wiring, loss: Loss, labels: np.ndarray
+) -> tuple[np.ndarray | None, ...]:
+    """Return the patterns that a loss clamps for labels (B,), None where free."""
+    if not isinstance(loss, TargetTrainLoss):
+        return (None,) * len(wiring.sizes)
+    return clamped_outputs(wiring, loss.targets(labels))
+
+
 def clamped_outputs(
-    wiring: "Wiring", spikes: np.ndarray
+    wiring: Wiring, spikes: np.ndarray
 ) -> tuple[np.ndarray | None, ...]:
     """Return patterns (T, B, n) of target spikes (T, B, n_out), None where free."""
     clamped: list[np.ndarray | None] = [None] * len(wiring.sizes)
