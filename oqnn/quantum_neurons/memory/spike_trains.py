@@ -9,9 +9,16 @@ from ..._core.checks import check_law, check_shapes
 from ..neurons.inputs import as_currents
 
 if TYPE_CHECKING:
-    from ..neurons.model import NeuronModel
+    from ..neurons.model import NeuronKernel, NeuronModel
 
-__all__ = ["as_ensemble", "averaged_spike_train_law", "check_size", "spike_train_law"]
+__all__ = [
+    "as_ensemble",
+    "averaged_spike_train_law",
+    "check_model",
+    "check_size",
+    "law_kernel_of",
+    "spike_train_law",
+]
 
 MOST_BYTES = 4 * 2**30
 MOST_AXES = 48  # NumPy has 64; room for axes of inputs
@@ -44,8 +51,9 @@ def spike_train_law(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     TypeError
         If `neuron` is no model of a neuron.
     ValueError
-        If `currents` have another shape or are not finite, or the law takes more than
-        4 GiB or 48 axes; the message says how much it would take.
+        If `currents` have another shape or are not finite, the law takes more than
+        4 GiB or 48 axes (the message says how much it would take), or the neuron's
+        state is random given its spikes.
 
     Examples
     --------
@@ -55,11 +63,10 @@ def spike_train_law(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     >>> law.shape, round(float(law.sum()), 12)
     ((2, 2, 2), 1.0)
     """
-    check_model(neuron)
+    kernel = law_kernel_of(neuron)
     z = as_currents(currents, neuron.n_io)
     batch, T = z.shape[:-2], z.shape[-2]
     flat = z.reshape(-1, T, neuron.n_io)
-    kernel = neuron.kernel
     check_size(kernel, neuron.parameters, len(flat), T)
     from .branches_jax import record_probabilities
 
@@ -111,6 +118,18 @@ def as_ensemble(
     return z, q
 
 
+def law_kernel_of(neuron: "NeuronModel") -> "NeuronKernel":
+    """Return the kernel whose law of spikes depends on earlier spikes alone."""
+    check_model(neuron)
+    kernel = getattr(neuron, "law_kernel", neuron.kernel)
+    if getattr(kernel, "uses_noise", False):
+        raise ValueError(
+            "`neuron` must have a law of spikes alone, but the state of "
+            f"{type(neuron).__name__} is random given the spikes. Draw records."
+        )
+    return kernel
+
+
 def check_model(neuron: "NeuronModel") -> None:
     """Check that a neuron has what the branches need."""
     if not all(hasattr(neuron, name) for name in ("n_io", "parameters", "kernel")):
@@ -120,13 +139,18 @@ def check_model(neuron: "NeuronModel") -> None:
 
 
 def check_size(
-    kernel: object, parameters: np.ndarray, inputs: int, steps: int, *, kept: int = 1
+    kernel: "NeuronKernel",
+    parameters: np.ndarray,
+    inputs: int,
+    steps: int,
+    *,
+    kept: int = 1,
 ) -> None:
     """Check that all branches fit in memory, `kept` copies of the states among it."""
     from .branches_jax import bytes_of_branch
 
-    n_io = kernel.n_io  # type: ignore[attr-defined]
-    state, charged = bytes_of_branch(kernel, parameters)  # type: ignore[arg-type]
+    n_io = kernel.n_io
+    state, charged = bytes_of_branch(kernel, parameters)
     last = inputs * 2 ** (n_io * (steps - 1))  # branches at the start of the last step
     needed = last * (kept * state + charged + 2 * 8 * 2**n_io)
     if needed > MOST_BYTES or steps > MOST_AXES:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from ..._core.checks import check_integer, check_positive
+from ..._core.checks import check_choice, check_integer, check_positive
 from .control import as_number, as_parameters
 from .escape_rate import check_fraction
 from .single import draw_record, log_likelihood, record_law
@@ -41,11 +41,14 @@ class QLIFNeuron:
 
     With ``shots=None`` the estimate is exact and spikes follow from the currents.
     Otherwise :math:`\hat\alpha = K/\mathrm{shots}`, K binomial; the hidden counts are a
-    Markov chain of shots + 1 states, over which likelihoods sum exactly, at (shots +
-    1)² operations a step. Networks draw the counts with `kernel` at a cost of shots
-    operations a neuron and step, so there is no likelihood of spikes in them; use
-    `law_kernel` for one. The estimate has no bias, but the threshold turns its spread
-    into one: near it, spikes come earlier than with infinitely many shots.
+    Markov chain of shots + 1 states, and likelihoods sum over them exactly. The
+    estimate has no bias, but the threshold makes one of its spread: where the
+    excitation stays below, spikes come that no exact estimate would give.
+
+    What a step costs a neuron of finite shots: (shots + 1)² numbers where `counts` are
+    ``"summed"``, so that spikes have a law; shots + 1 where they are ``"drawn"``, with
+    the same law of records and no likelihood in networks. The three methods below sum
+    for likelihoods and draw for samples, whatever `counts` is.
 
     Three parameters a neuron are learned, (θ_in, logit ϑ, logit leak), as many as the
     two-qubit neuron has. Derivatives by the threshold take the arctan surrogate of
@@ -62,6 +65,8 @@ class QLIFNeuron:
         :math:`e^{-\Delta t/T_1}` in (0, 1).
     shots : int or None
         Measurements that estimate the excitation; None for infinitely many.
+    counts : "summed" or "drawn"
+        What `kernel`, and so a network, does with the hidden counts of finite shots.
     surrogate_width : float
         w > 0, a range of excitations.
 
@@ -70,8 +75,9 @@ class QLIFNeuron:
     TypeError
         If a number is not one real number, or `shots` is not an integer.
     ValueError
-        If a number is not finite or outside of its range, `shots` is below 1, or
-        the threshold lies on a value of K/shots, where rounding would decide.
+        If a number is not finite or outside of its range, `shots` is below 1,
+        `counts` is another word, or the threshold lies on a value of K/shots, where
+        rounding would decide.
 
     References
     ----------
@@ -90,6 +96,7 @@ class QLIFNeuron:
     threshold: float
     leak: float
     shots: int | None = None
+    counts: str = "summed"
     surrogate_width: float = 0.5
 
     def __post_init__(self) -> None:
@@ -98,6 +105,7 @@ class QLIFNeuron:
         check_fraction(self.threshold, "threshold")
         check_fraction(self.leak, "leak")
         check_positive(self.surrogate_width, "surrogate_width")
+        check_choice(self.counts, "counts", ("summed", "drawn"))
         if self.shots is None:
             return
         check_integer(self.shots, "shots")
@@ -138,21 +146,26 @@ class QLIFNeuron:
 
     @property
     def kernel(self) -> "NeuronKernel":
-        """Its step, compiled; of finite shots, one that draws the counts."""
+        """Its step, compiled."""
+        return self._drawing_kernel if self.counts == "drawn" else self._law_kernel
+
+    @property
+    def _law_kernel(self) -> "NeuronKernel":
+        """The step that sums over counts."""
+        from .qlif_jax import InfiniteShotsKernel, SummedCountsKernel
+
+        if self.shots is None:
+            return InfiniteShotsKernel(self.surrogate_width)
+        return SummedCountsKernel(self.shots, self.surrogate_width)
+
+    @property
+    def _drawing_kernel(self) -> "NeuronKernel":
+        """The step that draws counts."""
         from .qlif_jax import DrawnCountsKernel, InfiniteShotsKernel
 
         if self.shots is None:
             return InfiniteShotsKernel(self.surrogate_width)
         return DrawnCountsKernel(self.shots, self.surrogate_width)
-
-    @property
-    def law_kernel(self) -> "NeuronKernel":
-        """Its step with the law of spikes alone; of finite shots, a sum over counts."""
-        from .qlif_jax import SummedCountsKernel
-
-        if self.shots is None:
-            return self.kernel
-        return SummedCountsKernel(self.shots, self.surrogate_width)
 
     def spike_probabilities(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return the law of the spike at every step, given the record before it.
@@ -175,12 +188,12 @@ class QLIFNeuron:
             If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
             spike of the record has no probability.
         """
-        return record_law(self.law_kernel, self.parameters, currents, record)
+        return record_law(self._law_kernel, self.parameters, currents, record)
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return log p(record | currents), shape (...); see `spike_probabilities`."""
-        return log_likelihood(self.law_kernel, self.parameters, currents, record)
+        return log_likelihood(self._law_kernel, self.parameters, currents, record)
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents (..., T, 1), as uint8; a key repeats it."""
-        return draw_record(self.kernel, self.parameters, currents, key)
+        return draw_record(self._drawing_kernel, self.parameters, currents, key)

@@ -22,7 +22,7 @@ def record_laws(
     if getattr(kernel, "uses_noise", False):
         raise ValueError(
             "`kernel` must have a law of spikes alone, but its state is random given "
-            "the spikes. A QLIFNeuron of finite shots has one in `law_kernel`."
+            "the spikes. Let a QLIFNeuron have summed counts."
         )
     prepared = kernel.prepare(parameters)
 

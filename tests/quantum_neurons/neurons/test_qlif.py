@@ -1,5 +1,7 @@
 """Quantum leaky integrate-and-fire neurons, with few and with infinitely many shots."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +17,7 @@ from scipy.stats import binom
 
 from oqnn._core.jax64 import in_double_precision
 from oqnn.quantum_neurons import QLIFNeuron
+from oqnn.quantum_neurons.memory import spike_train_law
 from oqnn.quantum_neurons.neurons.qlif_jax import (
     InfiniteShotsKernel,
     binomial,
@@ -27,6 +30,7 @@ from oqnn.quantum_neurons.neurons.records_jax import log_likelihoods, record_law
 
 EXACT = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8)
 FEW = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8, shots=5)
+DRAWN = replace(FEW, counts="drawn")
 CURRENTS = np.array([[0.25], [-0.4], [0.1], [0.35]])
 
 
@@ -65,23 +69,26 @@ def plain_law_of_records(neuron, currents, record):
 def test_a_step_is_a_rotated_or_relaxing_qubit():
     """Rotations and amplitude damping of a QuTiP qubit, from several excitations."""
     up, lowering = qutip.basis(2, 1).proj(), qutip.basis(2, 0) * qutip.basis(2, 1).dag()
-    for alpha in (0.0, 0.37, 0.9, 1.0):
+    damp = [np.sqrt(1 - 0.8) * lowering, 1 - up + np.sqrt(0.8) * up]
+    alphas, currents = np.array([0.0, 0.37, 0.9, 1.0]), np.array([-0.7, 0.0, 0.3, 1.4])
+    found = steps(alphas, currents)
+    for i, alpha in enumerate(alphas):
         prepare = (-1j * np.arcsin(np.sqrt(alpha)) * qutip.sigmax()).expm()
         rho = prepare * qutip.basis(2, 0).proj() * prepare.dag()
-        for z in (-0.7, 0.0, 0.3, 1.4):
+        for j, z in enumerate(currents):
             turn = (-0.5j * (np.pi * z + 0.3) * qutip.sigmax()).expm()
-            damp = [np.sqrt(1 - 0.8) * lowering, 1 - up + np.sqrt(0.8) * up]
             kraus = [turn] if z > 0 else damp
             expected = sum(qutip.expect(up, K * rho * K.dag()) for K in kraus)
-            assert step(alpha, z) == pytest.approx(expected, abs=1e-13)
+            assert found[i, j] == pytest.approx(expected, abs=1e-13)
 
 
 @in_double_precision
-def step(alpha, z):
+def steps(alphas, currents):
+    """One step of EXACT from each excitation with each current."""
     prepared = settings_of(jnp.asarray(EXACT.parameters[None]))
-    half_angle = jnp.arcsin(jnp.sqrt(jnp.array([[alpha]])))
-    after = rotate_or_decay(prepared, half_angle, jnp.array([[[z]]]))
-    return float(jnp.sin(after[0, 0]) ** 2)
+    half_angle = jnp.arcsin(jnp.sqrt(jnp.asarray(alphas)))[:, None]
+    after = rotate_or_decay(prepared, half_angle, jnp.asarray(currents)[None, :, None])
+    return np.sin(np.asarray(after)) ** 2
 
 
 def test_spikes_where_the_excitation_exceeds_the_threshold():
@@ -119,13 +126,12 @@ def test_law_of_records_sums_over_counts():
 
 
 def test_drawn_counts_follow_the_summed_law():
-    """Samples draw counts; the law never does."""
+    """Samples draw counts; the law never does, whatever the network would do."""
     samples = 20_000
-    assert_within_errors(
-        sampled_frequencies(FEW, CURRENTS, samples, 11),
-        record_probabilities(FEW, CURRENTS),
-        samples,
-    )
+    law = record_probabilities(DRAWN, CURRENTS)
+    np.testing.assert_array_equal(law, record_probabilities(FEW, CURRENTS))
+    drawn = sampled_frequencies(DRAWN, CURRENTS, samples, 11)
+    assert_within_errors(drawn, law, samples)
 
 
 def test_many_shots_approach_infinitely_many():
@@ -179,21 +185,21 @@ def test_derivative_of_the_summed_law_by_the_angle():
     """Counts are summed over, so θ_in and leak have exact derivatives; finite at α = 0,
     where every record starts.
     """
-    currents, patterns = CURRENTS[:, None, None], jnp.array([0, 0, 1, 0])[:, None, None]
+    shift = 1e-6 * np.eye(3)[[0, 2]]
+    parameters = FEW.parameters + np.concatenate([0 * shift[:1], shift, -shift])
+    currents = np.repeat(CURRENTS[:, None, None], 5, axis=2)  # (T, 1, 5, 1)
+    patterns = np.repeat(np.array([0, 0, 1, 0])[:, None, None], 5, axis=2)
 
     def value(parameters):
         found = log_likelihoods(
-            FEW.law_kernel, parameters[None], jnp.asarray(currents), patterns
+            FEW.kernel, parameters, jnp.asarray(currents), jnp.asarray(patterns)
         )
-        return found[0, 0]
+        return found.sum(), found[0]
 
-    parameters = jnp.asarray(FEW.parameters)
-    gradient, step = jax.grad(value)(parameters), 1e-6
-    assert np.isfinite(gradient).all()
-    for i in (0, 2):
-        shift = step * jnp.eye(3)[i]
-        slope = (value(parameters + shift) - value(parameters - shift)) / (2 * step)
-        assert float(gradient[i]) == pytest.approx(float(slope), rel=1e-7)
+    slopes, found = jax.grad(value, has_aux=True)(jnp.asarray(parameters))
+    assert np.isfinite(slopes).all()
+    expected = (found[1:3] - found[3:]) / 2e-6
+    np.testing.assert_allclose(np.asarray(slopes)[0, [0, 2]], expected, rtol=1e-7)
 
 
 @in_double_precision
@@ -226,8 +232,9 @@ def test_parameters_and_back():
     drawn = FEW.random_parameters(300, np.random.default_rng(4))
     assert drawn.shape == (300, 3)
     assert np.isfinite(drawn).all()
-    assert EXACT.kernel == EXACT.law_kernel != FEW.kernel != FEW.law_kernel
-    assert FEW.n_io == FEW.kernel.n_io == FEW.law_kernel.n_io == 1
+    assert len({EXACT.kernel, FEW.kernel, DRAWN.kernel}) == 3
+    assert replace(EXACT, counts="drawn").kernel == EXACT.kernel
+    assert FEW.n_io == FEW.kernel.n_io == DRAWN.kernel.n_io == EXACT.kernel.n_io == 1
 
 
 def test_bad_input_is_refused():
@@ -244,6 +251,8 @@ def test_bad_input_is_refused():
         QLIFNeuron(**good, shots=7.0)
     with pytest.raises(ValueError, match="`shots` must be at least 1"):
         QLIFNeuron(**good, shots=0)
+    with pytest.raises(ValueError, match="`counts` must be one of 'summed', 'drawn'"):
+        QLIFNeuron(**good, counts="kept")
     with pytest.raises(ValueError, match=r"is 4 of 10 shots, .* Try 0\.45\."):
         QLIFNeuron(**good, shots=10)
 
@@ -252,6 +261,6 @@ def test_bad_input_is_refused():
 def test_drawn_counts_have_no_law_of_records():
     ones = jnp.zeros((1, 1, 1), dtype=int)
     with pytest.raises(ValueError, match="`kernel` must have a law of spikes alone"):
-        record_laws(
-            FEW.kernel, jnp.asarray(FEW.parameters[None]), ones[..., None], ones
-        )
+        record_laws(DRAWN.kernel, jnp.ones((1, 3)), ones[..., None], ones)
+    with pytest.raises(ValueError, match="`neuron` must have a law of spikes alone"):
+        spike_train_law(DRAWN, CURRENTS)
