@@ -6,7 +6,8 @@ import numpy as np
 
 from ..._core.checks import check_integer
 from ..neurons.model import NeuronModel
-from .network import Connection, Network, Population
+from .connection import Connection, Population
+from .network import Network
 from .random_network import random_network
 from .wiring import wire_mask
 

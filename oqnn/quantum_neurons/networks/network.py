@@ -1,4 +1,4 @@
-"""Networks of spiking neurons: populations, connections with delays, weights."""
+"""Networks of spiking neurons: their parts, samples and likelihoods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,79 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_integer, check_shapes
-from ..neurons.model import NeuronModel
+from ..._core.seeds import rng_from
+from ..neurons.inputs import IMPOSSIBLE
+from ..neurons.patterns import patterns_of, spikes_of
+from .connection import Connection, Population, read_only
+from .record import NetworkRecord, as_inputs, as_spikes, time_first, time_last
 from .wiring import INPUTS, Wiring, zero_delay_order
 
 __all__ = ["Connection", "Network", "Population"]
-
-
-@final
-@dataclass(frozen=True)
-class Population:
-    """Neurons of one kind that do not feed each other without delay.
-
-    Parameters
-    ----------
-    model : NeuronModel
-        Such as an `SQSNeuron`; its own parameters do not count, a network holds those
-        of every neuron.
-    size : int
-        Number of neurons.
-    """
-
-    model: NeuronModel
-    size: int
-
-    def __post_init__(self) -> None:
-        check_integer(self.size, "size")
-        if not hasattr(self.model, "kernel"):
-            raise TypeError(
-                f"`model` must be a model of a neuron, but is {self.model!r}."
-            )
-
-    @property
-    def n_wires(self) -> int:
-        """Input-output wires of all its neurons."""
-        return self.size * self.model.n_io
-
-
-@final
-@dataclass(frozen=True, eq=False)  # eq on arrays is ambiguous
-class Connection:
-    """Which wires of a population feed which of another, or of its own.
-
-    Parameters
-    ----------
-    source : int
-        Index of a population, or -1 for the inputs.
-    target : int
-        Index of a population.
-    delay : int
-        0: the target sees the spikes of this step; 1: those of the step before, none
-        at the first.
-    mask : shape (n_t * N_t, n_s * N_s), bool
-        Where weights may differ from zero. Wire w of neuron i is row or column
-        i * N + w; see `wire_mask`.
-    """
-
-    source: int
-    target: int
-    delay: int
-    mask: np.ndarray
-
-    def __post_init__(self) -> None:
-        check_integer(self.source, "source", least=INPUTS)
-        check_integer(self.target, "target", least=0)
-        check_integer(self.delay, "delay", least=0)
-        if self.delay > 1:
-            raise ValueError(f"`delay` must be 0 or 1, but is {self.delay}.")
-        mask = np.asarray(self.mask)
-        if mask.ndim != 2 or mask.dtype != bool:
-            raise ValueError(
-                "`mask` must hold True or False in two axes, but has shape "
-                f"{mask.shape} and type {mask.dtype}. `wire_mask` makes one."
-            )
-        object.__setattr__(self, "mask", _frozen(mask))
 
 
 @final
@@ -138,7 +73,7 @@ class Network:
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name in ("weights", "neurons"):
             arrays = [np.asarray(a, dtype=float) for a in getattr(self, name)]
-            object.__setattr__(self, name, tuple(map(_frozen, arrays)))
+            object.__setattr__(self, name, tuple(map(read_only, arrays)))
         self._check_graph()
         self._check_weights()
         self._check_neurons()
@@ -156,6 +91,13 @@ class Network:
         )
 
     @property
+    def law_wiring(self) -> Wiring:
+        """The same with kernels whose law is that of spikes alone, for likelihoods."""
+        models = [p.model for p in self.populations]
+        kernels = tuple(getattr(model, "law_kernel", model.kernel) for model in models)
+        return replace(self.wiring, kernels=kernels)
+
+    @property
     def n_neurons(self) -> int:
         """Neurons of all populations."""
         return sum(p.size for p in self.populations)
@@ -171,6 +113,99 @@ class Network:
     ) -> "Network":
         """Return the same network with other weights and parameters of neurons."""
         return replace(self, weights=tuple(weights), neurons=tuple(neurons))  # type: ignore[arg-type]
+
+    def sample(self, inputs: ArrayLike, seed: int) -> NetworkRecord:
+        """Draw one joint record a row of inputs, each spike by a single measurement.
+
+        Parameters
+        ----------
+        inputs : shape (..., T, n_inputs)
+            Spikes 0 or 1.
+        seed : int
+            The same seed gives the same record.
+
+        Returns
+        -------
+        NetworkRecord
+
+        Raises
+        ------
+        ValueError
+            If `inputs` have another shape or hold anything but 0 and 1.
+        """
+        x = as_inputs(inputs, self.n_inputs)
+        batch, flat = x.shape[:-2], time_first(x, x.ndim - 2)
+        rng = rng_from(seed, "spikes")
+        uniforms = [rng.random((*flat.shape[:2], p.size, 2)) for p in self.populations]
+        from .records_jax import draw
+
+        drawn = draw(self.wiring, self.weights, self.neurons, flat, uniforms)
+        return NetworkRecord(
+            spikes=tuple(
+                spikes_of(time_last(patterns, batch), p.model.n_io)
+                for patterns, p in zip(drawn, self.populations, strict=True)
+            ),
+            output_populations=tuple(self.outputs),
+        )
+
+    def neuron_log_likelihoods(
+        self, inputs: ArrayLike, record: NetworkRecord | Sequence[ArrayLike]
+    ) -> tuple[np.ndarray, ...]:
+        r"""Return every neuron's factor of the joint likelihood, as a logarithm.
+
+        :math:`\sum_t \log p(s^i_t \mid s^i_1, \dots, s^i_{t-1}, z^i_1, \dots, z^i_t)`
+        of neuron i, whose currents z follow from the spikes of the neurons that feed
+        it.
+
+        Parameters
+        ----------
+        inputs : shape (..., T, n_inputs)
+        record : NetworkRecord, or spikes (..., T, n, N) of every population
+            With the leading axes of `inputs`.
+
+        Returns
+        -------
+        tuple of arrays, shape (..., n) each
+            One a population.
+
+        Raises
+        ------
+        ValueError
+            If shapes disagree, spikes are not 0 or 1, or one of the record has no
+            probability.
+        """
+        x = as_inputs(inputs, self.n_inputs)
+        shapes = [(p.size, p.model.n_io) for p in self.populations]
+        spikes = as_spikes(record, x, shapes)
+        axes, batch = x.ndim - 2, x.shape[:-2]
+        patterns = [time_first(patterns_of(s), axes) for s in spikes]
+        from .records_jax import probabilities
+
+        taken = probabilities(
+            self.law_wiring, self.weights, self.neurons, time_first(x, axes), patterns
+        )
+        for i, p in enumerate(taken):
+            if not (p > IMPOSSIBLE).all():  # NaN follows the first zero
+                t, _, k = np.argwhere(~(p > IMPOSSIBLE))[0]
+                raise ValueError(
+                    f"`record` must be possible, but the spikes of neuron {k} of "
+                    f"population {i} at step {t} have probability zero."
+                )
+        return tuple(np.log(p).sum(axis=0).reshape(*batch, -1) for p in taken)
+
+    def log_likelihood(
+        self, inputs: ArrayLike, record: NetworkRecord | Sequence[ArrayLike]
+    ) -> np.ndarray:
+        """Return log p(joint record | inputs), shape (...), exactly.
+
+        The sum of `neuron_log_likelihoods`, with its arguments and errors.
+        """
+        found = self.neuron_log_likelihoods(inputs, record)
+        return np.sum([neurons.sum(axis=-1) for neurons in found], axis=0)
+
+    def by_neuron(self, record: NetworkRecord) -> list[np.ndarray]:
+        """Return the spikes (..., T, N) of neurons 0, 1, ..., numbered by `places`."""
+        return [record.spikes[i][..., k, :] for i, k in self.places or ()]
 
     def _check_graph(self) -> None:
         """Check kinds, indices and delays."""
@@ -263,10 +298,3 @@ class Network:
                 f"{self.places}."
             )
         object.__setattr__(self, "places", tuple(places))
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    """Return a copy that cannot be written to."""
-    array = array.copy()
-    array.flags.writeable = False
-    return array

@@ -165,7 +165,9 @@ def _draw_jointly(
 
     def step(carry: tuple[dict, dict], now: tuple[dict, dict]) -> tuple:
         (states, before), (outer, uniform) = carry, now
-        after, spikes, drawn = {}, {}, {}
+        after: dict = {}
+        spikes: dict[int, jax.Array] = {}
+        drawn: dict[int, jax.Array] = {}
         for i in stage:  # sources of zero delay come first
             z = outer[i]
             for weights, source, target, delay in inside:

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..._core.checks import check_between
 from ..._core.seeds import rng_from
-from .network import Connection, Network, Population
+from .connection import Connection, Population
+from .network import Network
 
 __all__ = ["random_network"]
 
