@@ -10,12 +10,18 @@ from scipy.special import rel_entr
 
 from ..._core.checks import check_finite, check_integer, check_law, check_positive
 from ..neurons.inputs import IMPOSSIBLE
-from .spike_trains import check_model, spike_train_law
+from .spike_trains import spike_train_law
 
 if TYPE_CHECKING:
     from ..neurons.model import NeuronModel
 
-__all__ = ["PastDependence", "depends_on_older", "next_spike_law", "past_dependence"]
+__all__ = [
+    "PastDependence",
+    "conditional_information",
+    "depends_on_older",
+    "next_spike_law",
+    "past_dependence",
+]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
@@ -75,7 +81,7 @@ def past_dependence(law: ArrayLike) -> PastDependence:
     for t in range(2, T):
         first = law.sum(axis=tuple(range(t + 1, T)))
         joint = first.reshape(-1, S, S)  # older past, last, next
-        information[t] = _information(joint)
+        information[t] = conditional_information(joint)
         change[t] = max(_largest_change(joint[:, last]) for last in range(S))
     return PastDependence(information=information, change=change)
 
@@ -118,7 +124,6 @@ def depends_on_older(
     False
     """
     check_positive(tolerance, "tolerance")
-    check_model(neuron)
     laws = spike_train_law(neuron, currents)
     T = np.shape(currents)[-2]
     flat = laws.reshape(-1, *laws.shape[laws.ndim - T :])
@@ -189,8 +194,8 @@ def as_train_law(law: ArrayLike) -> np.ndarray:
     return law
 
 
-def _information(joint: np.ndarray) -> float:
-    """Return I(next; older | last) of a joint law (older, last, next)."""
+def conditional_information(joint: np.ndarray) -> float:
+    """Return I(older; next | last) of a joint law (older, last, next), in nats."""
     # as a relative entropy of p(o, l, n) to p(o, l) p(l, n)/p(l): no large terms cancel
     past, pair = joint.sum(axis=2, keepdims=True), joint.sum(axis=0)
     last = pair.sum(axis=1)[:, None]

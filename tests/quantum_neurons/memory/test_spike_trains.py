@@ -4,26 +4,12 @@ from itertools import product
 
 import numpy as np
 import pytest
+from quantum_neurons.memory.examples import WIDE
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
 from oqnn.quantum_neurons.memory import averaged_spike_train_law, spike_train_law
 
 NEURON = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 1.3))
-WIDE = SQSNeuron(
-    2,
-    1,
-    circuit=Circuit(
-        n_qubits=3,
-        gates=[
-            Gate("ry", (0,), parameter=0),
-            Gate("crx", (2, 0), parameter=1),
-            Gate("rxx", (1, 2), parameter=2),
-            Gate("cry", (0, 1), parameter=3),
-            Gate("rz", (2,), parameter=4),
-        ],
-        parameters=[0.3, 1.1, -0.7, 2.1, 0.6],
-    ),
-)
 CURRENTS = np.random.default_rng(3).uniform(-0.3, 0.9, (2, 3, 2))
 
 
