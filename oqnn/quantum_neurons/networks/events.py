@@ -74,13 +74,13 @@ def activity(
     >>> found.operations, found.dense_operations, found.saved
     (array([6]), array([12]), 0.5)
     """
+    if not network.connections:
+        raise ValueError("`network` must have a connection, but has none.")
     x = as_inputs(inputs, network.n_inputs)
     shapes = [(p.size, p.model.n_io) for p in network.populations]
     axes = x.ndim - 2
     spikes = [time_first(s, axes) for s in as_spikes(record, x, shapes)]
     x = time_first(x, axes)  # (T, B, n)
-    if not network.connections:
-        raise ValueError("`network` must have a connection, but has none.")
     from .records_jax import currents
 
     done, dense = _operations(network, x, spikes)

@@ -58,7 +58,7 @@ def record_law(network: Network, inputs: ArrayLike) -> np.ndarray:
 
     joint = np.indices((2**wires,) * steps).reshape(steps, -1)  # (T, records)
     taken = probabilities(
-        network.law_wiring,
+        network.wiring,
         network.weights,
         network.neurons,
         np.broadcast_to(x[:, None], (*joint.shape, x.shape[-1])),

@@ -91,13 +91,6 @@ class Network:
         )
 
     @property
-    def law_wiring(self) -> Wiring:
-        """The same with kernels whose law is that of spikes alone, for likelihoods."""
-        models = [p.model for p in self.populations]
-        kernels = tuple(getattr(model, "law_kernel", model.kernel) for model in models)
-        return replace(self.wiring, kernels=kernels)
-
-    @property
     def n_neurons(self) -> int:
         """Neurons of all populations."""
         return sum(p.size for p in self.populations)
@@ -171,8 +164,8 @@ class Network:
         Raises
         ------
         ValueError
-            If shapes disagree, spikes are not 0 or 1, or one of the record has no
-            probability.
+            If shapes disagree, spikes are not 0 or 1, one of the record has no
+            probability, or a model draws more than spikes, so that these have no law.
         """
         x = as_inputs(inputs, self.n_inputs)
         shapes = [(p.size, p.model.n_io) for p in self.populations]
@@ -182,7 +175,7 @@ class Network:
         from .records_jax import probabilities
 
         taken = probabilities(
-            self.law_wiring, self.weights, self.neurons, time_first(x, axes), patterns
+            self.wiring, self.weights, self.neurons, time_first(x, axes), patterns
         )
         for i, p in enumerate(taken):
             if not (p > IMPOSSIBLE).all():  # NaN follows the first zero
@@ -191,7 +184,7 @@ class Network:
                     f"`record` must be possible, but the spikes of neuron {k} of "
                     f"population {i} at step {t} have probability zero."
                 )
-        return tuple(np.log(p).sum(axis=0).reshape(*batch, -1) for p in taken)
+        return tuple(np.log(p).sum(axis=0).reshape(*batch, p.shape[-1]) for p in taken)
 
     def log_likelihood(
         self, inputs: ArrayLike, record: NetworkRecord | Sequence[ArrayLike]

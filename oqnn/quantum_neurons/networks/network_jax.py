@@ -5,6 +5,7 @@ parameters. Only what depends on spikes that are still to be drawn is computed s
 step; every other connection is one product of matrices over all steps.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -133,15 +134,15 @@ def _currents_from(
         sent = inputs if source == INPUTS else spikes[source]
         if delay:
             sent = jnp.concatenate([jnp.zeros_like(sent[:1]), sent[:-1]])
-        found[target] += _feed(weights, sent.reshape(*inputs.shape[:2], -1)).reshape(
-            found[target].shape
-        )
+        found[target] += _feed(weights, sent, found[target].shape)
     return found
 
 
-def _feed(weights: jax.Array, spikes: jax.Array) -> jax.Array:
-    """Return currents (..., n_t N_t) of spikes (..., n_s N_s)."""
-    return jnp.einsum("...s,ts->...t", spikes.astype(weights.dtype), weights)
+def _feed(weights: jax.Array, spikes: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """Return currents of a shape (..., n_t, N_t), of spikes with its first axes."""
+    rows = math.prod(shape[:-2])
+    flat = spikes.reshape(rows, weights.shape[1]).astype(weights.dtype)
+    return (flat @ weights.T).reshape(shape)
 
 
 def _draw_jointly(
@@ -173,7 +174,7 @@ def _draw_jointly(
             for weights, source, target, delay in inside:
                 if target == i:
                     sent = (before if delay else spikes)[source]
-                    z = z + _feed(weights, sent.reshape(samples, -1)).reshape(z.shape)
+                    z = z + _feed(weights, sent, z.shape)
             charged = kernels[i].charge(prepared[i], states[i], z, uniform[i][..., 1])
             law = kernels[i].law(prepared[i], charged)
             drawn[i] = draw_patterns(law, uniform[i][..., 0])

@@ -1,5 +1,6 @@
 """Joint records of a network's spikes, and the arrays that users hand in."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,8 +85,8 @@ def as_spikes(
 
 def time_first(array: np.ndarray, leading: int) -> np.ndarray:
     """Turn (..., T, k), of that many leading axes, into (T, B, k)."""
-    flat = array.reshape(-1, *array.shape[leading:])
-    return np.moveaxis(flat, 1, 0)
+    samples = math.prod(array.shape[:leading])  # -1 fails where an axis is empty
+    return np.moveaxis(array.reshape(samples, *array.shape[leading:]), 1, 0)
 
 
 def time_last(array: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
@@ -96,4 +97,4 @@ def time_last(array: np.ndarray, batch: tuple[int, ...]) -> np.ndarray:
 
 def _wires(spikes: np.ndarray) -> np.ndarray:
     """Return spikes (..., n, N) as (..., n N)."""
-    return spikes.reshape(*spikes.shape[:-2], -1)
+    return spikes.reshape(*spikes.shape[:-2], math.prod(spikes.shape[-2:]))

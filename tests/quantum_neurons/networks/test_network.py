@@ -18,6 +18,7 @@ from oqnn.quantum_neurons import (
     Network,
     NetworkRecord,
     Population,
+    QLIFNeuron,
     SQSNeuron,
     network_from_graph,
     random_network,
@@ -141,6 +142,42 @@ def test_records_without_probability_have_none_and_are_refused():
     spikes[1, 0] = 1
     with pytest.raises(ValueError, match="neuron 0 of population 0 at step 1 have"):
         network.log_likelihood(np.zeros((2, 1)), [spikes])
+
+
+def test_networks_without_inputs_run_by_themselves():
+    """One neuron that feeds itself: the law sums over its records alone."""
+    network = network_from_graph(
+        1, [(0, 0)], inputs=[], outputs=[0], model=ONE_WIRE, scale=2.0
+    )
+    law = record_law(network, np.zeros((4, 0)))
+    assert law.sum() == pytest.approx(1, abs=1e-13)
+    record = network.sample(np.zeros((3, 4, 0)), seed=0)
+    assert record.outputs.shape == (3, 4, 1)
+    none = network.sample(np.zeros((0, 4, 0)), seed=0)
+    assert network.log_likelihood(np.zeros((0, 4, 0)), none).shape == (0,)
+
+
+def test_hidden_counts_are_drawn_with_noise_of_their_own():
+    """QLIF neurons of finite shots, drawn against summed counts, 5 standard errors."""
+    network, n = counting_network("drawn"), 20_000
+    inputs = np.array([[1], [0], [1]])
+    law = record_law(counting_network("summed"), inputs).ravel()
+    record = network.sample(np.broadcast_to(inputs, (n, 3, 1)), seed=4)
+    numbers = record.joint_patterns @ [16, 4, 1]
+    frequencies = np.bincount(numbers, minlength=64) / n
+    errors = np.sqrt(law * (1 - law) / n)
+    assert (np.abs(frequencies - law) <= 5 * errors + 1e-15).all()
+    with pytest.raises(ValueError, match="must have a law of spikes alone"):
+        network.log_likelihood(inputs, [s[0] for s in record.spikes])
+
+
+def counting_network(counts):
+    neuron = QLIFNeuron(theta_in=0.3, threshold=0.45, leak=0.9, shots=5, counts=counts)
+    network = network_from_graph(
+        2, [(0, 1), (1, 0)], inputs=[(0, 0)], outputs=[1], model=neuron, delays=[0, 1]
+    )
+    neurons = [np.stack([neuron.parameters])] * 2
+    return network.with_parameters([[[0.4]], [[0.5]], [[-0.3]]], neurons)
 
 
 def test_parameters_are_counted_inside_of_masks():
