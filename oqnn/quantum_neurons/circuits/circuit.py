@@ -85,9 +85,14 @@ class Circuit:
 
     def unitary(self) -> np.ndarray:
         """Matrix V(θ), shape (2**n_qubits, 2**n_qubits)."""
-        from .circuits_jax import unitaries
-
-        return np.asarray(unitaries(self.gates, self.n_qubits, self.parameters))
+        n = self.n_qubits
+        V = np.eye(2**n, dtype=complex).reshape(*(2,) * n, -1)
+        for gate in self.gates:
+            k = len(gate.qubits)
+            matrix = gate.matrix_at(self.parameters).reshape((2,) * (2 * k))
+            V = np.tensordot(matrix, V, axes=(range(k, 2 * k), gate.qubits))
+            V = np.moveaxis(V, range(k), gate.qubits)
+        return V.reshape(2**n, 2**n)
 
 
 def two_qubit_circuit(theta_mem: float, theta_in: float, theta_ent: float) -> Circuit:

@@ -123,6 +123,14 @@ class Gate:
         """Whether the gate has an angle."""
         return self.name in GENERATORS
 
+    def matrix_at(self, parameters: np.ndarray) -> np.ndarray:
+        """Return the gate's unitary for the circuit's angles (p,), (2**k, 2**k)."""
+        G = self.fixed_or_generator
+        if self.parameter is None:
+            return G
+        half = parameters[self.parameter] / 2
+        return np.eye(len(G)) + (np.cos(half) - 1) * G @ G - 1j * np.sin(half) * G
+
     def _check_parameter(self) -> None:
         if self.is_rotation != (self.parameter is not None):
             raise ValueError(
