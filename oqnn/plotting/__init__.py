@@ -20,6 +20,13 @@ from .learned_states import fidelities_of_graphs, learning_performance
 from .learning import learning_curves
 from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
+from .quantum_neurons import next_spike_tree, spike_train_laws
+from .quantum_neurons_learning import (
+    accuracies_of_models,
+    gradient_estimators,
+    learning_of_models,
+)
+from .quantum_neurons_traces import memory_trajectory, network_raster
 from .sampling import sampled_law
 from .slides import elements_over_seeds
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
@@ -30,6 +37,7 @@ from .views import margins_over_time, three_views
 from .wigner import wigner_map, wigner_panels
 
 __all__ = [
+    "accuracies_of_models",
     "bell_correlations",
     "carried_trajectory",
     "correlator_tables",
@@ -39,21 +47,27 @@ __all__ = [
     "drive",
     "elements_over_seeds",
     "fidelities_of_graphs",
+    "gradient_estimators",
     "ground_states_over_fields",
     "ground_states_over_sizes",
     "hidden_layer_sizes",
     "law_bars",
     "learning_curves",
+    "learning_of_models",
     "learning_performance",
     "limits_of_a_chip",
     "loss_histograms",
     "margins_over_time",
     "material_colours",
     "measures_over_time",
+    "memory_trajectory",
+    "network_raster",
+    "next_spike_tree",
     "phase_diagram",
     "reconstruction",
     "sampled_law",
     "spike_raster",
+    "spike_train_laws",
     "spikes_and_reconstruction",
     "spin_wigner_map",
     "three_views",
