@@ -1,21 +1,18 @@
 """What a minibatch shows besides its gradient: loss, accuracy, spikes."""
 
-from typing import TYPE_CHECKING
-
 import jax
 import jax.numpy as jnp
 
+from ..networks.network_jax import spikes_from
+from ..networks.wiring import Wiring
 from .estimator import Info
-from .losses_jax import output_spikes, wires_of
-
-if TYPE_CHECKING:
-    from ..networks.network import Wiring
+from .losses_jax import output_spikes
 
 __all__ = ["credits", "measure"]
 
 
 def measure(
-    wiring: "Wiring",
+    wiring: Wiring,
     patterns: tuple[jax.Array, ...],  # (T, B, n) a population
     losses: jax.Array,  # (B,)
     labels: jax.Array,  # (B,)
@@ -27,7 +24,7 @@ def measure(
     Passes count as samples: fold them into B.
     """
     spikes = tuple(
-        wires_of(p, kernel.n_io, losses.dtype).mean()
+        spikes_from(p, kernel.n_io, losses.dtype).mean()
         for p, kernel in zip(patterns, wiring.kernels, strict=True)
     )
     accuracy = jnp.full((), jnp.nan, dtype=losses.dtype)
