@@ -1,5 +1,7 @@
 """Compiled networks against loops over steps, neurons and wires."""
 
+from dataclasses import dataclass
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,6 +19,7 @@ from oqnn.quantum_neurons.networks.network_jax import (
     run,
     spikes_from,
 )
+from oqnn.quantum_neurons.networks.wiring import Wiring
 from oqnn.quantum_neurons.neurons.patterns import patterns_of, spikes_of
 
 STEPS, SAMPLES = 4, 3
@@ -135,3 +138,42 @@ def test_spikes_of_patterns_have_the_first_wire_on_top():
     np.testing.assert_array_equal(
         spikes_from(jnp.array([1, 6]), 3, jnp.float32), [[0, 0, 1], [1, 1, 0]]
     )
+
+
+@dataclass(frozen=True)
+class NoisyKernel:
+    """Spikes for sure where its noise is above 1/2, else with probability 1/2."""
+
+    n_io: int = 1
+
+    def prepare(self, parameters):
+        return parameters
+
+    def start(self, prepared, samples):
+        return jnp.zeros((samples, len(prepared)))
+
+    def charge(self, prepared, state, currents, noise):
+        return jnp.where(noise > 0.5, 1, 0.5)
+
+    def law(self, prepared, charged):
+        return jnp.stack([1 - charged, charged], axis=-1)
+
+    def settle(self, prepared, charged, choice):
+        return charged
+
+
+def test_noise_of_neurons_is_not_that_of_their_spikes():
+    """Spikes come with probability 3/4; one number for both would give 1/2."""
+    n = 400
+    wiring = Wiring(
+        n_inputs=0,
+        kernels=(NoisyKernel(),),
+        sizes=(n,),
+        connections=((0, 0, 1),),
+        outputs=(0,),
+    )
+    parameters = Parameters((jnp.zeros((n, n)),), (jnp.zeros((n, 0)),))
+    uniforms = (np.random.default_rng(1).random((1, 1, n, 2), dtype=np.float32),)
+    (patterns,) = run(wiring, parameters, np.zeros((1, 1, 0)), uniforms, (None,))
+    error = np.sqrt(0.75 * 0.25 / n)
+    assert abs(float(patterns.mean()) - 0.75) < 5 * error
