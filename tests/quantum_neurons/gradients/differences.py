@@ -9,14 +9,16 @@ CIRCUIT = Circuit(
     gates=[
         Gate("crx", (2, 0), parameter=0),
         Gate("ryy", (1, 2), parameter=1),
-        Gate("h", (0,)),
-        Gate("rz", (0,), parameter=2),
+        Gate("ry", (0,), parameter=2),
+        Gate("h", (1,)),
         Gate("cry", (0, 1), parameter=0),
         Gate("rx", (2,), parameter=2),
         Gate("crz", (1, 2), parameter=3),
+        Gate("ry", (1,), parameter=1),
+        Gate("rxx", (2, 0), parameter=3),
     ],
     parameters=[0.7, -1.3, 2.2, 0.4],
-)  # angles 0 and 2 turn two gates each, of different kinds
+)  # every angle turns two gates, of different kinds
 WIDE = SQSNeuron(2, 1, circuit=CIRCUIT)
 DEEP = SQSNeuron(1, 2, circuit=CIRCUIT)
 
