@@ -26,6 +26,7 @@ __all__ = ["next_spike_tree", "spike_train_laws"]
 
 MOST_STEPS = 6  # 64 records are as many columns as a page has room for
 MOST_LAWS = 3
+SAME = 1e-6  # probabilities nearer than this have one mark
 
 
 def spike_train_laws(laws: Mapping[str, ArrayLike]) -> Figure:
@@ -87,8 +88,9 @@ def next_spike_tree(trees: Mapping[str, Sequence[ArrayLike]]) -> Figure:
     """Draw how the probability of a spike changes as more of the past is told.
 
     Each branching tells one more spike of the past, the last one first: a full mark is
-    a past whose newly told spike was a spike, an open one a past where it was none. The
-    tree of a Markov chain branches once and runs level from there.
+    a past whose newly told spike was a spike, an open one a past where it was none, and
+    a half one both, where it does not matter. The tree of a Markov chain branches once
+    and runs level from there.
 
     Parameters
     ----------
@@ -184,24 +186,29 @@ def _draw_tree(axes: Axes, levels: list[np.ndarray], colour: str) -> None:
     """Draw branches from every past to its two continuations into the older past."""
     axes.plot([0], [levels[0]], "s", color=BLACK, markersize=4, zorder=3)
     for depth in range(1, len(levels)):
-        for past in np.ndindex(levels[depth].shape):
-            start, end = levels[depth - 1][past[:-1]], levels[depth][past]
-            axes.plot(
-                [depth - 1, depth],
-                [start, end],
-                color=colour,
-                linewidth=THICK,
-                alpha=0.6,
-                zorder=2,
-            )
-            axes.plot(
-                [depth],
-                [end],
-                "o",
-                color=colour,
-                markerfacecolor=colour if past[-1] else "white",
-                markersize=4,
-                zorder=3,
-            )
+        for past in np.ndindex(levels[depth - 1].shape):
+            start, ends = levels[depth - 1][past], levels[depth][past]
+            for end in ends:
+                axes.plot(
+                    [depth - 1, depth],
+                    [start, end],
+                    color=colour,
+                    linewidth=THICK,
+                    alpha=0.6,
+                    zorder=2,
+                )
+            same = abs(ends[0] - ends[1]) < SAME
+            for end, spike in zip(ends, (False, True), strict=True):
+                axes.plot(
+                    [depth],
+                    [end],
+                    "o",
+                    color=colour,
+                    fillstyle="left" if same else "full",
+                    markerfacecolor=colour if same or spike else "white",
+                    markerfacecoloralt="white",
+                    markersize=4,
+                    zorder=3,
+                )
     axes.set_xticks(range(len(levels)))
     axes.set_xlim(-0.2, len(levels) - 0.8)

@@ -1,6 +1,7 @@
 """What a memory qubit does along a record, and rasters of networks of neurons."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -186,15 +187,22 @@ def _number(axes: Axes, path: np.ndarray) -> None:
     for point, steps in places:
         length = np.linalg.norm(point)
         outward = point / length if length > 0.05 else np.array([0.7, 0.7])
-        x, y = point + 0.17 * outward
+        x, y = point + 0.12 * outward
         axes.text(
             x,
             y,
             ",".join(map(str, steps)),
             fontsize=SMALL - 1,
-            horizontalalignment="center",
-            verticalalignment="center",
+            horizontalalignment=_side(x, "left", "right"),
+            verticalalignment=_side(y, "bottom", "top"),
         )
+
+
+def _side(coordinate: float, positive: str, negative: str) -> Any:
+    """Return which side of a text faces a mark inside of it."""
+    if abs(coordinate) < 0.3:
+        return "center"
+    return positive if coordinate > 0 else negative
 
 
 def _check_spikes(spikes: np.ndarray, name: str) -> None:

@@ -43,6 +43,7 @@ def test_branches_of_a_tree_go_from_a_past_to_its_two_older_ones():
         assert axes.get_title() == label
         branches = [line for line in axes.lines if len(line.get_xdata()) == 2]
         drawn = [(*line.get_xdata(), *line.get_ydata()) for line in branches]
+        assert len(drawn) == 6
         expected = [(0, 1, tree[0], tree[1][s]) for s in (0, 1)]
         expected += [
             (1, 2, tree[1][last], tree[2][last, older])
@@ -53,6 +54,14 @@ def test_branches_of_a_tree_go_from_a_past_to_its_two_older_ones():
         marks = [line for line in axes.lines if len(line.get_xdata()) == 1][1:]
         full = [line.get_markerfacecolor() != "white" for line in marks]
         assert full == [False, True, False, True, False, True]
+
+
+def test_pasts_that_do_not_matter_share_a_mark():
+    tree = [np.array(0.5), np.array([0.4, 0.8]), np.array([[0.4, 0.4], [0.7, 0.8]])]
+    (axes,) = next_spike_tree({"a": tree}).axes
+    marks = [line for line in axes.lines if len(line.get_xdata()) == 1][1:]
+    half = [line.get_fillstyle() == "left" for line in marks]
+    assert half == [False, False, True, True, False, False]
 
 
 def test_memory_is_drawn_in_the_disc_and_in_time():

@@ -147,11 +147,11 @@ class QLIFNeuron:
     @property
     def kernel(self) -> "NeuronKernel":
         """Its step, compiled."""
-        return self._drawing_kernel if self.counts == "drawn" else self._law_kernel
+        return self._drawing_kernel if self.counts == "drawn" else self.law_kernel
 
     @property
-    def _law_kernel(self) -> "NeuronKernel":
-        """The step that sums over counts."""
+    def law_kernel(self) -> "NeuronKernel":
+        """The step whose law is of spikes alone: of finite shots, a sum over counts."""
         from .qlif_jax import InfiniteShotsKernel, SummedCountsKernel
 
         if self.shots is None:
@@ -188,11 +188,11 @@ class QLIFNeuron:
             If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
             spike of the record has no probability.
         """
-        return record_law(self._law_kernel, self.parameters, currents, record)
+        return record_law(self.law_kernel, self.parameters, currents, record)
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return log p(record | currents), shape (...); see `spike_probabilities`."""
-        return log_likelihood(self._law_kernel, self.parameters, currents, record)
+        return log_likelihood(self.law_kernel, self.parameters, currents, record)
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents (..., T, 1), as uint8; a key repeats it."""

@@ -17,7 +17,6 @@ from scipy.stats import binom
 
 from oqnn._core.jax64 import in_double_precision
 from oqnn.quantum_neurons import QLIFNeuron
-from oqnn.quantum_neurons.memory import spike_train_law
 from oqnn.quantum_neurons.neurons.qlif_jax import (
     InfiniteShotsKernel,
     binomial,
@@ -233,7 +232,8 @@ def test_parameters_and_back():
     assert drawn.shape == (300, 3)
     assert np.isfinite(drawn).all()
     assert len({EXACT.kernel, FEW.kernel, DRAWN.kernel}) == 3
-    assert replace(EXACT, counts="drawn").kernel == EXACT.kernel
+    assert replace(EXACT, counts="drawn").kernel == EXACT.kernel == EXACT.law_kernel
+    assert DRAWN.law_kernel == FEW.law_kernel == FEW.kernel
     assert FEW.n_io == FEW.kernel.n_io == DRAWN.kernel.n_io == EXACT.kernel.n_io == 1
 
 
@@ -262,5 +262,3 @@ def test_drawn_counts_have_no_law_of_records():
     ones = jnp.zeros((1, 1, 1), dtype=int)
     with pytest.raises(ValueError, match="`kernel` must have a law of spikes alone"):
         record_laws(DRAWN.kernel, jnp.ones((1, 3)), ones[..., None], ones)
-    with pytest.raises(ValueError, match="`neuron` must have a law of spikes alone"):
-        spike_train_law(DRAWN, CURRENTS)
