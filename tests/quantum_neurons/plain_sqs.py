@@ -3,6 +3,8 @@
 Shares no code with the package but the names of the gates.
 """
 
+from itertools import product
+
 import numpy as np
 import qutip
 
@@ -116,3 +118,68 @@ def plain_laws(neuron, currents, record):
         taken = branches[patterns(n_io).index(list(spikes))]
         rho = reset(taken / taken.tr(), n_io, n)
     return np.array(laws)
+
+
+def after_gate(rho, qubits, n, noise):
+    """Noise after a gate: Pauli sums for depolarisation, then Kraus operators."""
+    k = len(qubits)
+    p = noise.depolarizing if k == 1 else noise.two_qubit_depolarizing
+    mixed = 0
+    for chosen in product([qutip.qeye(2), *PAULI.values()], repeat=k):
+        P = on_qubits(
+            n, **{f"q{q}": factor for q, factor in zip(qubits, chosen, strict=True)}
+        )
+        mixed = mixed + P * rho * P / 4**k
+    rho = (1 - p) * rho + p * mixed
+    gamma = noise.amplitude_damping
+    damping = [
+        np.diag([1, np.sqrt(1 - gamma)]),
+        np.array([[0, np.sqrt(gamma)], [0, 0]]),
+    ]
+    for kraus in (damping, noise.kraus or [np.eye(2)]):
+        for q in qubits:
+            operators = [on_qubits(n, **{f"q{q}": qutip.Qobj(K)}) for K in kraus]
+            rho = sum(K * rho * K.dag() for K in operators)
+    return rho
+
+
+def noisy_step(neuron, memory, current):
+    """Unnormalised memories of all spikes read, from the memory's state (a Qobj)."""
+    n_io, n, noise = neuron.n_io, neuron.circuit.n_qubits, neuron.noise
+    e = noise.reset_error
+    rho = qutip.tensor(*[qutip.Qobj(np.diag([1 - e, e]))] * n_io, memory)
+    for q, z in enumerate(current):
+        if z > 0:
+            turn = on_qubits(n, **{f"q{q}": (-0.5j * np.pi * z * PAULI["x"]).expm()})
+            rho = after_gate(turn * rho * turn.dag(), (q,), n, noise)
+    for gate in neuron.circuit.gates:
+        U = gate_operator(gate, n, neuron.circuit.parameters)
+        rho = after_gate(U * rho * U.dag(), gate.qubits, n, noise)
+    true = [projector(s, n) * rho * projector(s, n) for s in patterns(n_io)]
+    true = [qutip.ptrace(branch, list(range(n_io, n))) for branch in true]
+    read = []
+    for spikes in patterns(n_io):
+        chances = [misread(spikes, s, noise.readout_error) for s in patterns(n_io)]
+        read.append(sum(c * branch for c, branch in zip(chances, true, strict=True)))
+    return read
+
+
+def misread(read, true, errors):
+    """Probability to read spikes where others are true."""
+    chance = 1.0
+    for r, s in zip(read, true, strict=True):
+        wrong = errors[s]
+        chance *= wrong if r != s else 1 - wrong
+    return chance
+
+
+def noisy_laws(neuron, currents, record):
+    """As `plain_laws`, with the neuron's noise; and the last state of the memory."""
+    memory = qutip.tensor([qutip.basis(2, 0).proj()] * neuron.n_memory)
+    laws = []
+    for current, spikes in zip(currents, record, strict=True):
+        branches = noisy_step(neuron, memory, current)
+        laws.append([branch.tr().real for branch in branches])
+        taken = branches[patterns(neuron.n_io).index(list(spikes))]
+        memory = taken / taken.tr()
+    return np.array(laws), memory.full()

@@ -3,6 +3,7 @@
 from .control import ClassicalControl
 from .escape_rate import EscapeRateNeuron
 from .model import NeuronKernel, NeuronModel
+from .noise import Noise
 from .qlif import QLIFNeuron
 from .sqs import SQSNeuron
 
@@ -11,6 +12,7 @@ __all__ = [
     "EscapeRateNeuron",
     "NeuronKernel",
     "NeuronModel",
+    "Noise",
     "QLIFNeuron",
     "SQSNeuron",
 ]

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_integer
 from ..circuits.circuit import Circuit, two_qubit_circuit
-from .inputs import check_fits
+from .inputs import IMPOSSIBLE, check_fits
+from .noise import Noise
 from .single import draw_record, log_likelihood, record_law
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class SQSNeuron:
         Number N_M of memory qubits, those behind them; 0 for none.
     circuit : Circuit
         V on N + N_M qubits, with its angles θ.
+    noise : Noise, optional
+        What follows the gates, and errors of readout and reset. The memory then is a
+        density matrix. Probabilities below 1e-14 count as zero in a record, where they
+        do below 1e-28 without noise.
 
     Raises
     ------
@@ -68,9 +73,12 @@ class SQSNeuron:
     n_io: int
     n_memory: int
     circuit: Circuit
+    noise: Noise | None = None
 
     def __post_init__(self) -> None:
-        check_registers(self.n_io, self.n_memory)
+        if not (self.noise is None or isinstance(self.noise, Noise)):
+            raise TypeError(f"`noise` must be a Noise, but is {self.noise!r}.")
+        check_registers(self.n_io, self.n_memory, mixed=self.noise is not None)
         if not isinstance(self.circuit, Circuit):
             raise TypeError(f"`circuit` must be a Circuit, but is {self.circuit!r}.")
         if self.circuit.n_qubits != self.n_io + self.n_memory:
@@ -94,12 +102,17 @@ class SQSNeuron:
 
     @property
     def kernel(self) -> "NeuronKernel":
-        """Its step, compiled: real numbers for the two-qubit circuit."""
+        """Its step, compiled: real numbers for the two-qubit circuit without noise."""
+        gates = tuple(self.circuit.gates)
+        if self.noise is not None:
+            from .density_jax import DensityMatrixKernel
+
+            return DensityMatrixKernel(self.n_io, self.n_memory, gates, self.noise)
         from .sqs_jax import StateVectorKernel, TwoQubitKernel
 
-        if (self.n_io, self.n_memory) == (1, 1) and self.circuit.gates == TWO_QUBIT:
+        if (self.n_io, self.n_memory) == (1, 1) and gates == TWO_QUBIT:
             return TwoQubitKernel()
-        return StateVectorKernel(self.n_io, self.n_memory, tuple(self.circuit.gates))
+        return StateVectorKernel(self.n_io, self.n_memory, gates)
 
     def spike_probabilities(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return the law of the spikes at every step, given the record before it.
@@ -123,7 +136,9 @@ class SQSNeuron:
             spike of the record has no probability, after which nothing is defined.
         """
         self._check_rows(np.shape(currents), np.shape(record))
-        return record_law(self.kernel, self.parameters, currents, record)
+        return record_law(
+            self.kernel, self.parameters, currents, record, self._rounding
+        )
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         r"""Return log p(record | currents), shape (...), exactly.
@@ -132,7 +147,9 @@ class SQSNeuron:
         `spike_probabilities`.
         """
         self._check_rows(np.shape(currents), np.shape(record))
-        return log_likelihood(self.kernel, self.parameters, currents, record)
+        return log_likelihood(
+            self.kernel, self.parameters, currents, record, self._rounding
+        )
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents, each spike by a single measurement.
@@ -151,6 +168,11 @@ class SQSNeuron:
         self._check_rows(np.shape(currents))
         return draw_record(self.kernel, self.parameters, currents, key)
 
+    @property
+    def _rounding(self) -> float:
+        """Probability up to which a spike counts as impossible."""
+        return IMPOSSIBLE if self.noise is None else IMPOSSIBLE**0.5
+
     def _check_rows(self, *shapes: tuple[int, ...]) -> None:
         """Check that the states and laws of so many rows fit into memory."""
         try:
@@ -158,7 +180,7 @@ class SQSNeuron:
         except ValueError:
             return  # what does not broadcast is refused with the records
         steps = max((*shapes[0][-2:-1], 1))
-        amplitudes = COPIES * 16.0 * 2 ** (self.n_io + self.n_memory)
+        amplitudes = _state_bytes(self.n_io + self.n_memory, self.noise is not None)
         laws = 8.0 * steps * (2**self.n_io + 2 * self.n_io + 3)
         check_fits(
             rows * (amplitudes + laws),
@@ -173,12 +195,17 @@ TWO_QUBIT = two_qubit_circuit(0, 0, 0).gates
 COPIES = 4  # of a state that a step holds at a time
 
 
-def check_registers(n_io: int, n_memory: int) -> None:
+def check_registers(n_io: int, n_memory: int, *, mixed: bool = False) -> None:
     """Check the numbers of qubits, and that one state of theirs fits into memory."""
     check_integer(n_io, "n_io")
     check_integer(n_memory, "n_memory", least=0)
     check_fits(
-        COPIES * 16.0 * 2.0 ** min(n_io + n_memory, 900),
-        f"A state of {n_io} + {n_memory} qubits",
+        _state_bytes(n_io + n_memory, mixed),
+        f"A {'mixed ' if mixed else ''}state of {n_io} + {n_memory} qubits",
         "Take fewer qubits, or several neurons.",
     )
+
+
+def _state_bytes(n_qubits: int, mixed: bool) -> float:
+    """Return the memory that a step of one neuron takes."""
+    return COPIES * 16 * (4.0 if mixed else 2.0) ** min(n_qubits, 400)
