@@ -24,7 +24,7 @@ TWO_WIRES = SQSNeuron(
 )
 
 
-def mixed_network(*, seed=3, scale=1.5):
+def mixed_network(*, seed=9, scale=1.5):
     """Two populations in a loop, the second with two wires, and one behind them."""
     edges = np.array([[1, 0], [1, 1]])
     connections = [

@@ -324,3 +324,13 @@ def test_wires_of_neurons_are_matched_or_all():
     assert TWO_WIRES.n_io == 2
     np.testing.assert_array_equal(wire_mask([[1, 0]], 2, 1), [[1, 0], [1, 0]])
     assert isinstance(looped_network(), Network)
+
+
+def test_populations_are_drawn_together_only_where_they_feed_each_other():
+    wiring = mixed_network().wiring
+    assert wiring.stages() == [(0, 1), (2,)]
+    assert wiring.stages(known=[0]) == [(1,), (2,)]
+    assert wiring.stages(known=[1, 2]) == [(0,)]
+    # delay turns the order of populations around
+    backward = replace(wiring, connections=((2, 1, 1), (1, 0, 1), (2, 2, 1)))
+    assert backward.stages() == [(2,), (1,), (0,)]
