@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_integer
 from ..circuits.circuit import Circuit, two_qubit_circuit
+from .channels import step_kraus, step_maps
 from .inputs import IMPOSSIBLE, check_fits
 from .noise import Noise
 from .single import draw_record, log_likelihood, record_law
@@ -167,6 +168,55 @@ class SQSNeuron:
         """
         self._check_rows(np.shape(currents))
         return draw_record(self.kernel, self.parameters, currents, key)
+
+    def step_operators(self, currents: ArrayLike) -> np.ndarray:
+        r"""Return the Kraus operators of a step, one for every pattern of spikes.
+
+        .. math:: K_s(z) = (\langle s| \otimes 1)\, V(\theta)\,
+                  (R(z)\,|0\rangle \otimes 1), \qquad
+                  p(s) = \|K_s m\|^2 .
+
+        Parameters
+        ----------
+        currents : shape (..., N)
+            z of single steps.
+
+        Returns
+        -------
+        shape (..., 2**N, d, d)
+            Operators on the memory, d = 2**N_M; Σ K†K = 1.
+
+        Raises
+        ------
+        ValueError
+            If the neuron has noise, the shape is another, a current is not finite, or
+            the operators do not fit into memory.
+        """
+        return step_kraus(self, currents)
+
+    def step_superoperators(self, currents: ArrayLike) -> np.ndarray:
+        r"""Return the map of the memory that goes with every pattern of spikes.
+
+        Without noise :math:`K_s^* \otimes K_s`. The probability of a pattern is the
+        trace of the mapped state.
+
+        Parameters
+        ----------
+        currents : shape (..., N)
+            z of single steps.
+
+        Returns
+        -------
+        shape (..., 2**N, d², d²)
+            Column-stacked, as in QuTiP.
+
+        Raises
+        ------
+        ValueError
+            If the shape is another, a current is not finite, or the maps do not fit
+            into memory.
+        """
+        return step_maps(self, currents)
 
     @property
     def _rounding(self) -> float:
