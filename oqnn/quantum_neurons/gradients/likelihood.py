@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_shapes
-from ..memory.spike_trains import law_kernel_of
+from ..memory.spike_trains import law_kernel_of, rounding_of
 from ..neurons.inputs import as_currents, as_record, check_possible
 from ..neurons.patterns import patterns_of
 
@@ -100,7 +100,7 @@ def log_likelihood_gradient(
     taken, by_parameters, by_currents = gradients(
         kernel, neuron.parameters, z, patterns_of(s)
     )
-    check_possible(taken.reshape(*batch, -1))
+    check_possible(taken.reshape(*batch, -1), rounding_of(neuron))
     return LikelihoodGradient(
         log_likelihood=np.log(taken).sum(axis=-1).reshape(batch),
         parameters=by_parameters.reshape(*batch, -1),

@@ -98,8 +98,8 @@ def parameter_shift_gradient(
     TypeError
         If `neuron` is no SQSNeuron.
     ValueError
-        If shapes disagree, currents are not finite, spikes are not 0 or 1, or the
-        record has probability zero.
+        If the neuron has noise, shapes disagree, currents are not finite, spikes are
+        not 0 or 1, or the record has probability zero.
 
     References
     ----------
@@ -183,6 +183,10 @@ def _runs_of(neuron: SQSNeuron, currents: ArrayLike, record: ArrayLike) -> Shift
     """Check the arguments and return all runs."""
     if not isinstance(neuron, SQSNeuron):
         raise TypeError(f"`neuron` must be an SQSNeuron, but is {neuron!r}.")
+    if neuron.noise is not None:
+        raise ValueError(
+            "`neuron` must have no noise, but has some. Take `log_likelihood_gradient`."
+        )
     z = as_currents(currents, neuron.n_io)
     s = as_record(record, z)
     check_shapes(currents=(z, "T N"), record=(s, "T N"))

@@ -10,17 +10,19 @@ import numpy as np
 from ..._core.jax64 import in_double_precision
 from ..neurons.model import NeuronKernel
 
-__all__ = ["branch_states", "bytes_of_branch", "record_probabilities"]
+__all__ = ["branch_probabilities", "branch_states", "bytes_of_branch"]
 
 
 @in_double_precision
-def record_probabilities(
+def branch_probabilities(
     kernel: NeuronKernel,
     parameters: np.ndarray,  # (P,)
     currents: np.ndarray,  # (X, T, N)
 ) -> np.ndarray:
     """Return p(record | currents) of all records, shape (X, 2**(N T))."""
-    return np.asarray(_records(kernel, jnp.asarray(parameters), jnp.asarray(currents)))
+    return np.asarray(
+        _probabilities(kernel, jnp.asarray(parameters), jnp.asarray(currents))
+    )
 
 
 @in_double_precision
@@ -53,7 +55,7 @@ def bytes_of_branch(kernel: NeuronKernel, parameters: np.ndarray) -> tuple[int, 
 
 
 @partial(jax.jit, static_argnums=0)
-def _records(
+def _probabilities(
     kernel: NeuronKernel, parameters: jax.Array, currents: jax.Array
 ) -> jax.Array:
     """Return the probabilities of all records, shape (X, 2**(N T))."""
@@ -107,6 +109,7 @@ def _charge(
     kernel: NeuronKernel, prepared: Any, state: Any, current: jax.Array
 ) -> jax.Array:
     """Charge branches of one neuron with currents (b, N)."""
+    # the state is not random given the spikes, so that the noise is left alone
     quiet = jnp.zeros((len(current), 1), dtype=current.dtype)
     return kernel.charge(prepared, state, current[:, None], quiet)
 

@@ -10,7 +10,7 @@ from scipy.special import rel_entr
 
 from ..._core.checks import check_finite, check_integer, check_law, check_positive
 from ..neurons.inputs import IMPOSSIBLE
-from .spike_trains import spike_train_law
+from .spike_trains import rounding_of, spike_train_law
 
 if TYPE_CHECKING:
     from ..neurons.model import NeuronModel
@@ -36,7 +36,7 @@ class PastDependence:
     change: np.ndarray  # (T,), largest total variation between laws of s_t
 
 
-def past_dependence(law: ArrayLike) -> PastDependence:
+def past_dependence(law: ArrayLike, *, least: float = IMPOSSIBLE) -> PastDependence:
     r"""Return how the next spike depends on spikes older than the last one.
 
     .. math:: I(s_t;\, s_{t-2}, \dots, s_1 \mid s_{t-1}) = \Bigl\langle \ln
@@ -46,7 +46,7 @@ def past_dependence(law: ArrayLike) -> PastDependence:
               p(s_t \mid s_{t-1}, b)\bigr|,
 
     the second over last patterns :math:`s_{t-1}` and two older pasts a, b, each of
-    which is possible together with it, that is more likely than 1e-28.
+    which is possible together with it.
 
     Parameters
     ----------
@@ -54,6 +54,9 @@ def past_dependence(law: ArrayLike) -> PastDependence:
         Probabilities of all records, one axis a step, as `spike_train_law` returns
         them for one input. Under a random input that is not told, older spikes also say
         something about the input: take `averaged_spike_train_law` for that.
+    least : float, optional
+        Pasts less likely than this count as impossible. Where a neuron has noise its
+        probabilities are exact to 1e-16 rather than relatively: take 1e-14 there.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def past_dependence(law: ArrayLike) -> PastDependence:
     Raises
     ------
     ValueError
-        If `law` is not one of equal axes that sums to 1.
+        If `law` is not one of equal axes that sums to 1, or `least` is not positive.
 
     Examples
     --------
@@ -76,13 +79,14 @@ def past_dependence(law: ArrayLike) -> PastDependence:
     (array([1., 1., 2.]), array([0., 0., 1.]))
     """
     law = as_train_law(law)
+    check_positive(least, "least")
     T, S = law.ndim, len(law)
     information, change = np.zeros(T), np.zeros(T)
     for t in range(2, T):
         first = law.sum(axis=tuple(range(t + 1, T)))
         joint = first.reshape(-1, S, S)  # older past, last, next
         information[t] = conditional_information(joint)
-        change[t] = max(_largest_change(joint[:, last]) for last in range(S))
+        change[t] = max(_largest_change(joint[:, k], least) for k in range(S))
     return PastDependence(information=information, change=change)
 
 
@@ -127,7 +131,10 @@ def depends_on_older(
     laws = spike_train_law(neuron, currents)
     T = np.shape(currents)[-2]
     flat = laws.reshape(-1, *laws.shape[laws.ndim - T :])
-    return any(past_dependence(law).change.max() > tolerance for law in flat)
+    least = rounding_of(neuron)
+    return any(
+        past_dependence(law, least=least).change.max() > tolerance for law in flat
+    )
 
 
 def next_spike_law(law: ArrayLike, step: int, given: Sequence[int]) -> np.ndarray:
@@ -191,7 +198,7 @@ def as_train_law(law: ArrayLike) -> np.ndarray:
         )
     check_finite(law, "law")
     check_law(law, "law")
-    return law
+    return np.maximum(law, 0)  # checked: below zero by rounding alone
 
 
 def conditional_information(joint: np.ndarray) -> float:
@@ -203,10 +210,10 @@ def conditional_information(joint: np.ndarray) -> float:
     return float(rel_entr(joint, past * chance).sum())
 
 
-def _largest_change(joint: np.ndarray) -> float:
+def _largest_change(joint: np.ndarray, least: float) -> float:
     """Return the largest total variation between p(next | older), of (older, next)."""
     total = joint.sum(axis=1)
-    possible = total > IMPOSSIBLE
+    possible = total > least
     laws = joint[possible] / total[possible, None]
     pasts, S = laws.shape
     if pasts < 2:

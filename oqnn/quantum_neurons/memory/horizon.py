@@ -95,6 +95,7 @@ def memory_horizon(
 
     symbols = np.indices((L,) * steps).reshape(steps, -1).T  # (L**T, T)
     law = spike_train_law(neuron, z[symbols]).reshape(L**steps, -1, S)
+    law = np.maximum(law, 0)  # below zero by rounding alone, where there is noise
     joint = q[symbols].prod(axis=1)[:, None, None] * law  # inputs, s_{<T}, s_T
     last = joint.reshape(L**steps, -1, min(S, joint.shape[1]), S).sum(axis=1)
     return MemoryHorizon(

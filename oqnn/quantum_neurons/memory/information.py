@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
 from ...measures import purity, von_neumann_entropy
-from .spike_trains import as_ensemble, check_model, check_size
+from .spike_trains import as_ensemble, check_model, check_size, rounding_of
 
 if TYPE_CHECKING:
     from ..neurons.model import NeuronKernel, NeuronModel
@@ -59,7 +59,8 @@ def memory_information(
     Returns
     -------
     MemoryInformation
-        After each of the T steps. Exact: all 2^{NT} records are summed.
+        After each of the T steps. Exact: all 2^{NT} records are summed, but those of
+        probabilities below 1e-28, or 1e-14 with noise, which are rounding.
 
     Raises
     ------
@@ -86,8 +87,9 @@ def memory_information(
     check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=6)
     from .branches_jax import branch_states
 
+    least = rounding_of(neuron)
     columns = [
-        _after_step(q, given, as_memory(state, neuron))
+        _after_step(q, np.where(given > least, given, 0), as_memory(state, neuron))
         for given, state in branch_states(kernel, neuron.parameters, z)
     ]
     names = MemoryInformation.__dataclass_fields__
@@ -122,8 +124,11 @@ def unread_memory(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=6)
     from .branches_jax import branch_states
 
-    found = branch_states(kernel, neuron.parameters, z)
-    states = [mixed(p, as_memory(state, neuron), "xij") for p, state in found]
+    least = rounding_of(neuron)
+    states = [
+        mixed(np.where(p > least, p, 0), as_memory(state, neuron), "xij")
+        for p, state in branch_states(kernel, neuron.parameters, z)
+    ]
     return np.stack(states, axis=1)
 
 

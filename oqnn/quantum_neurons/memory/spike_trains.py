@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_law, check_shapes
-from ..neurons.inputs import as_currents
+from ..neurons.inputs import IMPOSSIBLE, as_currents
 
 if TYPE_CHECKING:
     from ..neurons.model import NeuronKernel, NeuronModel
@@ -17,6 +17,7 @@ __all__ = [
     "check_model",
     "check_size",
     "law_kernel_of",
+    "rounding_of",
     "spike_train_law",
 ]
 
@@ -68,9 +69,9 @@ def spike_train_law(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     batch, T = z.shape[:-2], z.shape[-2]
     flat = z.reshape(-1, T, neuron.n_io)
     check_size(kernel, neuron.parameters, len(flat), T)
-    from .branches_jax import record_probabilities
+    from .branches_jax import branch_probabilities
 
-    found = record_probabilities(kernel, neuron.parameters, flat)
+    found = branch_probabilities(kernel, neuron.parameters, flat)
     return found.reshape(*batch, *(2**neuron.n_io,) * T)
 
 
@@ -128,6 +129,11 @@ def law_kernel_of(neuron: "NeuronModel") -> "NeuronKernel":
             f"{type(neuron).__name__} is random given the spikes. Draw records."
         )
     return kernel
+
+
+def rounding_of(neuron: "NeuronModel") -> float:
+    """Return the probability below which a record's next pattern is only rounding."""
+    return getattr(neuron, "_rounding", IMPOSSIBLE)
 
 
 def check_model(neuron: "NeuronModel") -> None:

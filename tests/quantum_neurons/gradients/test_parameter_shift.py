@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from quantum_neurons.gradients.differences import DEEP, WIDE, central_differences
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import Circuit, Gate, Noise, SQSNeuron, two_qubit_circuit
 from oqnn.quantum_neurons.gradients import (
     estimate_shift_gradient,
     log_likelihood_gradient,
@@ -169,6 +169,11 @@ def test_refusals():
     with pytest.raises(TypeError, match="`neuron` must be an SQSNeuron"):
         parameter_shift_gradient(ClassicalControl(0.1, 0.2, 0.3), [[0.1]], [[1]])
     silent = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.3, 0, 0))
+    noisy = SQSNeuron(
+        1, 1, circuit=TWO_QUBIT.circuit, noise=Noise(amplitude_damping=0.1)
+    )
+    with pytest.raises(ValueError, match="must have no noise"):
+        parameter_shift_gradient(noisy, [[0.1]], [[1]])
     with pytest.raises(ValueError, match="step 1 has probability zero"):
         parameter_shift_gradient(silent, np.zeros((3, 1)), [[0], [1], [0]])
     with pytest.raises(ValueError, match="`currents` must have shape"):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from quantum_neurons.memory.examples import DEEP, WIDE
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
+from oqnn.measures import von_neumann_entropy
+from oqnn.quantum_neurons import Circuit, Gate, Noise, SQSNeuron, two_qubit_circuit
 from oqnn.quantum_neurons.memory import memory_information, unread_memory
 from oqnn.quantum_neurons.neurons.control import ClassicalControl
 
@@ -95,6 +96,34 @@ def test_two_qubit_circuit_keeps_its_memory():
     found = memory_information(neuron, CURRENTS[..., :1], Q)
     np.testing.assert_allclose(found.unread, 0, atol=1e-14)
     assert found.read[1] > 0.01
+
+
+def test_noise_mixes_the_memory():
+    """Depolarised once a step, Tr ρ² = (1 + (1 − p)^{2t})/2, whatever is read."""
+    circuit = Circuit(
+        n_qubits=2, gates=[Gate("ry", (1,), parameter=0)], parameters=[0.8]
+    )
+    neuron = SQSNeuron(1, 1, circuit=circuit, noise=Noise(depolarizing=0.3))
+    found = memory_information(neuron, [[[0.0], [0.2]], [[-1.0], [0.4]]])
+    expected = (1 + 0.7 ** np.array([2, 4])) / 2
+    for purity in (found.purity_read, found.purity_unread, found.purity_mixed):
+        np.testing.assert_allclose(purity, expected, rtol=1e-12)
+    # the first input makes no spike, and noise of no gate: nothing to know
+    np.testing.assert_allclose(found.spikes[0], 0, atol=1e-12)
+
+
+def test_noise_hides_the_input():
+    """Damped by γ at the encoding and at the swap; what never spikes is left out."""
+    noisy = SQSNeuron(1, 1, circuit=SWAP.circuit, noise=Noise(amplitude_damping=0.2))
+    found = memory_information(noisy, [[[0.0]], [[0.4]]])
+    # an excitation e and a coherence c keep 0.64 e (twice damped) and 0.8 c
+    e, c = 0.64 * np.sin(0.2 * np.pi) ** 2, 0.8 * np.sin(0.4 * np.pi) / 2
+    damped = np.array([[1 - e, 1j * c], [-1j * c, e]])
+    zero = np.diag([1.0, 0])
+    expected = von_neumann_entropy((zero + damped) / 2)
+    expected = expected - von_neumann_entropy(damped) / 2
+    np.testing.assert_allclose(found.unread, [expected], rtol=1e-10)
+    np.testing.assert_allclose(found.read, [expected], rtol=1e-10)
 
 
 def test_equal_inputs_leave_nothing_to_know():
