@@ -1,18 +1,31 @@
-"""Straight-through spikes: networks whose samples can be differentiated."""
+"""Gradients through time: through spikes as they are, or through their likelihood."""
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from ..networks.network_jax import Parameters, spikes_from
+from ..._core.jax64 import in_double_precision
+from ..networks.network_jax import (
+    Parameters,
+    population_log_likelihoods,
+    run,
+    spikes_from,
+)
 from ..networks.wiring import INPUTS, Wiring
 from ..neurons.records_jax import draw_patterns
 from .estimator import Info
 from .estimator_jax import measure
+from .local_jax import feedback
+from .losses import Loss
+from .losses_jax import clamped_or_free, output_spikes
 
-__all__ = ["StraightRun", "straight_gradient", "straight_run"]
+if TYPE_CHECKING:
+    from ..networks.network import Network
+
+__all__ = ["StraightRun", "score_gradient", "straight_gradient", "straight_run"]
 
 
 class StraightRun(NamedTuple):
@@ -23,8 +36,108 @@ class StraightRun(NamedTuple):
     taken: tuple[jax.Array, ...]  # (T, B, n)
 
 
-@partial(jax.jit, static_argnames=("wiring", "loss", "through_memory"))
+@in_double_precision
 def straight_gradient(
+    network: "Network",
+    parameters: Parameters,
+    inputs: np.ndarray,  # (T, B, n_in)
+    labels: np.ndarray,  # (B,)
+    rng: np.random.Generator,
+    *,
+    loss: Loss,
+    passes: int,
+    through_memory: bool,
+) -> tuple[Parameters, Info]:
+    """Draw passes and return the gradient of their mean loss, and what it showed."""
+    samples = _tile(network.wiring, parameters, inputs, labels, rng, loss, passes)
+    return gradient_through_spikes(
+        network.wiring, parameters, *samples, loss=loss, through_memory=through_memory
+    )
+
+
+@in_double_precision
+def score_gradient(
+    network: "Network",
+    parameters: Parameters,
+    inputs: np.ndarray,  # (T, B, n_in)
+    labels: np.ndarray,  # (B,)
+    rng: np.random.Generator,
+    *,
+    loss: Loss,
+    passes: int,
+    baseline: str,
+) -> tuple[Parameters, Info]:
+    """Draw passes and return the mean of losses times scores, and what it showed."""
+    samples = _tile(network.wiring, parameters, inputs, labels, rng, loss, passes)
+    return gradient_by_scores(
+        network.wiring,
+        parameters,
+        *samples,
+        loss=loss,
+        passes=passes,
+        baseline=baseline,
+    )
+
+
+def _tile(
+    wiring: Wiring,
+    parameters: Parameters,
+    inputs: np.ndarray,
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    loss: Loss,
+    passes: int,
+) -> tuple:
+    """Return inputs and labels M times over, uniform numbers, clamped patterns."""
+    dtype = parameters.neurons[0].dtype
+    inputs, labels = np.tile(inputs, (1, passes, 1)), np.tile(labels, passes)
+    # NumPy draws several times faster than JAX
+    uniforms = tuple(
+        rng.random((*inputs.shape[:2], size, 2), dtype=dtype.type)
+        for size in wiring.sizes
+    )
+    clamped = clamped_or_free(wiring, loss, labels)
+    return inputs.astype(dtype), labels, uniforms, clamped
+
+
+@partial(jax.jit, static_argnames=("wiring", "loss", "passes", "baseline"))
+def gradient_by_scores(
+    wiring: Wiring,
+    parameters: Parameters,
+    inputs: jax.Array,  # (T, M * B, n_in), a pass after the other
+    labels: jax.Array,  # (M * B,)
+    uniforms: tuple[jax.Array, ...],  # (T, M * B, n, 2)
+    clamped: tuple[jax.Array | None, ...],  # (T, M * B, n)
+    *,
+    loss: Loss,
+    passes: int,
+    baseline: str,
+) -> tuple[Parameters, Info]:
+    r"""Differentiate :math:`(\ell - \beta) \log p + \ell`, its first factor held."""
+    patterns = run(wiring, parameters, inputs, uniforms, clamped)
+
+    def objective(parameters: Parameters) -> tuple[jax.Array, Info]:
+        shares = population_log_likelihoods(wiring, parameters, inputs, patterns)
+        drawn = known = jnp.zeros(len(labels), dtype=inputs.dtype)
+        for share, fixed in zip(shares, clamped, strict=True):
+            total = share.sum(axis=-1)
+            drawn, known = (
+                (drawn + total, known) if fixed is None else (drawn, known + total)
+            )
+        if loss.clamps:
+            values = -known
+        else:
+            values = loss.values(output_spikes(wiring, patterns, inputs.dtype), labels)
+        held = jax.lax.stop_gradient(values).reshape(passes, -1)
+        centred = (held - feedback(held, baseline)).reshape(-1)
+        info = measure(wiring, patterns, values, labels, clamped=loss.clamps)
+        return (centred * drawn + values).mean(), info
+
+    return jax.grad(objective, has_aux=True)(parameters)
+
+
+@partial(jax.jit, static_argnames=("wiring", "loss", "through_memory"))
+def gradient_through_spikes(
     wiring: Wiring,
     parameters: Parameters,
     inputs: jax.Array,  # (T, B, n_in)
@@ -32,22 +145,22 @@ def straight_gradient(
     uniforms: tuple[jax.Array, ...],  # (T, B, n, 2)
     clamped: tuple[jax.Array | None, ...],  # (T, B, n)
     *,
-    loss: Any,
+    loss: Loss,
     through_memory: bool,
 ) -> tuple[Parameters, Info]:
-    """Return the gradient of the mean loss, and what was seen on the way."""
+    """Differentiate the mean loss through the spikes."""
 
     def mean_loss(parameters: Parameters) -> tuple[jax.Array, Info]:
-        run = straight_run(
+        drawn = straight_run(
             wiring, parameters, inputs, uniforms, clamped, through_memory
         )
         outputs = wiring.outputs
         if loss.clamps:
-            values = -sum(jnp.log(run.taken[i]).sum(axis=(0, 2)) for i in outputs)
+            values = -sum(jnp.log(drawn.taken[i]).sum(axis=(0, 2)) for i in outputs)
         else:
-            spikes = jnp.concatenate([run.spikes[i] for i in outputs], axis=-1)
+            spikes = jnp.concatenate([drawn.spikes[i] for i in outputs], axis=-1)
             values = loss.values(spikes, labels)
-        info = measure(wiring, run.patterns, values, labels, clamped=loss.clamps)
+        info = measure(wiring, drawn.patterns, values, labels, clamped=loss.clamps)
         return values.mean(), info
 
     return jax.grad(mean_loss, has_aux=True)(parameters)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_choice, check_integer
-from .exact_inputs import as_samples, check_only_spikes_random
+from .exact_inputs import as_samples, check_smooth
 from .losses import Loss, SpikeCountLoss, as_loss
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def exact_loss(
             "is 'marginal', which is of a TargetTrainLoss."
         )
     loss.check(n_output_wires(network), inputs.shape[1], labels)
-    check_only_spikes_random(network.wiring)
+    check_smooth(network.wiring)
     free = free_populations(network, loss)
     records = check_records(network, free, inputs.shape[:2], most_records)
 

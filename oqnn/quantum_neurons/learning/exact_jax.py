@@ -19,9 +19,18 @@ from .losses_jax import clamped_or_free, output_spikes
 if TYPE_CHECKING:
     from ..networks.network import Network
 
-__all__ = ["enumerate_records"]
+__all__ = ["double_parameters", "enumerate_records"]
 
 CHUNK = 2**12  # records at a time
+
+
+@in_double_precision
+def double_parameters(network: "Network") -> Parameters:
+    """Return a network's parameters as arrays of double precision."""
+    return Parameters(
+        tuple(map(jnp.asarray, network.weights)),
+        tuple(map(jnp.asarray, network.neurons)),
+    )
 
 
 @in_double_precision
@@ -34,11 +43,7 @@ def enumerate_records(
     free: tuple[int, ...],
 ) -> tuple[np.ndarray, Parameters]:
     """Return the losses (B,) and the gradient of their mean."""
-    wiring = network.wiring
-    parameters = Parameters(
-        tuple(map(jnp.asarray, network.weights)),
-        tuple(map(jnp.asarray, network.neurons)),
-    )
+    wiring, parameters = network.wiring, double_parameters(network)
     samples = inputs.shape[1]
     bits = len(inputs) * sum(wiring.sizes[i] * wiring.kernels[i].n_io for i in free)
     every = np.arange(samples << bits)  # record r of sample b is b * 2**bits + r

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..networks.network_jax import spikes_from
-from ..networks.network_jax import spikes_from as wires_of
 from ..networks.wiring import Wiring
 from ..neurons.patterns import patterns_of
 from .losses import Loss, TargetTrainLoss
@@ -20,7 +19,6 @@ __all__ = [
     "count_cross_entropy",
     "n_output_wires",
     "output_spikes",
-    "wires_of",
 ]
 
 
