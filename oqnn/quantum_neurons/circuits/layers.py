@@ -75,8 +75,8 @@ def hardware_efficient_circuit(
         _check_name(name, "rotations", ROTATIONS)
     _check_name(entangler, "entangler", ENTANGLERS)
     pairs = _pairs(n_qubits, connectivity, entangler)
-    layer = [(name, (q,)) for name in rotations for q in range(n_qubits)]
-    layer += [(entangler, pair) for pair in pairs]
+    turns = [(name, (q,)) for name in rotations for q in range(n_qubits)]
+    layer = [*turns, *((entangler, pair) for pair in pairs)]
     gates, count = [], 0
     for name, qubits in layer * layers:
         angle = count if name in GENERATORS else None

@@ -111,7 +111,7 @@ class DensityMatrixKernel:
             m = len(U[0])
             turn = U[:, :, None, :, None] * U.conj()[:, None, :, None, :]
             noisy = self.noise.after_gate(len(places)).astype(kind)
-            step = noisy @ turn.reshape(-1, m * m, m * m)
+            step = jnp.asarray(noisy) @ turn.reshape(-1, m * m, m * m)
             made = apply_matrix(step, [*places, *(k + p for p in places)], 2 * k, made)
         return made
 

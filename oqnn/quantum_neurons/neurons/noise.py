@@ -117,7 +117,7 @@ class Noise:
 
 def _superoperator(kraus: Sequence) -> np.ndarray:
     """Return Σ K ⊗ K*, for density matrices with their rows one after another."""
-    return sum(np.kron(K, np.conj(K)) for K in map(np.asarray, kraus))
+    return np.sum([np.kron(K, np.conj(K)) for K in map(np.asarray, kraus)], axis=0)
 
 
 def _as_probability(value: float, name: str) -> float:
