@@ -14,10 +14,8 @@ TWO_WIRES = SQSNeuron(
         n_qubits=3,
         gates=[
             Gate("ry", (0,), parameter=0),
-            Gate("crx", (2, 0), parameter=1),
-            Gate("rx", (2,), parameter=2),
-            Gate("cry", (0, 1), parameter=1),
-            Gate("cx", (2, 1)),
+            Gate("crx", (0, 2), parameter=1),
+            Gate("cry", (2, 1), parameter=2),
         ],
         parameters=np.array([0.4, 1.1, 0.7]),
     ),

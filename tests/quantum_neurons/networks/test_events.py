@@ -11,6 +11,7 @@ from quantum_neurons.networks.plain_network import (
 from oqnn.quantum_neurons import Population, activity, random_network
 
 
+@pytest.mark.slow
 def test_counts_are_those_of_loops_over_spikes_and_weights():
     network, rng = mixed_network(), np.random.default_rng(6)
     inputs = (rng.random((3, 1, 4, 3)) < 0.4).astype(int)

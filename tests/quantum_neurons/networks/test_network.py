@@ -62,6 +62,7 @@ def test_law_of_neurons_without_memory_and_weights_is_a_product():
     np.testing.assert_allclose(law, np.outer(step, step), rtol=1e-13, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_law_sums_to_one_and_is_the_product_of_the_plain_factors():
     network, inputs = looped_network(), np.array([[1, 0], [1, 1], [0, 1]])
     law = record_law(network, inputs)
@@ -84,6 +85,7 @@ def test_law_sums_to_one_and_is_the_product_of_the_plain_factors():
         )
 
 
+@pytest.mark.slow
 def test_likelihoods_of_neurons_add_up_over_leading_axes():
     network, rng = mixed_network(), np.random.default_rng(4)
     inputs = rng.integers(0, 2, (3, 1, 4, 3))
@@ -157,6 +159,7 @@ def test_networks_without_inputs_run_by_themselves():
     assert network.log_likelihood(np.zeros((0, 4, 0)), none).shape == (0,)
 
 
+@pytest.mark.slow
 def test_hidden_counts_are_drawn_with_noise_of_their_own():
     """QLIF neurons of finite shots, drawn against summed counts, 5 standard errors."""
     network, n = counting_network("drawn"), 20_000

@@ -66,6 +66,7 @@ def test_draws_are_those_of_the_plain_loops(drawn):
             np.testing.assert_array_equal(found[:, b], patterns_of(expected))
 
 
+@pytest.mark.slow
 def test_log_likelihoods_are_those_of_the_plain_loops(drawn):
     network, inputs, _, patterns = drawn
     with jax.enable_x64(True):
