@@ -42,8 +42,10 @@ class QLIFNeuron:
     With ``shots=None`` the estimate is exact and spikes follow from the currents.
     Otherwise :math:`\hat\alpha = K/\mathrm{shots}`, K binomial; the hidden counts are a
     Markov chain of shots + 1 states, and likelihoods sum over them exactly. The
-    estimate has no bias, but the threshold makes one of its spread: where the
-    excitation stays below, spikes come that no exact estimate would give.
+    estimate has no bias, but what is made of it has: near the threshold its spread
+    alone decides, and the angle :math:`2\arcsin\sqrt{\hat\alpha}` is too small on
+    average where the excitation is weak, so that weak currents are forgotten and
+    spikes come later.
 
     What a step costs a neuron of finite shots: (shots + 1)² numbers where `counts` are
     ``"summed"``, so that spikes have a law; shots + 1 where they are ``"drawn"``, with
@@ -188,11 +190,11 @@ class QLIFNeuron:
             If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
             spike of the record has no probability.
         """
-        return record_law(self.law_kernel, self.parameters, currents, record)
+        return record_law(self.law_kernel, self.parameters, currents, record, 0.0)
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return log p(record | currents), shape (...); see `spike_probabilities`."""
-        return log_likelihood(self.law_kernel, self.parameters, currents, record)
+        return log_likelihood(self.law_kernel, self.parameters, currents, record, 0.0)
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents (..., T, 1), as uint8; a key repeats it."""

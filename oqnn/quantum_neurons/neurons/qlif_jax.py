@@ -204,18 +204,23 @@ def rotate_or_decay(
 
 
 def binomial(half_angle: jax.Array, shots: int) -> jax.Array:
-    """Return the law of counts with probability sin² h, shape (..., shots + 1)."""
-    k = np.arange(shots + 1)
+    """Return the law of counts with probability sin² h, shape (..., shots + 1).
+
+    A sine or cosine that is only rounding counts as zero, with derivative zero.
+    """
     dtype = half_angle.dtype
-    tiny = jnp.finfo(dtype).tiny  # keeps 0 log 0 and its derivative finite
-    hit = jnp.log(jnp.maximum(jnp.sin(half_angle) ** 2, tiny))[..., None]
-    miss = jnp.log(jnp.maximum(jnp.cos(half_angle) ** 2, tiny))[..., None]
-    ways = gammaln(shots + 1) - gammaln(k + 1) - gammaln(shots - k + 1)
-    return jnp.exp(
+    k = jnp.arange(shots + 1)
+    ways = gammaln(shots + 1) - gammaln(np.arange(1, shots + 2))
+    ways -= gammaln(np.arange(1, shots + 2))[::-1]
+    rounding = (16 * jnp.finfo(dtype).eps) ** 2
+    hit, miss = jnp.sin(half_angle)[..., None] ** 2, jnp.cos(half_angle)[..., None] ** 2
+    law = jnp.exp(
         jnp.asarray(ways, dtype=dtype)
-        + jnp.asarray(k, dtype=dtype) * hit
-        + jnp.asarray(shots - k, dtype=dtype) * miss
+        + k.astype(dtype) * jnp.log(jnp.maximum(hit, rounding))
+        + (shots - k).astype(dtype) * jnp.log(jnp.maximum(miss, rounding))
     )
+    never = ((hit < rounding) & (k > 0)) | ((miss < rounding) & (k < shots))
+    return jnp.where(never, 0, law)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(2,))
