@@ -30,6 +30,15 @@ from .gradients import (
     parameter_shift_gradient,
     weight_gradient,
 )
+from .learning import (
+    Accuracy,
+    LearnedNetwork,
+    LocalRule,
+    accuracy,
+    predict,
+    train_local,
+    train_network,
+)
 from .memory import (
     MemoryHorizon,
     MemoryInformation,
@@ -74,6 +83,7 @@ from .neurons import (
 )
 
 __all__ = [
+    "Accuracy",
     "Activity",
     "Circuit",
     "ClassicalControl",
@@ -81,7 +91,9 @@ __all__ = [
     "CountedSpikeTrains",
     "EscapeRateNeuron",
     "Gate",
+    "LearnedNetwork",
     "LikelihoodGradient",
+    "LocalRule",
     "MemoryEvolution",
     "MemoryHorizon",
     "MemoryInformation",
@@ -98,6 +110,7 @@ __all__ = [
     "ShiftGradient",
     "SpikeData",
     "WeightGradient",
+    "accuracy",
     "activity",
     "averaged_spike_train_law",
     "depends_on_older",
@@ -122,6 +135,7 @@ __all__ = [
     "next_spike_law",
     "parameter_shift_gradient",
     "past_dependence",
+    "predict",
     "random_network",
     "rate_code",
     "record_law",
@@ -130,6 +144,8 @@ __all__ = [
     "stationary_memory",
     "to_qasm3",
     "to_qasm3_with_inputs",
+    "train_local",
+    "train_network",
     "two_qubit_circuit",
     "unread_memory",
     "weight_gradient",
