@@ -126,30 +126,12 @@ def accuracies_of_models(
         If there is no task, models differ or are more than six, a model has no seed, a
         value is not finite, or `chance` names no task.
     """
-    tasks = {
-        task: {name: np.asarray(runs, dtype=float) for name, runs in models.items()}
-        for task, models in panels.items()
-    }
-    orders = {tuple(models) for models in tasks.values()}
-    if len(orders) != 1:
-        raise ValueError(
-            "`panels` must hold tasks with the same models, but they have "
-            f"{sorted(orders)}."
-        )
-    names = orders.pop()
-    _check_count(names, "panels")
-    for task, models in tasks.items():
-        for name, runs in models.items():
-            check_shapes(**{f"{task}, {name}": (runs, "seeds")})
-            check_finite(runs, f"{task}, {name}")
-            if runs.size == 0:
-                raise ValueError(f"`{task}, {name}` must hold a seed, but holds none.")
+    tasks, names = _as_tasks(panels)
     levels = dict(chance or {})
     if not levels.keys() <= tasks.keys():
         raise ValueError(
             f"`chance` must name tasks {sorted(tasks)}, but names {sorted(levels)}."
         )
-
     figure = new_figure(min(WIDE, 1.3 + 2.1 * len(tasks)), MARGIN + ROW * len(names))
     grid = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for axes, (task, models) in zip(grid, tasks.items(), strict=True):
@@ -187,18 +169,89 @@ def gradient_estimators(
     -------
     Figure
         Axes of means against the exact gradient, with five standard errors; of the
-        difference in standard errors, sorted, beside the band of 5; and of the
-        deviations over the gradient's length, on a logarithmic axis.
+        difference in standard errors, sorted, beside the band of 5, linear up to 10;
+        and of the deviations over the gradient's length, on a logarithmic axis.
+        Components whose estimates never vary are in the first axes alone.
 
     Raises
     ------
     ValueError
         If there is no estimator or more than six, the mappings hold different ones,
-        shapes disagree, a value is not finite, or an error is not positive.
+        shapes disagree, a value is not finite, an error is negative, or `exact` is zero
+        everywhere.
     """
+    exact, table = _as_estimators(exact, means, standard_errors, deviations)
+    figure = new_figure(WIDE, 2.5)
+    compare, bias, spread = figure.subplots(1, 3)
+    reach = [np.abs(exact).max(), *(np.abs(row[0]).max() for row in table.values())]
+    ends = 1.1 * np.array([-max(reach), max(reach)])
+    compare.plot(ends, ends, color=GREY, linewidth=THIN, zorder=1)
+    bias.axhspan(-5, 5, color="0.93", zorder=0)
+    for k, (name, (mean, error, deviation)) in enumerate(table.items()):
+        colour = ELEMENTS[k]
+        compare.errorbar(
+            exact, mean, 5 * error, fmt="o", color=colour, markersize=2.5, linewidth=0.7
+        )
+        varies = (error > 0) & (deviation > 0)
+        score = np.sort((mean - exact)[varies] / error[varies])
+        share = (np.arange(score.size) + 0.5) / score.size
+        bias.plot(share, score, "o-", color=colour, markersize=2, linewidth=THIN)
+        size = np.sort(deviation[varies]) / np.linalg.norm(exact)
+        spread.plot(share, size, "o-", color=colour, markersize=2, linewidth=THIN)
+        spread.plot([], [], "o-", color=colour, markersize=3, label=name)
+    dress(compare, x="exact gradient", y="mean of estimates")
+    dress(bias, x="share of parameters", y="bias (standard errors)")
+    dress(spread, x="share of parameters", y="deviation of one estimate / gradient")
+    bias.set_yscale("symlog", linthresh=10)
+    spread.set_yscale("log")
+    spread.yaxis.label.set_size(MEDIUM - 1)
+    figure.legend(
+        *spread.get_legend_handles_labels(),
+        loc="outside upper center",
+        ncols=len(table),
+        fontsize=SMALL,
+        frameon=False,
+    )
+    return figure
+
+
+def _as_tasks(
+    panels: Mapping[str, Mapping[str, ArrayLike]],
+) -> tuple[dict[str, dict[str, np.ndarray]], tuple[str, ...]]:
+    """Return what the seeds of each task and model reached, and the models."""
+    tasks = {
+        task: {name: np.asarray(runs, dtype=float) for name, runs in models.items()}
+        for task, models in panels.items()
+    }
+    orders = {tuple(models) for models in tasks.values()}
+    if len(orders) != 1:
+        raise ValueError(
+            "`panels` must hold tasks with the same models, but they have "
+            f"{sorted(orders)}."
+        )
+    names = orders.pop()
+    _check_count(names, "panels")
+    for task, models in tasks.items():
+        for name, runs in models.items():
+            check_shapes(**{f"{task}, {name}": (runs, "seeds")})
+            check_finite(runs, f"{task}, {name}")
+            if runs.size == 0:
+                raise ValueError(f"`{task}, {name}` must hold a seed, but holds none.")
+    return tasks, names
+
+
+def _as_estimators(
+    exact: ArrayLike,
+    means: Mapping[str, ArrayLike],
+    standard_errors: Mapping[str, ArrayLike],
+    deviations: Mapping[str, ArrayLike],
+) -> tuple[np.ndarray, dict[str, list[np.ndarray]]]:
+    """Return the exact gradient, and mean, error and deviation of each estimator."""
     exact = np.asarray(exact, dtype=float)
     check_shapes(exact=(exact, "P"))
     check_finite(exact, "exact")
+    if not exact.any():
+        raise ValueError("`exact` must not be zero everywhere, but is.")
     _check_count(means, "means")
     table = {}
     for name in means:
@@ -212,39 +265,12 @@ def gradient_estimators(
         for row in table[name]:
             check_shapes(exact=(exact, "P"), **{name: (row, "P")})
             check_finite(row, name)
-        if min(row.min() for row in table[name][1:]) <= 0:
-            raise ValueError(f"`{name}` must have positive errors, but has a zero.")
-
-    figure = new_figure(WIDE, 2.5)
-    compare, bias, spread = figure.subplots(1, 3)
-    reach = [np.abs(exact).max(), *(np.abs(row[0]).max() for row in table.values())]
-    ends = 1.1 * np.array([-max(reach), max(reach)])
-    compare.plot(ends, ends, color=GREY, linewidth=THIN, zorder=1)
-    bias.axhspan(-5, 5, color="0.93", zorder=0)
-    for k, (name, (mean, error, deviation)) in enumerate(table.items()):
-        colour = ELEMENTS[k]
-        compare.errorbar(
-            exact, mean, 5 * error, fmt="o", color=colour, markersize=2.5, linewidth=0.7
-        )
-        score = np.sort((mean - exact) / error)
-        share = (np.arange(score.size) + 0.5) / score.size
-        bias.plot(share, score, "o-", color=colour, markersize=2, linewidth=THIN)
-        size = np.sort(deviation) / np.linalg.norm(exact)
-        spread.plot(share, size, "o-", color=colour, markersize=2, linewidth=THIN)
-        spread.plot([], [], "o-", color=colour, markersize=3, label=name)
-    dress(compare, x="exact gradient", y="mean of estimates")
-    dress(bias, x="share of parameters", y="bias (standard errors)")
-    dress(spread, x="share of parameters", y="deviation of one estimate / gradient")
-    spread.set_yscale("log")
-    spread.yaxis.label.set_size(MEDIUM - 1)
-    figure.legend(
-        *spread.get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=len(table),
-        fontsize=SMALL,
-        frameon=False,
-    )
-    return figure
+        least = min(row.min() for row in table[name][1:])
+        if least < 0:
+            raise ValueError(
+                f"`{name}` must have no negative error, but has {least:.3g}."
+            )
+    return exact, table
 
 
 def _draw_dots(axes: Axes, models: Mapping[str, np.ndarray]) -> None:

@@ -150,7 +150,18 @@ def test_estimators_show_bias_in_errors_and_deviations():
             spread.lines[2 * k].get_ydata(),
             np.sort(deviations[name]) / np.sqrt((exact**2).sum()),
         )
-    assert spread.get_yscale() == "log"
+    assert (bias.get_yscale(), spread.get_yscale()) == ("symlog", "log")
+
+
+def test_components_that_never_vary_have_no_score():
+    exact, error = np.array([0.0, 1.0, 2.0]), np.array([0.0, 0.1, 0.1])
+    figure = gradient_estimators(
+        exact, {"a": exact + error}, {"a": error}, {"a": error}
+    )
+    compare, bias, spread = figure.axes
+    assert len(compare.containers[0].lines[0].get_xdata()) == 3
+    np.testing.assert_allclose(bias.lines[0].get_ydata(), [1, 1])
+    assert len(spread.lines[0].get_ydata()) == 2
 
 
 @pytest.mark.slow
@@ -230,5 +241,7 @@ def test_refusals_of_estimators():
         gradient_estimators([1, np.nan], good, good, good)
     with pytest.raises(ValueError, match="`a` must be finite"):
         gradient_estimators([1, 2], {"a": [np.nan, 1]}, good, good)
-    with pytest.raises(ValueError, match="`a` must have positive errors"):
-        gradient_estimators([1, 2], good, {"a": np.zeros(2)}, good)
+    with pytest.raises(ValueError, match="`a` must have no negative error, but has -1"):
+        gradient_estimators([1, 2], good, {"a": -np.ones(2)}, good)
+    with pytest.raises(ValueError, match="`exact` must not be zero everywhere"):
+        gradient_estimators([0, 0], good, good, good)

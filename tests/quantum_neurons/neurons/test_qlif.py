@@ -16,7 +16,7 @@ from quantum_neurons.neurons.single_neurons import (
 from scipy.stats import binom
 
 from oqnn._core.jax64 import in_double_precision
-from oqnn.quantum_neurons import QLIFNeuron
+from oqnn.quantum_neurons import ClassicalControl, EscapeRateNeuron, QLIFNeuron
 from oqnn.quantum_neurons.neurons.qlif_jax import (
     InfiniteShotsKernel,
     binomial,
@@ -30,6 +30,8 @@ from oqnn.quantum_neurons.neurons.records_jax import log_likelihoods, record_law
 EXACT = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8)
 FEW = QLIFNeuron(theta_in=0.3, threshold=0.62, leak=0.8, shots=5)
 DRAWN = replace(FEW, counts="drawn")
+CONTROL = ClassicalControl(0.4, 0.2, -1.1)
+ESCAPE = EscapeRateNeuron(leak=0.6, threshold=0.5, steepness=3.0)
 CURRENTS = np.array([[0.25], [-0.4], [0.1], [0.35]])
 
 
@@ -289,3 +291,23 @@ def test_drawn_counts_have_no_law_of_records():
     ones = jnp.zeros((1, 1, 1), dtype=int)
     with pytest.raises(ValueError, match="`kernel` must have a law of spikes alone"):
         record_laws(DRAWN.kernel, jnp.ones((1, 3)), ones[..., None], ones)
+
+
+@pytest.mark.parametrize("neuron", [EXACT, FEW, DRAWN, CONTROL, ESCAPE])
+@in_double_precision
+def test_kernels_keep_the_precision_of_their_parameters(neuron):
+    """Single precision stays single, though double precision is on."""
+
+    def step(parameters, currents, noise):
+        prepared = neuron.kernel.prepare(parameters)
+        start = neuron.kernel.start(prepared, 2)
+        charged = neuron.kernel.charge(prepared, start, currents, noise)
+        law = neuron.kernel.law(prepared, charged)
+        return start, law, neuron.kernel.settle(prepared, charged, law)
+
+    shapes = ((3, 3), (2, 3, 1), (2, 3))
+    given = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
+    start, law, end = jax.eval_shape(step, *given)
+    assert {start.dtype, law.dtype, end.dtype} == {jnp.dtype("float32")}
+    assert law.shape == (2, 3, 2)
+    assert start.shape == end.shape
