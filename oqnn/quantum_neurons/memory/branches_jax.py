@@ -20,9 +20,13 @@ def branch_probabilities(
     currents: np.ndarray,  # (X, T, N)
 ) -> np.ndarray:
     """Return p(record | currents) of all records, shape (X, 2**(N T))."""
-    return np.asarray(
-        _probabilities(kernel, jnp.asarray(parameters), jnp.asarray(currents))
-    )
+    prepared, state, reached = _begin(kernel, jnp.asarray(parameters), len(currents))
+    for t, current in enumerate(np.moveaxis(currents, 1, 0), start=1):
+        charged, law = _branch(kernel, prepared, state, reached, jnp.asarray(current))
+        reached = law.ravel()
+        if t < currents.shape[1]:
+            state = _settle(kernel, prepared, charged, law.shape)
+    return np.asarray(reached).reshape(len(currents), -1)
 
 
 @in_double_precision
@@ -30,14 +34,21 @@ def branch_states(
     kernel: NeuronKernel,
     parameters: np.ndarray,  # (P,)
     currents: np.ndarray,  # (X, T, N)
-) -> list[tuple[np.ndarray, Any]]:
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return records' probabilities and the states after them, for every length.
 
-    Length t + 1 has probabilities (X, 2**(N (t + 1))) and a state with these two axes
-    first, NaN after records of probability zero.
+    Length t + 1 has probabilities (X, 2**(N (t + 1))) and states with these two axes
+    first, not a number after records of probability zero. For kernels whose state is
+    one array.
     """
-    found = _states(kernel, jnp.asarray(parameters), jnp.asarray(currents))
-    return [jax.tree_util.tree_map(np.asarray, step) for step in found]
+    prepared, state, reached = _begin(kernel, jnp.asarray(parameters), len(currents))
+    found = []
+    for current in np.moveaxis(currents, 1, 0):
+        charged, law = _branch(kernel, prepared, state, reached, jnp.asarray(current))
+        state, reached = _settle(kernel, prepared, charged, law.shape), law.ravel()
+        states = np.asarray(state).reshape(len(currents), -1, *state.shape[2:])
+        found.append((np.asarray(reached).reshape(len(currents), -1), states))
+    return found
 
 
 @in_double_precision
@@ -54,42 +65,18 @@ def bytes_of_branch(kernel: NeuronKernel, parameters: np.ndarray) -> tuple[int, 
     return _bytes(state), _bytes(charged)
 
 
-@partial(jax.jit, static_argnums=0)
-def _probabilities(
-    kernel: NeuronKernel, parameters: jax.Array, currents: jax.Array
-) -> jax.Array:
-    """Return the probabilities of all records, shape (X, 2**(N T))."""
+@partial(jax.jit, static_argnums=(0, 2))
+def _begin(
+    kernel: NeuronKernel, parameters: jax.Array, inputs: int
+) -> tuple[Any, Any, jax.Array]:
+    """Return what steps share, the first states (X, 1, ...), and probabilities 1."""
     prepared = kernel.prepare(parameters[None])
-    state = kernel.start(prepared, len(currents))
-    reached = jnp.ones(len(currents), dtype=parameters.dtype)
-    for t in range(currents.shape[1]):
-        charged, law = _branch(kernel, prepared, state, reached, currents[:, t])
-        if t + 1 < currents.shape[1]:
-            state = _settle(kernel, prepared, charged, law.shape)
-        reached = law.ravel()
-    return reached.reshape(len(currents), -1)
+    reached = jnp.ones(inputs, dtype=parameters.dtype)
+    return prepared, kernel.start(prepared, inputs), reached
 
 
+# steps are compiled one by one: trains of different lengths share them
 @partial(jax.jit, static_argnums=0)
-def _states(
-    kernel: NeuronKernel, parameters: jax.Array, currents: jax.Array
-) -> list[tuple[jax.Array, Any]]:
-    """Return probabilities and states after each number of steps."""
-    prepared = kernel.prepare(parameters[None])
-    state = kernel.start(prepared, len(currents))
-    reached = jnp.ones(len(currents), dtype=parameters.dtype)
-    found = []
-    for t in range(currents.shape[1]):
-        charged, law = _branch(kernel, prepared, state, reached, currents[:, t])
-        state = _settle(kernel, prepared, charged, law.shape)
-        reached = law.ravel()
-        shaped = jax.tree_util.tree_map(
-            lambda leaf: leaf.reshape(len(currents), -1, *leaf.shape[2:]), state
-        )
-        found.append((reached.reshape(len(currents), -1), shaped))
-    return found
-
-
 def _branch(
     kernel: NeuronKernel,
     prepared: Any,
@@ -114,6 +101,7 @@ def _charge(
     return kernel.charge(prepared, state, current[:, None], quiet)
 
 
+@partial(jax.jit, static_argnums=(0, 3))
 def _settle(
     kernel: NeuronKernel, prepared: Any, charged: Any, shape: tuple[int, ...]
 ) -> Any:

@@ -1,17 +1,18 @@
 """What the memory of a neuron knows about its input, and how pure it is."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
 from ...measures import purity, von_neumann_entropy
-from .spike_trains import as_ensemble, check_model, check_size, rounding_of
+from ..neurons.sqs import SQSNeuron
+from .spike_trains import as_ensemble, check_size, rounding_of
 
 if TYPE_CHECKING:
-    from ..neurons.model import NeuronKernel, NeuronModel
+    from ..neurons.model import NeuronKernel
 
 __all__ = ["MemoryInformation", "memory_information", "unread_memory"]
 
@@ -33,7 +34,7 @@ class MemoryInformation:
 
 
 def memory_information(
-    neuron: "NeuronModel", currents: ArrayLike, probabilities: ArrayLike | None = None
+    neuron: SQSNeuron, currents: ArrayLike, probabilities: ArrayLike | None = None
 ) -> MemoryInformation:
     r"""Return what the quantum memory and the spikes know about a random input.
 
@@ -49,8 +50,8 @@ def memory_information(
 
     Parameters
     ----------
-    neuron : NeuronModel
-        One with a quantum memory: an SQSNeuron, with noise or without.
+    neuron : SQSNeuron
+        With noise or without.
     currents : shape (X, T, N)
         Input sequences.
     probabilities : shape (X,), optional
@@ -65,7 +66,7 @@ def memory_information(
     Raises
     ------
     TypeError
-        If `neuron` is no model of a neuron, or its memory is not quantum.
+        If `neuron` is no SQSNeuron.
     ValueError
         If the arguments have wrong shapes, `currents` are not finite, `probabilities`
         do not sum to 1, or all records take more than 4 GiB.
@@ -81,15 +82,14 @@ def memory_information(
     >>> found.unread.round(4), found.spikes
     (array([0.3151]), array([0.]))
     """
-    check_model(neuron)
-    z, q = as_ensemble(currents, probabilities, neuron.n_io)
     kernel = quantum_kernel(neuron)
+    z, q = as_ensemble(currents, probabilities, neuron.n_io)
     check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=6)
     from .branches_jax import branch_states
 
     least = rounding_of(neuron)
     columns = [
-        _after_step(q, np.where(given > least, given, 0), as_memory(state, neuron))
+        _after_step(q, np.where(given > least, given, 0), state)
         for given, state in branch_states(kernel, neuron.parameters, z)
     ]
     names = MemoryInformation.__dataclass_fields__
@@ -98,13 +98,13 @@ def memory_information(
     )
 
 
-def unread_memory(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
+def unread_memory(neuron: SQSNeuron, currents: ArrayLike) -> np.ndarray:
     """Return the memory's states after every step where nobody read the spikes.
 
     Parameters
     ----------
-    neuron : NeuronModel
-        One with a quantum memory of d levels.
+    neuron : SQSNeuron
+        Of a memory with d levels, with noise or without.
     currents : shape (X, T, N)
         Input sequences.
 
@@ -118,40 +118,32 @@ def unread_memory(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     TypeError, ValueError
         As `memory_information`.
     """
-    check_model(neuron)
-    z, _ = as_ensemble(currents, None, neuron.n_io)
     kernel = quantum_kernel(neuron)
+    z, _ = as_ensemble(currents, None, neuron.n_io)
     check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=6)
     from .branches_jax import branch_states
 
     least = rounding_of(neuron)
     states = [
-        mixed(np.where(p > least, p, 0), as_memory(state, neuron), "xij")
+        mixed(np.where(p > least, p, 0), state, "xij")
         for p, state in branch_states(kernel, neuron.parameters, z)
     ]
     return np.stack(states, axis=1)
 
 
-def quantum_kernel(neuron: "NeuronModel") -> "NeuronKernel":
-    """Return a kernel whose state is the memory itself, as amplitudes or a matrix."""
-    from ..neurons.sqs_jax import StateVectorKernel, TwoQubitKernel
+def quantum_kernel(neuron: SQSNeuron) -> "NeuronKernel":
+    """Return a kernel whose state is the memory, a ket (X, R, d) or ρ (X, R, d, d)."""
+    if not isinstance(neuron, SQSNeuron):
+        raise TypeError(
+            f"`neuron` must be an SQSNeuron, but is {neuron!r}. Take the law of its "
+            "spikes."
+        )
+    if neuron.noise is not None:
+        return neuron.kernel
+    from ..neurons.sqs_jax import StateVectorKernel
 
-    if isinstance(neuron.kernel, TwoQubitKernel):
-        gates = tuple(neuron.circuit.gates)  # type: ignore[attr-defined]
-        return StateVectorKernel(1, 1, gates)
-    return neuron.kernel
-
-
-def as_memory(state: Any, neuron: "NeuronModel") -> np.ndarray:
-    """Return kets (X, R, d) or density matrices (X, R, d, d)."""
-    shape: tuple[int, ...] = np.shape(state) if isinstance(state, np.ndarray) else ()
-    square = len(shape) == 4 and shape[2] == shape[3]
-    if np.iscomplexobj(state) and (len(shape) == 3 or square):
-        return state
-    raise TypeError(
-        f"`neuron` must have a quantum memory, but is a {type(neuron).__name__}. Take "
-        "an SQSNeuron, or the law of its spikes."
-    )
+    # others compute the same law faster, from a state that is not written as amplitudes
+    return StateVectorKernel(neuron.n_io, neuron.n_memory, tuple(neuron.circuit.gates))
 
 
 def mixed(weights: np.ndarray, states: np.ndarray, axes: str) -> np.ndarray:

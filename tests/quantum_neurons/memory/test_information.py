@@ -79,7 +79,7 @@ def test_bounds():
 @pytest.mark.parametrize("neuron", [WIDE, DEEP])
 def test_unread_memory_is_a_channel(neuron):
     """Sums over records against a unitary and a partial trace."""
-    z = CURRENTS[:2, :, : neuron.n_io]
+    z = CURRENTS[:, :, : neuron.n_io]
     found = unread_memory(neuron, z)
     expected = np.array([dense_channel(neuron, row) for row in z])
     np.testing.assert_allclose(found, expected, atol=1e-13)
@@ -90,10 +90,10 @@ def test_two_qubit_circuit_keeps_its_memory():
     are lost: they dephase it by cos θ_ent/2 whatever the input.
     """
     neuron = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 1.3))
-    z = CURRENTS[:1, :, :1]
-    expected = dense_channel(neuron, z[0])
-    np.testing.assert_allclose(unread_memory(neuron, z)[0], expected, atol=1e-13)
-    found = memory_information(neuron, CURRENTS[..., :1], Q)
+    z = CURRENTS[:, :, :1]
+    expected = [dense_channel(neuron, row) for row in z]
+    np.testing.assert_allclose(unread_memory(neuron, z), expected, atol=1e-13)
+    found = memory_information(neuron, z, Q)
     np.testing.assert_allclose(found.unread, 0, atol=1e-14)
     assert found.read[1] > 0.01
 
@@ -127,7 +127,7 @@ def test_noise_hides_the_input():
 
 
 def test_equal_inputs_leave_nothing_to_know():
-    found = memory_information(WIDE, CURRENTS[[1, 1]], [0.3, 0.7])
+    found = memory_information(WIDE, CURRENTS[[1, 1, 1]], Q)
     for name in ("spikes", "read", "unread"):
         np.testing.assert_allclose(getattr(found, name), 0, atol=1e-12)
 
@@ -140,7 +140,9 @@ def test_input_of_no_probability():
 
 
 def test_refusals():
-    with pytest.raises(TypeError, match="quantum memory, but is a ClassicalControl"):
+    with pytest.raises(
+        TypeError, match="must be an SQSNeuron, but is ClassicalControl"
+    ):
         memory_information(ClassicalControl(0.1, 0.2, 0.3), [[[0.1]]])
     with pytest.raises(ValueError, match="`currents` must have shape"):
         memory_information(SWAP, [[0.1]])
