@@ -10,15 +10,13 @@ CIRCUIT = Circuit(
         Gate("crx", (2, 0), parameter=0),
         Gate("ryy", (1, 2), parameter=1),
         Gate("ry", (0,), parameter=2),
-        Gate("h", (1,)),
         Gate("cry", (0, 1), parameter=0),
         Gate("rx", (2,), parameter=2),
         Gate("crz", (1, 2), parameter=3),
-        Gate("ry", (1,), parameter=1),
-        Gate("rxx", (2, 0), parameter=3),
+        Gate("rx", (1,), parameter=3),
     ],
     parameters=[0.7, -1.3, 2.2, 0.4],
-)  # every angle turns two gates, of different kinds
+)  # angles 0, 2 and 3 turn two gates each
 WIDE = SQSNeuron(2, 1, circuit=CIRCUIT)
 DEEP = SQSNeuron(1, 2, circuit=CIRCUIT)
 

@@ -13,6 +13,7 @@ from oqnn.quantum_neurons.neurons.control import ClassicalControl
 ANGLES = np.array([0.9, 0.4, 1.3])
 CURRENTS = np.array([[0.3], [-0.2], [0.6], [0.1]])
 RECORD = np.array([[1], [0], [0], [1]])
+RECORDS = np.array(list(product(range(2), repeat=4)))[..., None]  # all of four steps
 WIDE_CURRENTS = np.random.default_rng(2).uniform(0.05, 0.9, (3, 2))
 WIDE_RECORD = np.array([[0, 1], [1, 1], [1, 0]])
 
@@ -36,8 +37,7 @@ def test_control_has_the_derivative_of_its_formula():
 
 def test_scores_of_all_records_average_to_zero():
     """Σ_r p(r) ∇ log p(r) = ∇ 1 = 0."""
-    records = np.array(list(product(range(2), repeat=4)))[..., None]
-    found = log_likelihood_gradient(two_qubit(ANGLES), CURRENTS, records)
+    found = log_likelihood_gradient(two_qubit(ANGLES), CURRENTS, RECORDS)
     p = np.exp(found.log_likelihood)
     assert found.parameters.shape == (16, 3)
     np.testing.assert_allclose(p @ found.parameters, 0, atol=1e-13)
@@ -64,25 +64,24 @@ def test_against_central_differences():
 def test_rows_keep_apart():
     """A batch of currents and records broadcasts, and each row is its own."""
     neuron = two_qubit(ANGLES)
-    currents = np.stack([CURRENTS, CURRENTS[::-1], 0.5 * CURRENTS])
-    records = np.stack([RECORD, 1 - RECORD])[:, None]
-    found = log_likelihood_gradient(neuron, currents, records)
-    assert found.parameters.shape == (2, 3, 3)
-    assert found.currents.shape == (2, 3, 4, 1)
-    one = log_likelihood_gradient(neuron, currents[2], records[1, 0])
-    np.testing.assert_allclose(found.parameters[1, 2], one.parameters, rtol=1e-12)
-    np.testing.assert_allclose(found.currents[1, 2], one.currents, rtol=1e-12)
-    np.testing.assert_allclose(found.log_likelihood[1, 2], one.log_likelihood)
+    currents = np.stack([CURRENTS, CURRENTS[::-1], 0.5 * CURRENTS, CURRENTS + 0.1])
+    found = log_likelihood_gradient(neuron, currents, RECORDS[:4, None])
+    assert found.parameters.shape == (4, 4, 3)
+    assert found.currents.shape == (4, 4, 4, 1)
+    alone = log_likelihood_gradient(neuron, currents[2], RECORDS)
+    np.testing.assert_allclose(found.parameters[:, 2], alone.parameters[:4], rtol=1e-12)
+    np.testing.assert_allclose(found.currents[:, 2], alone.currents[:4], rtol=1e-12)
+    np.testing.assert_allclose(found.log_likelihood[:, 2], alone.log_likelihood[:4])
 
 
 def test_kink_of_relu():
     """At z = 0 the derivative from the left, zero; from the right it is another."""
     neuron = two_qubit(ANGLES)
-    found = log_likelihood_gradient(neuron, np.zeros((4, 1)), RECORD)
+    found = log_likelihood_gradient(neuron, np.zeros((4, 1)), RECORDS)
     np.testing.assert_array_equal(found.currents, 0)
     h = 1e-7
-    right = neuron.log_likelihood(np.full((4, 1), h), RECORD)
-    assert abs(right - found.log_likelihood) / h > 0.1
+    right = neuron.log_likelihood(np.full((4, 1), h), RECORDS)
+    assert (np.abs(right - found.log_likelihood) / h > 0.1).all()
 
 
 def test_by_weights():
@@ -103,25 +102,24 @@ def test_forgetting_the_memory_gives_another_gradient():
     of the record: none at all for the angles of the memory.
     """
     neuron = two_qubit(ANGLES)
-    exact = log_likelihood_gradient(neuron, CURRENTS, RECORD).parameters
-    steps = log_likelihood_gradient(neuron, CURRENTS[:, None], RECORD[:, None])
-    fresh = steps.parameters.sum(axis=0)
-    np.testing.assert_allclose(fresh[[0, 2]], 0, atol=1e-15)  # θ_mem, θ_ent: nothing
+    found = log_likelihood_gradient(neuron, CURRENTS, RECORDS)
+    steps = log_likelihood_gradient(neuron, CURRENTS[:, None], RECORDS[:, :, None])
+    fresh = steps.parameters.sum(axis=1)  # (records, angles)
+    np.testing.assert_allclose(fresh[:, [0, 2]], 0, atol=1e-15)  # θ_mem, θ_ent
+    which = int((RECORDS == RECORD).all(axis=(1, 2)).argmax())
+    exact = found.parameters[which]
     assert np.abs(exact[[0, 2]]).min() > 0.1
-    assert np.linalg.norm(fresh - exact) > 0.5 * np.linalg.norm(exact)
+    assert np.linalg.norm(fresh[which] - exact) > 0.5 * np.linalg.norm(exact)
     # on average over records it is no gradient either: it does not vanish
-    records = np.array(list(product(range(2), repeat=4)))[..., None]
-    p = np.exp(neuron.log_likelihood(CURRENTS, records))
-    steps = log_likelihood_gradient(neuron, CURRENTS[:, None], records[:, :, None])
-    average = p @ steps.parameters.sum(axis=1)
+    average = np.exp(found.log_likelihood) @ fresh
     assert abs(average[1]) > 0.1
 
 
 def test_refusals():
     neuron = two_qubit(ANGLES)
     silent = two_qubit([0.3, 0, 0])
-    with pytest.raises(ValueError, match="step 0 has probability zero"):
-        log_likelihood_gradient(silent, np.zeros((2, 1)), [[1], [0]])
+    with pytest.raises(ValueError, match=r"step 3 of record .* has probability zero"):
+        log_likelihood_gradient(silent, np.zeros((4, 1)), RECORDS)
     with pytest.raises(ValueError, match="`currents` must be finite"):
         log_likelihood_gradient(neuron, [[np.inf]], [[1]])
     with pytest.raises(ValueError, match="spikes 0 or 1"):
