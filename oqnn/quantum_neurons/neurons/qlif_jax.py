@@ -18,11 +18,12 @@ __all__ = ["DrawnCountsKernel", "InfiniteShotsKernel", "SummedCountsKernel", "sp
 
 
 class Settings(NamedTuple):
-    """θ_in, threshold ϑ and leak exp(−Δt/T₁), shape (n,) each."""
+    """θ_in, threshold ϑ, leak exp(−Δt/T₁) and 1 − leak, shape (n,) each."""
 
     theta_in: jax.Array
     threshold: jax.Array
     leak: jax.Array
+    loss: jax.Array
 
 
 class Measured(NamedTuple):
@@ -170,8 +171,10 @@ class SummedCountsKernel:
     ) -> jax.Array:
         """Return the law of the count given the spike, 0 after one."""
         quiet = charged.counts * (1 - charged.spikes)
-        total = quiet.sum(axis=-1, keepdims=True)
-        quiet = quiet / jnp.where(total > 0, total, 1)
+        # divided by its peak first: where silence is all but impossible, 1/total² is
+        # too large a number for the derivative of a branch that nobody takes
+        quiet = quiet / safe(jax.lax.stop_gradient(quiet.max(axis=-1, keepdims=True)))
+        quiet = quiet / safe(quiet.sum(axis=-1, keepdims=True))
         spike = choice[..., 1:]
         return (1 - spike) * quiet + spike * jnp.zeros_like(quiet).at[..., 0].set(1)
 
@@ -179,7 +182,13 @@ class SummedCountsKernel:
 def settings_of(parameters: jax.Array) -> Settings:
     """Return θ_in, ϑ and leak of parameters (n, 3)."""
     theta_in, threshold, leak = jnp.moveaxis(parameters, -1, 0)
-    return Settings(theta_in, jax.nn.sigmoid(threshold), jax.nn.sigmoid(leak))
+    sigmoid = jax.nn.sigmoid
+    return Settings(theta_in, sigmoid(threshold), sigmoid(leak), sigmoid(-leak))
+
+
+def safe(divisor: jax.Array) -> jax.Array:
+    """Return a divisor, 1 in place of zero."""
+    return jnp.where(divisor > jnp.finfo(divisor.dtype).tiny, divisor, 1)
 
 
 def ground(prepared: Settings, samples: int) -> jax.Array:
@@ -199,7 +208,11 @@ def rotate_or_decay(
     turned = half_angle + (jnp.pi * z + prepared.theta_in) / 2
     turned = jnp.mod(turned, jnp.pi)
     turned = jnp.where(turned > jnp.pi / 2, jnp.pi - turned, turned)
-    decayed = jnp.arcsin(jnp.sqrt(prepared.leak) * jnp.sin(half_angle))
+    sine, cosine = jnp.sin(half_angle), jnp.cos(half_angle)
+    # the arcsine of √leak sin h, with a derivative at π/2 even where leak rounds to 1
+    decayed = jnp.arctan2(
+        jnp.sqrt(prepared.leak) * sine, jnp.sqrt(prepared.loss * sine**2 + cosine**2)
+    )
     return jnp.where(z > 0, turned, decayed)
 
 

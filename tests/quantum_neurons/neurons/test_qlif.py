@@ -249,6 +249,27 @@ def test_surrogate_gradient_of_a_record_is_finite():
         assert np.abs(gradient).max() > 0.01
 
 
+@in_double_precision
+def test_gradients_in_single_precision_are_finite():
+    """Where silence has probability 1e-30, and where leak rounds to 1."""
+    neuron = QLIFNeuron(theta_in=0.0, threshold=0.04, leak=0.5, shots=12)
+    parameters = np.array([[0.0, neuron.parameters[1], 0.0], [0.0, 0.0, 40.0]])
+    currents = np.array([0.99, -1.0, 0.99, 0.4, -1.0])
+    patterns = np.array([[1, 0, 1, 1, 0], [1, 0, 0, 0, 0]]).T[:, None]
+
+    def value(parameters, currents):
+        laws = record_laws(neuron.kernel, parameters, currents, jnp.asarray(patterns))
+        return laws[..., 1].sum()
+
+    gradients = jax.jit(jax.grad(value, argnums=(0, 1)))(
+        jnp.asarray(parameters, dtype=jnp.float32),
+        jnp.asarray(np.stack([currents] * 2, -1)[:, None, :, None], dtype=jnp.float32),
+    )
+    for gradient in gradients:
+        assert gradient.dtype == jnp.float32
+        assert np.isfinite(gradient).all()
+
+
 def test_parameters_and_back():
     """(θ_in, logit ϑ, logit leak)."""
     np.testing.assert_allclose(
