@@ -96,6 +96,7 @@ MAKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_saved_and_loaded(make, tmp_path):
     result = make()
