@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,13 +14,34 @@ from ..circuits.circuit import Circuit
 from .inputs import check_fits
 from .noise import Noise
 
-if TYPE_CHECKING:
-    from .sqs import SQSNeuron
-
 __all__ = ["maps_of", "memory_channel", "memory_transfer", "step_kraus", "step_maps"]
 
 
-def step_kraus(neuron: "SQSNeuron", currents: ArrayLike) -> np.ndarray:
+class QuantumNeuron(Protocol):
+    """What is asked of an `SQSNeuron` here."""
+
+    @property
+    def n_io(self) -> int:
+        """Number of input-output qubits."""
+        ...
+
+    @property
+    def n_memory(self) -> int:
+        """Number of memory qubits."""
+        ...
+
+    @property
+    def circuit(self) -> Circuit:
+        """What acts on all of them."""
+        ...
+
+    @property
+    def noise(self) -> Noise | None:
+        """What follows the gates."""
+        ...
+
+
+def step_kraus(neuron: QuantumNeuron, currents: ArrayLike) -> np.ndarray:
     """Return the Kraus operators of a step; see `SQSNeuron.step_operators`."""
     z = _as_step_currents(currents, neuron.n_io)
     if neuron.noise is not None:
@@ -41,12 +62,12 @@ def step_kraus(neuron: "SQSNeuron", currents: ArrayLike) -> np.ndarray:
     return np.einsum("sxiy,...i->...sxy", V, start)
 
 
-def step_maps(neuron: "SQSNeuron", currents: ArrayLike) -> np.ndarray:
+def step_maps(neuron: QuantumNeuron, currents: ArrayLike) -> np.ndarray:
     """Return a step's maps of the memory; see `SQSNeuron.step_superoperators`."""
     return maps_of(neuron)(_as_step_currents(currents, neuron.n_io))
 
 
-def memory_channel(neuron: "SQSNeuron", current: ArrayLike) -> np.ndarray:
+def memory_channel(neuron: QuantumNeuron, current: ArrayLike) -> np.ndarray:
     r"""Return what a step does to the memory when nobody keeps the spikes.
 
     .. math:: \rho \mapsto \sum_s K_s(z)\, \rho\, K_s(z)^\dagger ,
@@ -80,7 +101,7 @@ def memory_channel(neuron: "SQSNeuron", current: ArrayLike) -> np.ndarray:
     return step_maps(neuron, current).sum(axis=-3)
 
 
-def memory_transfer(neuron: "SQSNeuron", current: ArrayLike) -> np.ndarray:
+def memory_transfer(neuron: QuantumNeuron, current: ArrayLike) -> np.ndarray:
     """Return `memory_channel` as a real matrix in the Hermitian basis.
 
     It is what ``oqnn.measures`` takes for a map, such as ``is_completely_positive``,
@@ -101,7 +122,7 @@ def memory_transfer(neuron: "SQSNeuron", current: ArrayLike) -> np.ndarray:
     return (basis.conj().T @ channel @ basis).real
 
 
-def maps_of(neuron: "SQSNeuron") -> Callable[[np.ndarray], np.ndarray]:
+def maps_of(neuron: QuantumNeuron) -> Callable[[np.ndarray], np.ndarray]:
     """Return the function from currents (..., N) to maps (..., 2**N, d², d²)."""
     a, d = 2**neuron.n_io, 2**neuron.n_memory
     if neuron.noise is None:
@@ -165,7 +186,7 @@ def _as_step_currents(currents: ArrayLike, n_io: int) -> np.ndarray:
     return z
 
 
-def _check_size(neuron: "SQSNeuron", n_bytes: float) -> None:
+def _check_size(neuron: QuantumNeuron, n_bytes: float) -> None:
     """Check that maps of the memory fit."""
     check_fits(
         n_bytes,

@@ -18,7 +18,7 @@ ALL = Noise(
     amplitude_damping=0.06,
     readout_error=(0.04, 0.11),
     reset_error=0.05,
-    kraus=[np.array([[0.6, 0], [0, 0.8j]]), np.array([[0, 0.6], [0.8, 0]])],
+    kraus=[np.diag(np.sqrt([0.9, 0.8]) * [1, 1j]), [[0, 0.2**0.5], [0.1**0.5, 0]]],
 )
 TWO = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.4, 1.3))
 Z = np.array([[0.3], [-0.2], [0.8], [0.5]])
