@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_choice, check_integer, check_positive
-from .exact_inputs import check_only_spikes_random
+from .exact_inputs import check_likelihoods
 from .learned import LearnedNetwork
 from .loop import train_network
 from .loop_data import Samples
@@ -51,7 +51,9 @@ class LocalRule:
     with -1 for ℓ - β. Both together are the gradient of the bound
     :math:`\langle -\log p(o \| h, x) \rangle_h`.
 
-    Neurons must have no randomness besides their spikes.
+    Neurons must draw their spikes and have no other randomness. Where a law jumps with
+    a parameter, as with the threshold of a `QLIFNeuron` with finite shots, the quotient
+    has no limit and the mean is not the gradient.
 
     Parameters
     ----------
@@ -135,14 +137,14 @@ class LocalRule:
         Raises
         ------
         ValueError
-            If a neuron has randomness of its own, or the baseline is of other samples
-            and there is one sample and one pass.
+            If a neuron has randomness of its own or none at all, or the baseline is of
+            other samples and there is one sample and one pass.
         """
         if self.baseline == "batch" and self.passes * inputs.shape[1] < 2:
             raise ValueError(
                 "`baseline` must be 'none' for one pass of one sample, but is 'batch'."
             )
-        check_only_spikes_random(network.wiring)
+        check_likelihoods(network.wiring)
         from .local_jax import local_gradient
 
         return local_gradient(self, network, parameters, inputs, labels, rng)

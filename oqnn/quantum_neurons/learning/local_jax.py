@@ -14,6 +14,7 @@ from ..._core.jax64 import in_double_precision
 from ..networks.network_jax import (
     Parameters,
     currents_of,
+    input_currents,
     population_log_likelihoods,
     run,
     spikes_from,
@@ -55,7 +56,7 @@ def local_gradient(
     wiring, dtype = network.wiring, parameters.neurons[0].dtype
     shape = (rule.passes, *inputs.shape[:2])
     uniforms = tuple(
-        rng.random((*shape, size, 2), dtype=dtype.type) for size in wiring.sizes
+        rng.random((*shape, size, 1), dtype=dtype.type) for size in wiring.sizes
     )
     clamped = clamped_or_free(wiring, rule.loss, labels)
     x = jnp.asarray(inputs, dtype=dtype)
@@ -83,14 +84,23 @@ def passes(
     parameters: Parameters,
     inputs: jax.Array,  # (T, B, n_in)
     labels: jax.Array,  # (B,)
-    uniforms: tuple[jax.Array, ...],  # (M, T, B, n, 2)
+    uniforms: tuple[jax.Array, ...],  # (M, T, B, n, 1)
     clamped: tuple[jax.Array | None, ...],  # (T, B, n)
     *,
     loss: "Loss",
 ) -> tuple[Patterns, jax.Array, Info]:
     """Draw all passes; return patterns (M, T, B, n), losses (M, B), Info."""
-    one = partial(run, wiring, parameters, inputs)
-    patterns = jax.vmap(one, in_axes=(0, None))(uniforms, clamped)  # (M, T, B, n)
+    heard = input_currents(wiring, parameters, inputs)
+
+    def one(uniforms: Patterns) -> Patterns:
+        drawn = run(wiring, parameters, inputs, uniforms, clamped, heard)
+        return tuple(
+            p.astype(jnp.uint8) if kernel.n_io <= 8 else p
+            for p, kernel in zip(drawn, wiring.kernels, strict=True)
+        )
+
+    # one after the other: what a pass needs stays in the cache
+    patterns = jax.lax.map(one, uniforms)  # (M, T, B, n)
     losses = _losses(wiring, parameters, inputs, labels, patterns, loss)  # (M, B)
     flat = tuple(
         jnp.moveaxis(p, 0, 1).reshape(p.shape[1], -1, p.shape[3]) for p in patterns
@@ -185,13 +195,14 @@ def _local_scores(
 ) -> Parameters:
     """Return the mean over passes, directions and samples, all samples in common."""
 
-    def of_pass(
-        patterns: Patterns, coefficients: tuple, directions: Parameters
-    ) -> Parameters:
-        spikes = _spikes(wiring, parameters, patterns)
-        currents = currents_of(wiring, parameters, inputs, spikes)
+    heard = input_currents(wiring, parameters, inputs)
 
-        def along(direction: Parameters) -> Parameters:
+    def of_pass(total: Parameters, now: tuple) -> tuple[Parameters, None]:
+        patterns, coefficients, directions = now
+        spikes = _spikes(wiring, parameters, patterns)
+        currents = currents_of(wiring, parameters, inputs, spikes, heard)
+
+        def along(total: Parameters, direction: Parameters) -> tuple[Parameters, None]:
             step = jax.tree.map(lambda s, d: epsilon * s * d, scales, direction)
             change = currents_of(wiring, step, inputs, spikes)
             found = []
@@ -207,13 +218,16 @@ def _local_scores(
                 )
                 slope = (up - down) / (2 * epsilon)  # (B, n)
                 found.append((coefficients[i] * slope).mean(axis=0))  # (n,)
-            return _spread(wiring, found, direction, scales)
+            part = _spread(wiring, found, direction, scales)
+            return jax.tree.map(jnp.add, total, part), None
 
-        each = jax.vmap(along)(directions)
-        return jax.tree.map(lambda g: g.mean(axis=0), each)
+        return jax.lax.scan(along, total, directions)
 
-    every = jax.vmap(of_pass)(patterns, coefficients, directions)
-    return jax.tree.map(lambda g: g.mean(axis=0), every)
+    # one after the other: what a pass needs stays in the cache
+    none = jax.tree.map(jnp.zeros_like, parameters)
+    total, _ = jax.lax.scan(of_pass, none, (patterns, coefficients, directions))
+    number = len(patterns[0]) * directions.neurons[0].shape[1]
+    return jax.tree.map(lambda g: g / number, total)
 
 
 def _scales(rule: "LocalRule", network: "Network", dtype: np.dtype) -> Parameters:

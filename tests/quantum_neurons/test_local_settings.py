@@ -1,0 +1,86 @@
+"""Directions, scales and settings of the local rule."""
+
+import numpy as np
+import pytest
+from quantum_neurons.networks.plain_network import mixed_network
+
+from oqnn.quantum_neurons import QLIFNeuron, layered_network
+from oqnn.quantum_neurons.learning.directions import draw_directions, fan_in_scales
+from oqnn.quantum_neurons.learning.local import LocalRule, train_local
+
+FLOAT = np.dtype(np.float32)
+
+
+@pytest.mark.parametrize("kind", ["spsa", "gaussian"])
+def test_directions_have_covariance_one(kind):
+    """Mean 0, variance 1, no correlation, within 5 standard errors; zero off masks.
+
+    The variance of Δ² is 0 for signs and 2 for normal entries.
+    """
+    network, n = mixed_network(), 4000
+    found = draw_directions(network, kind, (n,), FLOAT, np.random.default_rng(1))
+    parts = [
+        d[:, c.mask] for d, c in zip(found.weights, network.connections, strict=True)
+    ]
+    parts += [d.reshape(n, -1) for d in found.neurons]
+    joint = np.concatenate(parts, axis=1).astype(float)
+    assert joint.shape[1] == network.n_parameters
+    covariance = joint.T @ joint / n
+    fourth = 0 if kind == "spsa" else 2
+    error = np.sqrt(1 + (fourth - 1) * np.eye(len(covariance))) / np.sqrt(n)
+    assert (np.abs(covariance - np.eye(len(covariance))) <= 5 * error + 1e-12).all()
+    assert (np.abs(joint.mean(axis=0)) < 5 / np.sqrt(n)).all()
+    for direction, c in zip(found.weights, network.connections, strict=True):
+        assert (direction[:, ~c.mask] == 0).all()
+        assert direction.dtype == (np.int8 if kind == "spsa" else np.float32)
+
+
+def test_scales_count_what_reaches_a_wire():
+    """One over the root of the entries of its row in all masks."""
+    network = mixed_network()
+    found = fan_in_scales(network)
+    for i, population in enumerate(network.populations):
+        masks = [c.mask for c in network.connections if c.target == i]
+        for row in range(population.n_wires):
+            reached = sum(mask[row].sum() for mask in masks)
+            assert found[i][row] == pytest.approx(reached**-0.5, rel=1e-14)
+    assert len(set(np.concatenate(found))) > 1
+
+
+def test_bad_settings_are_refused():
+    with pytest.raises(ValueError, match="`passes` must be at least 2 for a baseline"):
+        LocalRule(passes=1)
+    with pytest.raises(ValueError, match="`directions` must be one of 'spsa'"):
+        LocalRule(directions="uniform")
+    with pytest.raises(ValueError, match="`baseline` must be one of 'none'"):
+        LocalRule(baseline="running")
+    with pytest.raises(ValueError, match="`epsilon` must be positive"):
+        LocalRule(epsilon=0)
+    with pytest.raises(TypeError, match="`weight_scale` must be one real number"):
+        LocalRule(weight_scale="fan_out")
+    with pytest.raises(ValueError, match="`angle_scale` must be positive"):
+        LocalRule(angle_scale=-1.0)
+    with pytest.raises(ValueError, match="`directions_per_pass` must be at least 1"):
+        LocalRule(directions_per_pass=0)
+    with pytest.raises(TypeError, match="`loss` must be"):
+        LocalRule(loss=3)
+
+
+def test_a_batch_of_one_has_no_others():
+    rule = LocalRule(passes=1, baseline="batch")
+    inputs = np.ones((2, 1, 3))
+    with pytest.raises(ValueError, match="`baseline` must be 'none' for one pass"):
+        rule.gradient(mixed_network(), None, inputs, [0], np.random.default_rng(0))
+
+
+def test_neurons_without_likelihoods_are_refused():
+    values = {"theta_in": 0.4, "threshold": 0.45, "leak": 0.9}
+    data = (np.ones((4, 2, 2)), [0, 1, 0, 1])
+    drawn = QLIFNeuron(**values, shots=10, counts="drawn")
+    with pytest.raises(ValueError, match="no randomness besides its spikes"):
+        train_local(layered_network([2, 2], drawn), data, batch=2, epochs=1)
+    network = layered_network([2, 2], QLIFNeuron(**values))
+    with pytest.raises(ValueError, match="must draw its spikes"):
+        train_local(network, data, batch=2, epochs=1)
+    with pytest.raises(TypeError, match="`rule` must be a LocalRule"):
+        train_local(network, data, rule="spsa")
