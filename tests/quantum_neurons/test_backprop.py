@@ -5,10 +5,10 @@ from functools import partial
 import jax
 import numpy as np
 import pytest
-from quantum_neurons.networks.plain_network import ONE_WIRE, mixed_network
 from quantum_neurons.tiny_networks import (
     INPUTS,
     LABELS,
+    ONE_WIRE,
     STEPS,
     changed,
     flat,
@@ -28,7 +28,6 @@ from oqnn.quantum_neurons.learning import (
 from oqnn.quantum_neurons.learning.backprop_jax import (
     gradient_by_scores,
     gradient_through_spikes,
-    straight_run,
 )
 from oqnn.quantum_neurons.learning.exact_jax import double_parameters
 from oqnn.quantum_neurons.learning.local import LocalRule
@@ -66,19 +65,6 @@ def gradient(estimator, network, inputs, labels, seed=1):
         rng,
     )
     return flat(network, *map(partial(map, np.asarray), found)), info
-
-
-@in_double_precision
-def test_straight_spikes_are_those_of_a_run():
-    """The same uniform numbers give the same patterns in a graph with everything."""
-    network = mixed_network()
-    inputs = np.random.default_rng(0).integers(0, 2, (5, 4, 3)).astype(float)
-    uniforms = some_uniforms(network, (5, 4))
-    record = (network.wiring, double_parameters(network), inputs, uniforms, (None,) * 3)
-    for straight, plain in zip(
-        straight_run(*record, through_memory=True).patterns, run(*record), strict=True
-    ):
-        np.testing.assert_array_equal(np.asarray(straight), np.asarray(plain))
 
 
 class PlainStraight:
@@ -128,11 +114,12 @@ class PlainStraight:
         return -np.log(odds[LABELS[b]] / odds.sum())
 
 
-@pytest.mark.parametrize("through_memory", [True, False])
+@pytest.mark.slow
+@pytest.mark.parametrize(("through_memory", "feedback"), [(True, True), (False, False)])
 @in_double_precision
-def test_straight_through_against_differences_by_hand(through_memory):
-    """Central differences, error O(1e-10); recurrent, N = 2, delays, memories."""
-    network, loss = tiny_network(), SpikeCountLoss(scale=0.8)
+def test_straight_through_against_differences_by_hand(through_memory, feedback):
+    """Central differences, error O(1e-10); N = 2, delays, with and without loops."""
+    network, loss = tiny_network(feedback=feedback), SpikeCountLoss(scale=0.8)
     inputs = np.swapaxes(INPUTS, 0, 1).astype(float)
     uniforms = some_uniforms(network, inputs.shape[:2], seed=5)
     record = (double_parameters(network), inputs)
@@ -163,6 +150,7 @@ def test_straight_through_against_differences_by_hand(through_memory):
     assert np.abs(found).max() > 0.1
 
 
+@pytest.mark.slow
 def test_straight_through_is_exact_where_all_is_linear():
     """One layer, one step, a linear loss: sum_k a_k dp_k, without any scatter."""
     network = layered_network([2, 3], ONE_WIRE, seed=2)
@@ -212,6 +200,7 @@ def test_estimates_keep_single_precision():
             assert leaf.dtype == np.float32
 
 
+@pytest.mark.slow
 def test_score_function_is_the_local_rule_with_exact_scores():
     """One pass and the same random numbers, hidden neurons drawn, outputs clamped."""
     loss = TargetTrainLoss(trains=TRAINS)
@@ -228,16 +217,13 @@ def test_score_function_is_the_local_rule_with_exact_scores():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "estimator", [StraightThrough(), ScoreFunction(passes=8, baseline="batch")]
-)
-def test_training_tells_two_inputs_apart(estimator):
+def test_training_tells_two_inputs_apart():
     """A recurrent network with delays learns which of two lines spikes."""
     labels = np.arange(64) % 2
     inputs = np.repeat(np.eye(2, dtype=int)[labels][:, None], 4, axis=1)
     network = layered_network([2, 3, 2], ONE_WIRE, delay=1, recurrent=True, seed=3)
     options = {"epochs": 60, "batch": 32, "learning_rate": 0.05, "progress": False}
-    learned = train_backprop(network, (inputs, labels), estimator=estimator, **options)
+    learned = train_backprop(network, (inputs, labels), **options)
     assert learned.accuracy[0] < 0.7
     assert learned.accuracy[-5:].mean() > 0.85
     assert learned.loss[-1] < 0.6 * learned.loss[0]

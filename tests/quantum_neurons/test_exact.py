@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from quantum_neurons.networks.plain_network import ONE_WIRE
 from quantum_neurons.tiny_networks import (
     INPUTS,
     LABELS,
+    ONE_WIRE,
     STEPS,
     changed,
     flat,
@@ -55,6 +55,7 @@ def test_probabilities_of_all_records_sum_to_one():
     assert found == pytest.approx(1, rel=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("loss", "objective"), CASES)
 def test_loss_and_gradient_are_those_of_the_plain_walk(loss, objective):
     """Central differences of the plain sum, error O(1e-10); recurrent, N = 2."""
@@ -110,6 +111,7 @@ def test_impossible_targets_are_refused(objective):
         exact_loss(certain_network(), INPUTS, LABELS, loss=TARGETS, objective=objective)
 
 
+@pytest.mark.slow
 def test_a_network_of_outputs_alone_has_one_record():
     """-log p of a first step: p(1) = sin²((π z + θ_in) / 2), with slope -cot/2."""
     network = layered_network([1, 2], ONE_WIRE)

@@ -12,6 +12,7 @@ from oqnn.quantum_neurons.learning import (
     SpikeCountLoss,
     StraightThrough,
     estimator_statistics,
+    exact_jax,
     exact_loss,
 )
 
@@ -38,7 +39,9 @@ class Shifted:
 
 @pytest.fixture(scope="module")
 def exact():
-    return exact_loss(tiny_network(), INPUTS, LABELS, loss=SpikeCountLoss(scale=2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact_jax, "CHUNK", 300)  # as in the tests of exact losses
+        return exact_loss(tiny_network(), INPUTS, LABELS, loss=SpikeCountLoss(scale=2))
 
 
 def statistics(estimator, exact, repeats):
@@ -47,6 +50,7 @@ def statistics(estimator, exact, repeats):
     )
 
 
+@pytest.mark.slow
 def test_known_bias_and_noise_are_found(exact):
     """Component k of a group has variance (σ k)²; d components have ‖bias‖² = d b²."""
     repeats = 2000
@@ -97,6 +101,7 @@ def test_cosines(exact):
     assert found.cosine_error[-1] == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_score_function_has_no_bias(exact):
     """No component is off by more than 5 standard errors, nor is their norm."""
     estimator = ScoreFunction(passes=32, loss=SpikeCountLoss(scale=2))
@@ -106,6 +111,7 @@ def test_score_function_has_no_bias(exact):
     assert found.bias_error.max() < 0.2 * np.abs(found.exact).max()  # it could be seen
 
 
+@pytest.mark.slow
 def test_straight_through_is_biased(exact):
     """By more than 5 standard errors, and by no small part of the gradient."""
     estimator = StraightThrough(passes=32, loss=SpikeCountLoss(scale=2))

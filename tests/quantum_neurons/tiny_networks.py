@@ -1,11 +1,26 @@
 """Small recurrent networks, and a walk through all their records without JAX."""
 
 import numpy as np
-from quantum_neurons.networks.plain_network import ONE_WIRE, TWO_WIRES
 
+from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
 from oqnn.quantum_neurons.networks import Connection, Population, wire_mask
 from oqnn.quantum_neurons.networks.random_network import random_network
 
+ONE_WIRE = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.4, 1.3))
+TWO_WIRES = SQSNeuron(
+    2,
+    1,
+    Circuit(
+        n_qubits=3,
+        gates=[
+            Gate("ry", (0,), parameter=0),
+            Gate("rxx", (0, 1), parameter=1),
+            Gate("cry", (0, 2), parameter=2),
+            Gate("crx", (2, 1), parameter=1),
+        ],
+        parameters=np.array([0.4, 1.1, 0.7]),
+    ),
+)
 STEPS = 3
 INPUTS = np.array([[[1, 0], [1, 1], [0, 1]], [[0, 1], [1, 0], [1, 1]]])  # B, T, n_in
 LABELS = np.array([1, 0])

@@ -65,7 +65,7 @@ class StraightThrough:
            stochastic neurons for conditional computation*, arXiv:1308.3432 (2013).
     """
 
-    loss: Loss | Callable = field(default_factory=SpikeCountLoss)
+    loss: Loss = field(default_factory=SpikeCountLoss)
     passes: int = 1
     through_memory: bool = True
 
@@ -130,7 +130,7 @@ class ScoreFunction:
     .. [1] Williams, Machine Learning 8, 229 (1992).
     """
 
-    loss: Loss | Callable = field(default_factory=SpikeCountLoss)
+    loss: Loss = field(default_factory=SpikeCountLoss)
     passes: int = 10
     baseline: str = "passes"
 

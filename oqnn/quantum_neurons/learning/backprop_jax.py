@@ -1,7 +1,7 @@
 """Gradients through time: through spikes as they are, or through their likelihood."""
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +19,7 @@ from ..neurons.records_jax import draw_patterns
 from .estimator import Info
 from .estimator_jax import measure
 from .local_jax import feedback
-from .losses import Loss
+from .losses import Loss, TargetTrainLoss
 from .losses_jax import clamped_or_free, output_spikes
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def gradient_by_scores(
             drawn, known = (
                 (drawn + total, known) if fixed is None else (drawn, known + total)
             )
-        if loss.clamps:
+        if isinstance(loss, TargetTrainLoss):
             values = -known
         else:
             values = loss.values(output_spikes(wiring, patterns, inputs.dtype), labels)
@@ -155,8 +155,9 @@ def gradient_through_spikes(
             wiring, parameters, inputs, uniforms, clamped, through_memory
         )
         outputs = wiring.outputs
-        if loss.clamps:
-            values = -sum(jnp.log(drawn.taken[i]).sum(axis=(0, 2)) for i in outputs)
+        if isinstance(loss, TargetTrainLoss):
+            taken = jnp.concatenate([drawn.taken[i] for i in outputs], axis=-1)
+            values = -jnp.log(taken).sum(axis=(0, 2))
         else:
             spikes = jnp.concatenate([drawn.spikes[i] for i in outputs], axis=-1)
             values = loss.values(spikes, labels)
@@ -237,7 +238,9 @@ def _run_stage(
 
     def step(carry: tuple[dict, dict], now: tuple[dict, dict, dict]) -> tuple:
         (states, before), (drive, uniform, known) = carry, now
-        after, spikes, patterns, taken = {}, {}, {}, {}
+        after: dict[int, Any] = {}
+        spikes: dict[int, jax.Array] = {}
+        patterns, taken = {}, {}
         for i in stage:  # sources of zero delay come first
             z = drive[i]
             for weights, source, target, delay in inside:

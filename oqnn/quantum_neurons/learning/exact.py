@@ -116,8 +116,8 @@ def exact_loss(
     masks = [c.mask for c in network.connections]
     return ExactLoss(
         values=values,
-        weights=tuple(g * m for g, m in zip(weights, masks, strict=True)),
-        neurons=tuple(neurons),
+        weights=tuple(np.asarray(g) * m for g, m in zip(weights, masks, strict=True)),
+        neurons=tuple(map(np.asarray, neurons)),
         records=records,
     )
 

@@ -13,7 +13,7 @@ from ..._core.jax64 import in_double_precision
 from ..networks.network_jax import Parameters, population_log_likelihoods
 from ..networks.wiring import Wiring
 from ..neurons.patterns import patterns_of
-from .losses import Loss
+from .losses import Loss, TargetTrainLoss
 from .losses_jax import clamped_or_free, output_spikes
 
 if TYPE_CHECKING:
@@ -49,24 +49,25 @@ def enumerate_records(
     every = np.arange(samples << bits)  # record r of sample b is b * 2**bits + r
     found = np.empty((3, len(every)))  # log p of drawn, of clamped neurons; loss
     for here, _, batch in _chunks(wiring, inputs, labels, loss, free, every):
-        drawn, clamped = log_laws(wiring, free, parameters, *batch)
+        laws = log_laws(wiring, free, parameters, *batch)
         values = jnp.zeros(len(here))
-        if not loss.clamps:
+        if not isinstance(loss, TargetTrainLoss):
             spikes = output_spikes(wiring, batch[1], jnp.dtype(float))
             values = loss.values(spikes, labels[here >> bits])
-        found[:, here] = np.stack([drawn, clamped, values])
+        found[:, here] = np.stack([*laws, values])
     kind = objective if loss.clamps else "spikes"
-    values, shares = _weigh(*found.reshape(3, samples, -1), kind)
+    drawn, clamped, losses = found.reshape(3, samples, -1)
+    means, shares = _weigh(drawn, clamped, losses, kind)
 
     gradient = jax.tree.map(jnp.zeros_like, parameters)
-    if not np.isfinite(values).all():  # the caller refuses
-        return values, gradient
+    if not np.isfinite(means).all():  # the caller refuses
+        return means, gradient
     possible = np.flatnonzero(shares.any(axis=0))
     for here, real, batch in _chunks(wiring, inputs, labels, loss, free, possible):
         weights = shares[:, here] * real
         new = weighted_score(wiring, free, parameters, *batch, weights)
         gradient = jax.tree.map(jnp.add, gradient, new)
-    return values, jax.tree.map(lambda g: np.asarray(g) / samples, gradient)
+    return means, jax.tree.map(lambda g: g / samples, gradient)
 
 
 def _chunks(
