@@ -13,12 +13,18 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from ..neurons.records_jax import draw_patterns, draw_records, record_laws
+from ..neurons.records_jax import (
+    draw_patterns,
+    draw_records,
+    mark,
+    record_probabilities,
+)
 from .wiring import INPUTS, Wiring
 
 __all__ = [
     "Parameters",
     "currents_of",
+    "input_currents",
     "population_log_likelihoods",
     "population_probabilities",
     "run",
@@ -39,11 +45,24 @@ def currents_of(
     parameters: Parameters,
     inputs: jax.Array,  # (T, B, n_inputs)
     spikes: tuple[jax.Array, ...],  # (T, B, n, N) each
+    heard: tuple[jax.Array, ...] | None = None,
 ) -> tuple[jax.Array, ...]:
-    r"""Return :math:`z^n = \sum_p w^n_p x^n_p` of a complete record, (T, B, n, N)."""
+    r"""Return :math:`z^n = \sum_p w^n_p x^n_p` of a complete record, (T, B, n, N).
+
+    What the inputs give, `heard`, may be known from `input_currents`.
+    """
     known = dict(enumerate(spikes))
     targets = range(len(wiring.sizes))
-    found = _currents_from(wiring, parameters, inputs, known, targets)
+    found = _currents_from(wiring, parameters, inputs, known, targets, heard)
+    return tuple(found[i] for i in targets)
+
+
+def input_currents(
+    wiring: Wiring, parameters: Parameters, inputs: jax.Array
+) -> tuple[jax.Array, ...]:
+    """Return what the inputs alone give to every population, (T, B, n, N) each."""
+    targets = range(len(wiring.sizes))
+    found = _currents_from(wiring, parameters, inputs, {}, targets)
     return tuple(found[i] for i in targets)
 
 
@@ -52,14 +71,18 @@ def run(
     wiring: Wiring,
     parameters: Parameters,
     inputs: jax.Array,  # (T, B, n_inputs)
-    uniforms: tuple[jax.Array, ...],  # (T, B, n, 2) each
+    uniforms: tuple[jax.Array, ...],  # (T, B, n, 2) each, or 1 without own noise
     clamped: tuple[jax.Array | None, ...],  # (T, B, n) each where known
+    heard: tuple[jax.Array, ...] | None = None,
 ) -> tuple[jax.Array, ...]:
-    """Draw the patterns of all populations, (T, B, n) each; clamped ones stay."""
+    """Draw the patterns of all populations, (T, B, n) each; clamped ones stay.
+
+    What the inputs give, `heard`, may be known from `input_currents`.
+    """
     drawn = {i: known for i, known in enumerate(clamped) if known is not None}
     spikes = {i: _spikes(wiring, parameters, i, drawn[i]) for i in drawn}
     for stage in wiring.stages(tuple(drawn)):
-        currents = _currents_from(wiring, parameters, inputs, spikes, stage)
+        currents = _currents_from(wiring, parameters, inputs, spikes, stage, heard)
         if any(s in stage and t in stage for s, t, _ in wiring.connections):
             drawn |= _draw_jointly(wiring, parameters, stage, currents, uniforms)
         else:
@@ -82,11 +105,8 @@ def population_probabilities(
     currents = currents_of(wiring, parameters, inputs, spikes)
     found = []
     for i, pattern in enumerate(patterns):
-        laws = record_laws(
-            wiring.kernels[i], parameters.neurons[i], currents[i], pattern
-        )
-        taken = jnp.take_along_axis(laws, pattern[..., None], axis=-1)
-        found.append(taken[..., 0])
+        record = (wiring.kernels[i], parameters.neurons[i], currents[i], pattern)
+        found.append(record_probabilities(*record))
     return tuple(found)
 
 
@@ -120,16 +140,20 @@ def _currents_from(
     inputs: jax.Array,
     spikes: Mapping[int, jax.Array],
     targets: Collection[int],
+    heard: tuple[jax.Array, ...] | None = None,
 ) -> dict[int, jax.Array]:
     """Return what inputs and known spikes give to the targets, (T, B, n, N) each."""
     found = {}
     for i in targets:
         shape = (*inputs.shape[:2], wiring.sizes[i], wiring.kernels[i].n_io)
-        found[i] = jnp.zeros(shape, dtype=parameters.neurons[i].dtype)
+        nothing = jnp.zeros(shape, dtype=parameters.neurons[i].dtype)
+        found[i] = nothing if heard is None else heard[i]
     for weights, (source, target, delay) in zip(
         parameters.weights, wiring.connections, strict=True
     ):
         if target not in targets or not (source == INPUTS or source in spikes):
+            continue
+        if source == INPUTS and heard is not None:
             continue
         sent = inputs if source == INPUTS else spikes[source]
         if delay:
@@ -175,10 +199,10 @@ def _draw_jointly(
                 if target == i:
                     sent = (before if delay else spikes)[source]
                     z = z + _feed(weights, sent, z.shape)
-            charged = kernels[i].charge(prepared[i], states[i], z, uniform[i][..., 1])
+            charged = kernels[i].charge(prepared[i], states[i], z, uniform[i][..., -1])
             law = kernels[i].law(prepared[i], charged)
             drawn[i] = draw_patterns(law, uniform[i][..., 0])
-            choice = jax.nn.one_hot(drawn[i], law.shape[-1], dtype=law.dtype)
+            choice = mark(drawn[i], law)
             after[i] = kernels[i].settle(prepared[i], charged, choice)
             spikes[i] = spikes_from(drawn[i], kernels[i].n_io, z.dtype)
         return (after, spikes), drawn

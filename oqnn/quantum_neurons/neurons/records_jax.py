@@ -97,14 +97,14 @@ def draw_records(
     kernel: NeuronKernel,
     parameters: jax.Array,  # (n, P)
     currents: jax.Array,  # (T, B, n, N)
-    uniforms: jax.Array,  # (T, B, n, 2), for the spikes and for the neurons' own noise
+    uniforms: jax.Array,  # (T, B, n, 2), for spikes and for own noise; 1 where none
 ) -> jax.Array:
     """Return patterns drawn step by step, shape (T, B, n)."""
     prepared = kernel.prepare(parameters)
 
     def step(state: Any, now: tuple) -> tuple[Any, jax.Array]:
         current, uniform = now
-        charged = kernel.charge(prepared, state, current, uniform[..., 1])
+        charged = kernel.charge(prepared, state, current, uniform[..., -1])
         law = kernel.law(prepared, charged)
         pattern = draw_patterns(law, uniform[..., 0])
         choice = mark(pattern, law)
