@@ -78,6 +78,7 @@ def test_two_qubits_with_all_noise_against_qutip():
         np.testing.assert_allclose(found, exact, rtol=0, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("neuron", [TWO, every_gate_neuron(2, 1)])
 def test_no_noise_is_the_pure_neuron(neuron):
     currents = some_currents(3, neuron.n_io)

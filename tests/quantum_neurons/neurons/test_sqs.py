@@ -71,6 +71,7 @@ def test_two_qubit_law_in_closed_form():
         np.testing.assert_allclose(found[:, 0, 1], np.sin(half) ** 2, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_io", "n_memory"), [(1, 2), (2, 1), (2, 2), (3, 0)])
 def test_any_registers_against_qutip(n_io, n_memory):
     neuron = every_gate_neuron(n_io, n_memory)
@@ -107,6 +108,7 @@ def test_law_of_all_records_sums_to_one(n_io, n_memory, steps):
     np.testing.assert_allclose(total, 1, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_io", "n_memory"), [(1, 1), (2, 1)])
 def test_samples_follow_the_law(n_io, n_memory):
     """Frequencies of all records of four or two steps, within five standard errors."""
