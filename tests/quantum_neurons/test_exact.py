@@ -13,6 +13,7 @@ from quantum_neurons.tiny_networks import (
     tiny_network,
 )
 
+from oqnn.quantum_neurons import QLIFNeuron
 from oqnn.quantum_neurons.learning import exact_jax
 from oqnn.quantum_neurons.learning.exact import exact_loss
 from oqnn.quantum_neurons.learning.losses import SpikeCountLoss, TargetTrainLoss
@@ -142,3 +143,10 @@ def test_a_network_of_outputs_alone_has_one_record():
 def test_refusals(inputs, labels, options, match):
     with pytest.raises(ValueError, match=match):
         exact_loss(tiny_network(), inputs, labels, **options)
+
+
+def test_laws_that_jump_are_refused():
+    """Their derivatives are surrogates: no gradient would be exact."""
+    model = QLIFNeuron(theta_in=0.2, threshold=0.55, leak=0.8, shots=5)
+    with pytest.raises(ValueError, match="population 0 jumps at a threshold"):
+        exact_loss(layered_network([1, 1], model), [[[1]]], [0])
