@@ -5,6 +5,7 @@ the language's standard library; it knows nothing of oqnn.
 """
 
 import sys
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,7 @@ from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
 from oqnn.quantum_neurons.circuits.gates import FIXED, GENERATORS
 from oqnn.quantum_neurons.circuits.qasm import to_qasm3, to_qasm3_with_inputs
 from oqnn.quantum_neurons.circuits.qasm_unitaries import steps_of_unitary
+from oqnn.quantum_neurons.neurons.noise import Noise
 
 SMALL = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, -0.4, 1.3))
 
@@ -161,6 +163,13 @@ def test_what_is_no_neuron_is_refused():
 def test_odd_currents_are_refused(currents, message):
     with pytest.raises(ValueError, match=message):
         to_qasm3(SMALL, currents)
+
+
+def test_noisy_neurons_are_refused():
+    noisy = replace(SMALL, noise=Noise(depolarizing=0.1))
+    for write, rest in ((to_qasm3, [[0.1]]), (to_qasm3_with_inputs, 2)):
+        with pytest.raises(ValueError, match="`neuron` must be without noise"):
+            write(noisy, rest)
 
 
 def test_odd_numbers_of_steps_are_refused():
