@@ -11,13 +11,15 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from oqnn.quantum_neurons import (
+    LearnedNetwork,
+    LocalRule,
     SpikeData,
     SQSNeuron,
     digits,
     layered_network,
+    train_local,
     two_qubit_circuit,
 )
-from oqnn.quantum_neurons.learning import LearnedNetwork, LocalRule, train_local
 
 FIGURE = "train_quantum_neurons.png"
 
