@@ -4,7 +4,7 @@ Axes: M passes, R directions a pass, T steps, B samples, n neurons, N wires.
 """
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -29,7 +29,6 @@ from .losses_jax import clamped_or_free, output_spikes
 if TYPE_CHECKING:
     from ..networks.network import Network
     from ..networks.wiring import Wiring
-    from .local import LocalRule
     from .losses import Loss
 
 __all__ = [
@@ -45,7 +44,7 @@ Patterns = tuple[jax.Array, ...]
 
 @in_double_precision
 def local_gradient(
-    rule: "LocalRule",
+    rule: Any,  # a LocalRule, whose module imports this one
     network: "Network",
     parameters: Parameters,
     inputs: np.ndarray,  # (T, B, n_in)
@@ -230,7 +229,7 @@ def _local_scores(
     return jax.tree.map(lambda g: g / number, total)
 
 
-def _scales(rule: "LocalRule", network: "Network", dtype: np.dtype) -> Parameters:
+def _scales(rule: Any, network: "Network", dtype: np.dtype) -> Parameters:
     """Return σ of weights, one a target wire, and of angles, one for all."""
     if rule.weight_scale == "fan_in":
         rows = fan_in_scales(network)

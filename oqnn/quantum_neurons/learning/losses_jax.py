@@ -4,6 +4,8 @@ Output wires are ordered by population, as in ``wiring.outputs``, then by neuron
 by wire of the neuron.
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +13,6 @@ import numpy as np
 from ..networks.network_jax import spikes_from
 from ..networks.wiring import Wiring
 from ..neurons.patterns import patterns_of
-from .losses import Loss, TargetTrainLoss
 
 __all__ = [
     "clamped_or_free",
@@ -49,10 +50,10 @@ def output_spikes(
 
 
 def clamped_or_free(
-    wiring: Wiring, loss: Loss, labels: np.ndarray
+    wiring: Wiring, loss: Any, labels: np.ndarray
 ) -> tuple[np.ndarray | None, ...]:
     """Return the patterns that a loss clamps for labels (B,), None where free."""
-    if not isinstance(loss, TargetTrainLoss):
+    if not loss.clamps:
         return (None,) * len(wiring.sizes)
     return clamped_outputs(wiring, loss.targets(labels))
 
