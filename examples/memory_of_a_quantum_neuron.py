@@ -9,12 +9,14 @@ show how long the memory keeps what it was told.
 import numpy as np
 
 from oqnn.plotting import memory_trajectory, next_spike_tree, spike_train_laws
-from oqnn.quantum_neurons import ClassicalControl, SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.memory import (
+from oqnn.quantum_neurons import (
+    ClassicalControl,
+    SQSNeuron,
     memory_information,
     next_spike_law,
     past_dependence,
     spike_train_law,
+    two_qubit_circuit,
 )
 
 ANGLES = (0.9, 0.6, 1.7)  # of the memory, of the input, of the two together

@@ -20,20 +20,22 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from oqnn.plotting import gradient_estimators
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.learning import (
-    Estimator,
+from oqnn.quantum_neurons import (
     EstimatorStatistics,
     LocalRule,
-    Loss,
+    Network,
     ScoreFunction,
     SpikeCountLoss,
+    SQSNeuron,
     StraightThrough,
     TargetTrainLoss,
     estimator_statistics,
     exact_loss,
+    layered_network,
+    two_qubit_circuit,
 )
-from oqnn.quantum_neurons.networks import Network, layered_network
+from oqnn.quantum_neurons.learning.estimator import Estimator
+from oqnn.quantum_neurons.learning.losses import Loss
 
 HERE = Path(__file__).parent
 TABLE = HERE / "gradient_estimators.csv"

@@ -1,96 +1,122 @@
 """Stochastic quantum spiking neurons: circuits, networks, local learning."""
 
-from .circuits import (
-    Circuit,
+from .circuits.aer import (
     CountedSpikeTrains,
-    Gate,
-    hardware_efficient_circuit,
     spike_train_law_on_aer,
-    to_qasm3,
-    to_qasm3_with_inputs,
+)
+from .circuits.circuit import (
+    Circuit,
     two_qubit_circuit,
 )
-from .data import (
-    SpikeData,
-    digits,
-    event_camera,
-    load_mnist,
-    load_mnist_dvs,
-    load_usps,
-    moving_digits,
-    rate_code,
+from .circuits.gates import Gate
+from .circuits.layers import hardware_efficient_circuit
+from .circuits.qasm import (
+    to_qasm3,
+    to_qasm3_with_inputs,
 )
-from .gradients import (
+from .data.camera import event_camera
+from .data.coding import rate_code
+from .data.digit_data import digits
+from .data.mnist import load_mnist
+from .data.mnist_dvs import load_mnist_dvs
+from .data.moving import moving_digits
+from .data.spike_data import SpikeData
+from .data.usps import load_usps
+from .gradients.likelihood import (
     LikelihoodGradient,
-    ShiftEstimate,
-    ShiftGradient,
     WeightGradient,
-    estimate_shift_gradient,
     log_likelihood_gradient,
-    parameter_shift_gradient,
     weight_gradient,
 )
-from .learning import (
-    Accuracy,
-    EstimatorStatistics,
-    ExactLoss,
-    LearnedNetwork,
-    LocalRule,
+from .gradients.parameter_shift import (
+    ShiftEstimate,
+    ShiftGradient,
+    estimate_shift_gradient,
+    parameter_shift_gradient,
+)
+from .learning.backprop import (
     ScoreFunction,
+    StraightThrough,
+    train_backprop,
+)
+from .learning.evaluation import (
+    Accuracy,
+    accuracy,
+    predict,
+)
+from .learning.exact import (
+    ExactLoss,
+    exact_loss,
+)
+from .learning.learned import LearnedNetwork
+from .learning.local import (
+    LocalRule,
+    train_local,
+)
+from .learning.loop import train_network
+from .learning.losses import (
     SpikeCountLoss,
     SpikeLoss,
-    StraightThrough,
     TargetTrainLoss,
-    accuracy,
-    estimator_statistics,
-    exact_loss,
-    predict,
-    train_backprop,
-    train_local,
-    train_network,
 )
-from .memory import (
-    MemoryHorizon,
-    MemoryInformation,
+from .learning.statistics import (
+    EstimatorStatistics,
+    estimator_statistics,
+)
+from .memory.dependence import (
     PastDependence,
-    averaged_spike_train_law,
     depends_on_older,
-    memory_horizon,
-    memory_information,
     next_spike_law,
     past_dependence,
-    spike_train_law,
+)
+from .memory.horizon import (
+    MemoryHorizon,
+    memory_horizon,
+)
+from .memory.information import (
+    MemoryInformation,
+    memory_information,
     unread_memory,
 )
-from .networks import (
-    Activity,
-    Connection,
-    Network,
-    NetworkRecord,
-    Population,
-    activity,
-    layered_network,
-    network_from_graph,
-    random_network,
-    record_law,
-    wire_mask,
+from .memory.spike_trains import (
+    averaged_spike_train_law,
+    spike_train_law,
 )
-from .neurons import (
-    ClassicalControl,
-    EscapeRateNeuron,
-    MemoryEvolution,
+from .networks.connection import (
+    Connection,
+    Population,
+)
+from .networks.events import (
+    Activity,
+    activity,
+)
+from .networks.graph import network_from_graph
+from .networks.law import record_law
+from .networks.layered import layered_network
+from .networks.network import Network
+from .networks.random_network import random_network
+from .networks.record import NetworkRecord
+from .networks.wiring import wire_mask
+from .neurons.channels import (
+    memory_channel,
+    memory_transfer,
+)
+from .neurons.control import ClassicalControl
+from .neurons.escape_rate import EscapeRateNeuron
+from .neurons.model import (
     NeuronKernel,
     NeuronModel,
-    Noise,
-    QLIFNeuron,
-    SQSNeuron,
+)
+from .neurons.noise import Noise
+from .neurons.qlif import QLIFNeuron
+from .neurons.relaxation import (
+    MemoryEvolution,
     evolve_memory,
-    memory_channel,
     memory_spectrum,
     memory_time,
-    memory_transfer,
     stationary_memory,
 )
+from .neurons.sqs import SQSNeuron
 
 __all__ = [
     "Accuracy",

@@ -16,13 +16,14 @@ from quantum_neurons.tiny_networks import (
 )
 
 from oqnn._core.jax64 import in_double_precision
-from oqnn.quantum_neurons import QLIFNeuron
-from oqnn.quantum_neurons.learning import (
+from oqnn.quantum_neurons import (
+    QLIFNeuron,
     ScoreFunction,
     SpikeCountLoss,
     StraightThrough,
     TargetTrainLoss,
     exact_loss,
+    layered_network,
     train_backprop,
 )
 from oqnn.quantum_neurons.learning.backprop_jax import (
@@ -32,7 +33,6 @@ from oqnn.quantum_neurons.learning.backprop_jax import (
 from oqnn.quantum_neurons.learning.exact_jax import double_parameters
 from oqnn.quantum_neurons.learning.local import LocalRule
 from oqnn.quantum_neurons.learning.losses import SpikeLoss
-from oqnn.quantum_neurons.networks import layered_network
 from oqnn.quantum_neurons.networks.network_jax import run
 
 TRAINS = np.array([[[1, 0], [0, 0], [1, 1]], [[0, 1], [1, 1], [0, 1]]])

@@ -3,14 +3,19 @@
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import (
+    Connection,
+    Network,
+    Population,
+    SQSNeuron,
+    two_qubit_circuit,
+)
 from oqnn.quantum_neurons.learning.estimator_jax import credits
 from oqnn.quantum_neurons.learning.evaluation import (
     accuracy,
     label_credits,
     predict,
 )
-from oqnn.quantum_neurons.networks import Connection, Network, Population
 
 NEURON = SQSNeuron(1, 1, circuit=two_qubit_circuit(0, 0, 0))
 

@@ -13,11 +13,10 @@ from quantum_neurons.tiny_networks import (
     tiny_network,
 )
 
-from oqnn.quantum_neurons import QLIFNeuron
+from oqnn.quantum_neurons import QLIFNeuron, layered_network
 from oqnn.quantum_neurons.learning import exact_jax
 from oqnn.quantum_neurons.learning.exact import exact_loss
 from oqnn.quantum_neurons.learning.losses import SpikeCountLoss, TargetTrainLoss
-from oqnn.quantum_neurons.networks import layered_network
 
 TRAINS = np.array([[[1, 0], [0, 0], [1, 1]], [[0, 1], [1, 1], [0, 1]]])
 TARGETS = TargetTrainLoss(trains=TRAINS)

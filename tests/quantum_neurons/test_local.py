@@ -8,12 +8,11 @@ import pytest
 from quantum_neurons.tiny_networks import INPUTS, LABELS, flat, tiny_network
 
 from oqnn._core.jax64 import in_double_precision
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import SQSNeuron, layered_network, two_qubit_circuit
 from oqnn.quantum_neurons.learning.exact import exact_loss
 from oqnn.quantum_neurons.learning.local import LocalRule
 from oqnn.quantum_neurons.learning.local_jax import own_scores, zeroth_order_scores
 from oqnn.quantum_neurons.learning.losses import SpikeCountLoss, TargetTrainLoss
-from oqnn.quantum_neurons.networks import layered_network
 from oqnn.quantum_neurons.networks.network_jax import Parameters
 
 COUNTS = SpikeCountLoss(scale=0.8)

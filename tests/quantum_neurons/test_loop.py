@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from oqnn import ConvergenceError
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import SQSNeuron, layered_network, two_qubit_circuit
 from oqnn.quantum_neurons.learning.estimator import Info
 from oqnn.quantum_neurons.learning.local import LocalRule, train_local
 from oqnn.quantum_neurons.learning.loop import train_network
@@ -18,7 +18,6 @@ from oqnn.quantum_neurons.learning.losses import (
     SpikeLoss,
     TargetTrainLoss,
 )
-from oqnn.quantum_neurons.networks import layered_network
 
 COUNTS = SpikeCountLoss()
 NEURON = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 1.3))

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from quantum_neurons.tiny_networks import INPUTS, LABELS, flat, tiny_network
 
-from oqnn.quantum_neurons.learning import (
+from oqnn.quantum_neurons import (
     ExactLoss,
     ScoreFunction,
     SpikeCountLoss,
     StraightThrough,
     estimator_statistics,
-    exact_jax,
     exact_loss,
 )
+from oqnn.quantum_neurons.learning import exact_jax
 
 GROUPS = (*(f"weights[{k}]" for k in range(5)), "neurons[0]", "neurons[1]", "all")
 

@@ -2,8 +2,15 @@
 
 import numpy as np
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.networks import Connection, Population, wire_mask
+from oqnn.quantum_neurons import (
+    Circuit,
+    Connection,
+    Gate,
+    Population,
+    SQSNeuron,
+    two_qubit_circuit,
+    wire_mask,
+)
 from oqnn.quantum_neurons.networks.random_network import random_network
 
 ONE_WIRE = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.4, 1.3))

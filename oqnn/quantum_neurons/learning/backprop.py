@@ -226,7 +226,7 @@ def train_backprop(
     Examples
     --------
     >>> from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-    >>> from oqnn.quantum_neurons.networks import layered_network
+    >>> from oqnn.quantum_neurons import layered_network
     >>> neuron = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.4, 1.3))
     >>> network = layered_network([2, 2], neuron, seed=1)
     >>> labels = np.arange(40) % 2

@@ -60,7 +60,7 @@ def predict(
     Examples
     --------
     >>> from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-    >>> from oqnn.quantum_neurons.networks import layered_network
+    >>> from oqnn.quantum_neurons import layered_network
     >>> neuron = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.4, 1.3))
     >>> network = layered_network([2, 3, 2], neuron, seed=1)
     >>> predict(network, np.ones((4, 5, 2)), repeats=6).shape

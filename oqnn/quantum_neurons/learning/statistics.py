@@ -124,8 +124,8 @@ def estimator_statistics(
     Examples
     --------
     >>> from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-    >>> from oqnn.quantum_neurons.networks import layered_network
-    >>> from oqnn.quantum_neurons.learning import StraightThrough
+    >>> from oqnn.quantum_neurons import layered_network
+    >>> from oqnn.quantum_neurons import StraightThrough
     >>> network = layered_network([2, 2], SQSNeuron(1, 1, two_qubit_circuit(1, 2, 3)))
     >>> found = estimator_statistics(
     ...     StraightThrough(), network, [[[1, 0]]], [1], repeats=9

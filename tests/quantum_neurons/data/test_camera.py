@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons.data import event_camera, event_counts
+from oqnn.quantum_neurons import event_camera
+from oqnn.quantum_neurons.data.camera import event_counts
 
 
 @pytest.fixture

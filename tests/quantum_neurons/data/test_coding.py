@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons.data import even_code, rate_code
+from oqnn.quantum_neurons import rate_code
+from oqnn.quantum_neurons.data.coding import even_code
 
 INTENSITIES = np.array([[0.0, 0.13, 0.5], [0.97, 0.31, 1.0]])
 

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from oqnn.quantum_neurons.data import digits, event_camera, moving_digits
+from oqnn.quantum_neurons import (
+    digits,
+    event_camera,
+    moving_digits,
+)
 from oqnn.quantum_neurons.data.moving import moved, random_paths
 
 

@@ -7,7 +7,12 @@ import struct
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons.data import load_mnist, load_usps, read_idx, read_svm_text
+from oqnn.quantum_neurons import (
+    load_mnist,
+    load_usps,
+)
+from oqnn.quantum_neurons.data.mnist import read_idx
+from oqnn.quantum_neurons.data.usps import read_svm_text
 
 
 def write_idx(path, values):

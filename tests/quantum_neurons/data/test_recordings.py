@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons.data import binned_events, load_mnist_dvs, read_aedat
+from oqnn.quantum_neurons import load_mnist_dvs
+from oqnn.quantum_neurons.data.aedat import read_aedat
+from oqnn.quantum_neurons.data.mnist_dvs import binned_events
 
 HEADER = (
     b"#!AER-DAT2.0\r\n# This is a raw AE data file - do not edit\r\n"

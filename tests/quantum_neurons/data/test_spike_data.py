@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons.data import SpikeData
+from oqnn.quantum_neurons import SpikeData
 
 
 @pytest.fixture

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from quantum_neurons.gradients.differences import WIDE, central_differences
 
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.gradients import log_likelihood_gradient, weight_gradient
+from oqnn.quantum_neurons import (
+    SQSNeuron,
+    log_likelihood_gradient,
+    two_qubit_circuit,
+    weight_gradient,
+)
 from oqnn.quantum_neurons.neurons.control import ClassicalControl
 
 ANGLES = np.array([0.9, 0.4, 1.3])

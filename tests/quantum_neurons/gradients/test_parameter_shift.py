@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 from quantum_neurons.gradients.differences import DEEP, WIDE, central_differences
 
-from oqnn.quantum_neurons import Circuit, Gate, Noise, SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.gradients import (
+from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    Noise,
+    SQSNeuron,
     estimate_shift_gradient,
     log_likelihood_gradient,
     parameter_shift_gradient,
+    two_qubit_circuit,
 )
 from oqnn.quantum_neurons.gradients.shift_rules import FOUR_TERMS, TWO_TERMS
 from oqnn.quantum_neurons.neurons.control import ClassicalControl

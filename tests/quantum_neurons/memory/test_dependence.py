@@ -5,12 +5,13 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.memory import (
+from oqnn.quantum_neurons import (
+    SQSNeuron,
     depends_on_older,
     next_spike_law,
     past_dependence,
     spike_train_law,
+    two_qubit_circuit,
 )
 from oqnn.quantum_neurons.neurons.control import ClassicalControl
 

@@ -5,8 +5,14 @@ from itertools import product
 import numpy as np
 import pytest
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.memory import memory_horizon, spike_train_law
+from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    SQSNeuron,
+    memory_horizon,
+    spike_train_law,
+    two_qubit_circuit,
+)
 from oqnn.quantum_neurons.neurons.control import ClassicalControl
 
 ANGLES = (0.9, 0.4, 1.3)

@@ -5,8 +5,15 @@ import pytest
 from quantum_neurons.memory.examples import DEEP, WIDE
 
 from oqnn.measures import von_neumann_entropy
-from oqnn.quantum_neurons import Circuit, Gate, Noise, SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.memory import memory_information, unread_memory
+from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    Noise,
+    SQSNeuron,
+    memory_information,
+    two_qubit_circuit,
+    unread_memory,
+)
 from oqnn.quantum_neurons.neurons.control import ClassicalControl
 
 SWAP = SQSNeuron(

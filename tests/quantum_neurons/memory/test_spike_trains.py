@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from quantum_neurons.memory.examples import WIDE
 
-from oqnn.quantum_neurons import SQSNeuron, two_qubit_circuit
-from oqnn.quantum_neurons.memory import averaged_spike_train_law, spike_train_law
+from oqnn.quantum_neurons import (
+    SQSNeuron,
+    averaged_spike_train_law,
+    spike_train_law,
+    two_qubit_circuit,
+)
 
 NEURON = SQSNeuron(1, 1, circuit=two_qubit_circuit(0.9, 0.4, 1.3))
 CURRENTS = np.random.default_rng(3).uniform(-0.3, 0.9, (2, 3, 2))
