@@ -23,8 +23,34 @@ def some_samples(sizes, steps, batch, seed=2):
     return spikes, rng.integers(0, sizes[-1], batch)
 
 
-def peak_MB() -> float:
-    """Return the most memory that this process has held."""
+def memory_MB(name: str) -> float:
+    """Return what this process holds, "VmRSS", or has held at most, "VmHWM"."""
     # not ru_maxrss: a child starts with the peak of its parent
     lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if "VmHWM" in line).split()[1]) / 1024
+    return int(next(line for line in lines if name in line).split()[1]) / 1024
+
+
+def timed(call, clock, patience: float, most: int) -> dict:
+    """Return seconds of the first and of the best later call, and MB.
+
+    "peak_MB" is what the calls held at most above what was there before, compilation
+    included; "warm_MB" what later calls held at most above what stays between calls.
+    """
+    held = memory_MB("VmRSS")
+    start = clock()
+    call()
+    first, peak = clock() - start, memory_MB("VmHWM")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak
+    stays = memory_MB("VmRSS")
+    seconds: list[float] = []
+    while not seconds or (len(seconds) < most and sum(seconds) < patience):
+        start = clock()
+        call()
+        seconds.append(clock() - start)
+    warm = memory_MB("VmHWM")
+    return {
+        "first": first,
+        "warm": min(seconds),
+        "peak_MB": max(peak, warm) - held,
+        "warm_MB": warm - stays,
+    }

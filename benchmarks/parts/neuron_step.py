@@ -16,12 +16,13 @@ os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: case["threads"]])
 import jax  # noqa: E402 (XLA counts the cores as it starts)
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
-from neuron_numbers import peak_MB, some_network, some_samples  # noqa: E402
+from neuron_numbers import some_network, some_samples, timed  # noqa: E402
 
 from oqnn._core.jax64 import in_double_precision  # noqa: E402
 from oqnn.quantum_neurons import (  # noqa: E402
     SQSNeuron,
     hardware_efficient_circuit,
+    layered_network,
     two_qubit_circuit,
 )
 from oqnn.quantum_neurons.learning.local import LocalRule  # noqa: E402
@@ -32,7 +33,6 @@ from oqnn.quantum_neurons.learning.loop_jax import (  # noqa: E402
     optimizer_of,
     update,
 )
-from oqnn.quantum_neurons.networks import layered_network  # noqa: E402
 from oqnn.quantum_neurons.networks.network_jax import (  # noqa: E402
     Parameters,
     currents_of,
@@ -45,6 +45,8 @@ from oqnn.quantum_neurons.neurons.records_jax import (  # noqa: E402
 )
 
 PATIENCE = 6.0  # seconds of repeating
+MOST = 12  # repeats
+CLOCK = time.process_time if case["threads"] == 1 else time.perf_counter
 
 
 def made_network():
@@ -104,7 +106,7 @@ def step() -> dict:
         state, _, _ = update(adam, masks, state, gradient, info)
         jax.block_until_ready(state)
 
-    return timed(one)
+    return timed(one, CLOCK, PATIENCE, MOST)
 
 
 def parts() -> dict:
@@ -136,7 +138,9 @@ def parts() -> dict:
         "likelihood of a record": lambda: logs(kernel, angles, z, drawn),
     }
     return {
-        name: timed(lambda f=f: jax.block_until_ready(f()))["warm"]
+        name: timed(lambda f=f: jax.block_until_ready(f()), CLOCK, PATIENCE, MOST)[
+            "warm"
+        ]
         for name, f in found.items()
     }
 
@@ -155,7 +159,10 @@ def neurons() -> dict:
     kernel = model.kernel
     if not case["gradient"]:
         return timed(
-            lambda: jax.block_until_ready(draw_records(kernel, angles, z, uniforms))
+            lambda: jax.block_until_ready(draw_records(kernel, angles, z, uniforms)),
+            CLOCK,
+            PATIENCE,
+            MOST,
         )
     drawn = draw_records(kernel, angles, z, uniforms)
     gradient = jax.jit(
@@ -163,23 +170,9 @@ def neurons() -> dict:
             lambda a, z: log_likelihoods(kernel, a, z, drawn).sum(), argnums=(0, 1)
         )
     )
-    return timed(lambda: jax.block_until_ready(gradient(angles, z)))
-
-
-def timed(call) -> dict:
-    """Return seconds of the first and of the best later call, and MB at the peak."""
-    held = peak_MB()
-    clock = time.process_time if case["threads"] == 1 else time.perf_counter
-    seconds: list[float] = []
-    while len(seconds) < 2 or (len(seconds) < 12 and sum(seconds) < PATIENCE):
-        start = clock()
-        call()
-        seconds.append(clock() - start)
-    return {
-        "first": seconds[0],
-        "warm": min(seconds[1:]),
-        "peak_MB": peak_MB() - held,
-    }
+    return timed(
+        lambda: jax.block_until_ready(gradient(angles, z)), CLOCK, PATIENCE, MOST
+    )
 
 
 def main() -> None:

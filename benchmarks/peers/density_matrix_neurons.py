@@ -31,10 +31,12 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 sys.path.append(str(Path(__file__).parent.parent / "parts"))
-from neuron_numbers import peak_MB, some_network, some_samples  # noqa: E402
+from neuron_numbers import some_network, some_samples, timed  # noqa: E402
 
 X = torch.tensor([[0, 1], [1, 0]], dtype=torch.complex64)
 PATIENCE = 12.0  # seconds of repeating
+MOST = 6  # repeats
+CLOCK = time.process_time if case["threads"] == 1 else time.perf_counter
 
 
 def two_qubit_unitaries(angles: torch.Tensor) -> torch.Tensor:
@@ -248,7 +250,7 @@ def step() -> dict:
             parameter.grad = g
         optimizer.step()
 
-    return timed(one)
+    return timed(one, CLOCK, PATIENCE, MOST)
 
 
 def neurons() -> dict:
@@ -261,23 +263,9 @@ def neurons() -> dict:
     )[0]
     made = Neurons(V, n_io, n_memory, case["form"])
     z = torch.randn(T, n, B, n_io)
-    return timed(lambda: made.run(z, uniforms=torch.rand(T, n, B)))
-
-
-def timed(call: Callable) -> dict:
-    """Return seconds of the first and of the best later call, and MB at the peak."""
-    held = peak_MB()
-    clock = time.process_time if case["threads"] == 1 else time.perf_counter
-    seconds: list[float] = []
-    while len(seconds) < 2 or (len(seconds) < 6 and sum(seconds) < PATIENCE):
-        start = clock()
-        call()
-        seconds.append(clock() - start)
-    return {
-        "first": seconds[0],
-        "warm": min(seconds[1:]),
-        "peak_MB": peak_MB() - held,
-    }
+    return timed(
+        lambda: made.run(z, uniforms=torch.rand(T, n, B)), CLOCK, PATIENCE, MOST
+    )
 
 
 def main() -> None:
