@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_law, check_shapes
-from ..neurons.inputs import IMPOSSIBLE, as_currents
+from ..neurons.inputs import as_currents, rounding_of
 
 if TYPE_CHECKING:
     from ..neurons.model import NeuronKernel, NeuronModel
@@ -129,11 +129,6 @@ def law_kernel_of(neuron: "NeuronModel") -> "NeuronKernel":
             f"{type(neuron).__name__} is random given the spikes. Draw records."
         )
     return kernel
-
-
-def rounding_of(neuron: "NeuronModel") -> float:
-    """Return the probability below which a record's next pattern is only rounding."""
-    return getattr(neuron, "_rounding", IMPOSSIBLE)
 
 
 def check_model(neuron: "NeuronModel") -> None:

@@ -38,8 +38,9 @@ class Activity:
 
     @property
     def saved(self) -> float:
-        """Share of the dense synaptic operations that events save."""
-        return float(1 - self.operations.sum() / self.dense_operations.sum())
+        """Share of the dense synaptic operations that events save, NaN of none."""
+        dense = int(self.dense_operations.sum())
+        return 1 - int(self.operations.sum()) / dense if dense else float("nan")
 
 
 def activity(
@@ -62,7 +63,8 @@ def activity(
     Raises
     ------
     ValueError
-        If shapes disagree, spikes are not 0 or 1, or there is no connection.
+        If shapes disagree, spikes are not 0 or 1, or there is no connection or no
+        record.
 
     Examples
     --------
@@ -79,6 +81,8 @@ def activity(
     x = as_inputs(inputs, network.n_inputs)
     shapes = [(p.size, p.model.n_io) for p in network.populations]
     axes = x.ndim - 2
+    if 0 in x.shape[:axes]:
+        raise ValueError(f"`inputs` must hold a row, but have shape {x.shape}.")
     spikes = [time_first(s, axes) for s in as_spikes(record, x, shapes)]
     x = time_first(x, axes)  # (T, B, n)
     from .records_jax import currents

@@ -51,7 +51,8 @@ def network_from_graph(
     inputs : sequence of (int, int)
         Input line and the neuron that it feeds, without delay.
     outputs : sequence of int
-        Output neurons; the rest are hidden.
+        Output neurons, in the order in which `NetworkRecord.outputs` gives their
+        spikes; the rest are hidden.
     model : NeuronModel or one a neuron
         One model: every neuron gets random parameters. A sequence: each keeps those of
         its own model.
@@ -68,8 +69,8 @@ def network_from_graph(
     ------
     ValueError
         If an edge names no neuron or comes twice, zero delay closes a cycle (the
-        message names its neurons), `outputs` are empty or unknown, or wires do not
-        match.
+        message names its neurons), `outputs` are empty, unknown or in an order that
+        tears populations apart, or wires do not match.
 
     Examples
     --------
@@ -107,11 +108,12 @@ def network_from_graph(
             f"`model` must be one model, or one for each of {n_neurons} neurons, but "
             f"are {len(models)}."
         )
-    inner = _as_edges(edges, n_neurons, delays)
+    check_integer(n_inputs, "n_inputs", least=0)
+    inner, outputs = _as_edges(edges, n_neurons, delays), list(outputs)
     _check_ends(inputs, n_inputs, n_neurons, "inputs")
     _check_outputs(outputs, n_neurons)
 
-    groups = _group(models, inner, set(outputs))
+    groups = _group(models, inner, outputs)
     places = {i: (k, groups[k].index(i)) for k in range(len(groups)) for i in groups[k]}
     populations = [Population(models[group[0]], len(group)) for group in groups]
     masks = _masks(inner, inputs, n_inputs, places, populations)
@@ -122,7 +124,7 @@ def network_from_graph(
             Connection(*ends, wire_mask(edges, *_wires(ends, populations), wires=wires))
             for ends, edges in masks.items()
         ],
-        [k for k, group in enumerate(groups) if group[0] in set(outputs)],
+        _output_groups(groups, outputs),
         places=[places[i] for i in range(n_neurons)],
         scale=scale,
         seed=seed,
@@ -142,7 +144,7 @@ def _as_edges(
     _check_ends(edges, n_neurons, n_neurons, "edges")
     if delays is None:
         delays = [int(source == target) for source, target in edges]
-    elif not isinstance(delays, Sequence):
+    elif isinstance(delays, int | np.integer):
         delays = [delays] * len(edges)
     if len(delays) != len(edges):
         raise ValueError(
@@ -176,17 +178,20 @@ def _check_outputs(outputs: Sequence[int], n_neurons: int) -> None:
     """Check that outputs are some of the neurons."""
     for i in outputs:
         check_integer(i, "outputs", least=0)
-    if not outputs or max(outputs) >= n_neurons:
+    if not outputs or max(outputs) >= n_neurons or len(set(outputs)) < len(outputs):
         raise ValueError(
-            f"`outputs` must name some of neurons 0 to {n_neurons - 1}, but are "
-            f"{list(outputs)}."
+            f"`outputs` must name some of neurons 0 to {n_neurons - 1}, each once, but "
+            f"are {outputs}."
         )
 
 
 def _group(
-    models: Sequence[NeuronModel], edges: Sequence[Edge], outputs: set[int]
+    models: Sequence[NeuronModel], edges: Sequence[Edge], outputs: Sequence[int]
 ) -> list[list[int]]:
-    """Group neurons by their depth in zero delay, membership of outputs and kernel."""
+    """Group neurons by their depth in zero delay, membership of outputs and kernel.
+
+    Outputs stay in their order, others in that of their numbers.
+    """
     depth = dict.fromkeys(range(len(models)), 0)
     for i in zero_delay_order(len(models), edges, "edges"):
         for source, target, delay in edges:
@@ -194,10 +199,24 @@ def _group(
                 depth[i] = max(depth[i], depth[source] + 1)
     kernels = list(dict.fromkeys(model.kernel for model in models))
     groups: dict[tuple, list[int]] = {}
-    for i, model in enumerate(models):
-        key = depth[i], i in outputs, kernels.index(model.kernel)
+    hidden = [i for i in range(len(models)) if i not in outputs]
+    for i in [*hidden, *outputs]:
+        key = depth[i], i in outputs, kernels.index(models[i].kernel)
         groups.setdefault(key, []).append(i)
     return [groups[key] for key in sorted(groups)]
+
+
+def _output_groups(groups: Sequence[Sequence[int]], outputs: Sequence[int]) -> list:
+    """Return the populations of outputs in their order, which must keep them whole."""
+    group_of = {i: k for k, group in enumerate(groups) for i in group}
+    found = list(dict.fromkeys(group_of[i] for i in outputs))
+    order = [i for k in found for i in groups[k]]
+    if order != outputs:
+        raise ValueError(
+            "`outputs` must name those of one population in a row, but are "
+            f"{outputs}. Try {order}."
+        )
+    return found
 
 
 def _masks(

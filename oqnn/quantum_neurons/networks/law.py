@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_shapes
-from ..neurons.inputs import IMPOSSIBLE
+from ..neurons.inputs import rounding_of
 from .network import Network
 from .record import as_inputs
 
@@ -65,8 +65,9 @@ def record_law(network: Network, inputs: ArrayLike) -> np.ndarray:
         _patterns(network, joint),
     )
     law = np.ones(joint.shape[1])
-    for p in taken:
-        possible = (p > IMPOSSIBLE).all(axis=(0, 2))  # NaN follows the first zero
+    for population, p in zip(network.populations, taken, strict=True):
+        # NaN follows the first zero
+        possible = (p > rounding_of(population.model)).all(axis=(0, 2))
         law *= np.where(possible, p.prod(axis=(0, 2)), 0)
     return law.reshape((2**wires,) * steps)
 

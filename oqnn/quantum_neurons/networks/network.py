@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_finite, check_integer, check_shapes
 from ..._core.seeds import rng_from
-from ..neurons.inputs import IMPOSSIBLE
+from ..neurons.inputs import rounding_of
 from ..neurons.patterns import patterns_of, spikes_of
 from .connection import Connection, Population, read_only
 from .record import NetworkRecord, as_inputs, as_spikes, time_first, time_last
@@ -178,8 +178,9 @@ class Network:
             self.wiring, self.weights, self.neurons, time_first(x, axes), patterns
         )
         for i, p in enumerate(taken):
-            if not (p > IMPOSSIBLE).all():  # NaN follows the first zero
-                t, _, k = np.argwhere(~(p > IMPOSSIBLE))[0]
+            possible = p > rounding_of(self.populations[i].model)
+            if not possible.all():  # NaN follows the first zero
+                t, _, k = np.argwhere(~possible)[0]
                 raise ValueError(
                     f"`record` must be possible, but the spikes of neuron {k} of "
                     f"population {i} at step {t} have probability zero."
@@ -218,6 +219,8 @@ class Network:
                     f"`connections` must join populations 0 to {n - 1}, but connection "
                     f"{k} leads from {c.source} to {c.target}."
                 )
+        for i in self.outputs:
+            check_integer(i, "outputs", least=0)
         if sorted(set(self.outputs) & set(range(n))) != sorted(self.outputs) or not (
             self.outputs
         ):

@@ -12,16 +12,20 @@ from ..._core.seeds import derive_seed
 if TYPE_CHECKING:
     import jax
 
+    from .model import NeuronModel
+
 __all__ = [
     "as_currents",
     "as_record",
     "check_fits",
     "check_possible",
     "draw_uniforms",
+    "rounding_of",
 ]
 
 # a squared amplitude that is only rounding: exact zeros come out near 4e-33
 IMPOSSIBLE = 1e-28
+LARGEST = 1e9  # current, whose angle is known to 1e-6
 
 
 def as_currents(currents: ArrayLike, n_io: int) -> np.ndarray:
@@ -33,6 +37,12 @@ def as_currents(currents: ArrayLike, n_io: int) -> np.ndarray:
             f"input-output wires, but have shape {currents.shape}."
         )
     check_finite(currents, "currents")
+    largest = np.abs(currents).max(initial=0)
+    if largest > LARGEST:
+        raise ValueError(
+            f"`currents` must be at most {LARGEST:.0e} in size, beyond which rounding "
+            f"decides the angle π z, but are up to {largest:.3g}."
+        )
     return currents
 
 
@@ -67,6 +77,11 @@ def check_possible(taken: np.ndarray, rounding: float = IMPOSSIBLE) -> None:
         f"`record` must be possible, but {where} has probability zero. After it the "
         "memory is not defined."
     )
+
+
+def rounding_of(neuron: "NeuronModel") -> float:
+    """Return the probability below which a record's next pattern is only rounding."""
+    return getattr(neuron, "_rounding", IMPOSSIBLE)
 
 
 def draw_uniforms(key: "int | jax.Array", shape: tuple[int, ...]) -> np.ndarray:

@@ -8,7 +8,7 @@ from quantum_neurons.networks.plain_network import (
     plain_currents,
 )
 
-from oqnn.quantum_neurons import Population, activity, random_network
+from oqnn.quantum_neurons import Connection, Population, activity, random_network
 
 
 @pytest.mark.slow
@@ -64,6 +64,17 @@ def test_a_network_that_nothing_reaches_does_nothing():
     assert not found.operations.any()
     assert not found.rotations.any()
     np.testing.assert_array_equal(found.silent_steps, [24, 24, 12])
+
+
+def test_nothing_to_save_is_not_a_number():
+    """A single step, at which no delayed spike has come yet."""
+    connections = [Connection(0, 0, 1, np.ones((1, 1), dtype=bool))]
+    network = random_network(0, [Population(ONE_WIRE, 1)], connections, [0])
+    found = activity(network, np.zeros((1, 0)), [np.ones((1, 1, 1))])
+    assert found.dense_operations.tolist() == [0]
+    assert np.isnan(found.saved)
+    with pytest.raises(ValueError, match=r"must hold a row, .* \(0, 1, 0\)"):
+        activity(network, np.zeros((0, 1, 0)), [np.ones((0, 1, 1, 1))])
 
 
 def test_networks_without_connections_are_refused():

@@ -60,6 +60,23 @@ def test_self_loops_have_delay_and_others_none_by_default():
     assert {edge[2] for edge in edges_of(delayed)} == {1}
 
 
+def test_outputs_come_in_the_order_in_which_they_are_named():
+    """Class 0 belongs to the output named first, whatever its depth or number."""
+    network = network_from_graph(
+        5,
+        [(0, 1), (0, 4), (1, 2)],
+        inputs=[(0, 0), (0, 3)],
+        outputs=np.array([2, 4, 1, 3]),
+        model=ONE_WIRE,
+        delays=np.array([0, 0, 0]),
+    )
+    record = network.sample(np.ones((60, 2, 1)), seed=4)
+    spikes = network.by_neuron(record)
+    expected = np.concatenate([spikes[i] for i in (2, 4, 1, 3)], axis=-1)
+    np.testing.assert_array_equal(record.outputs, expected)
+    assert len(np.unique(expected.reshape(-1, 4), axis=1).T) == 4
+
+
 def test_models_are_grouped_by_their_circuits_and_keep_their_angles():
     angles = np.random.default_rng(0).uniform(-3, 3, (4, 3))
     models = [SQSNeuron(1, 1, two_qubit_circuit(*angles[k])) for k in range(4)]
@@ -100,6 +117,8 @@ def test_neurons_with_more_wires_match_them():
         ({"inputs": [(2, 0)], "n_inputs": 2}, "one leads from 2 to 0"),
         ({"outputs": []}, "`outputs` must name some of neurons 0 to 2"),
         ({"outputs": [3]}, "`outputs` must name some of neurons 0 to 2"),
+        ({"outputs": [2, 2]}, r"each once, but are \[2, 2\]"),
+        ({"outputs": [0, 1, 2], "edges": [(0, 1)]}, r"in a row.*Try \[0, 2, 1\]"),
         ({"delays": [0]}, "`delays` must be one number, or one for each of 2 edges"),
         ({"delays": 2}, "`delay` must be 0 or 1, but is 2"),
         ({"model": [ONE_WIRE]}, "`model` must be one model, or one for each of 3"),

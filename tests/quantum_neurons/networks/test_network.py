@@ -17,6 +17,7 @@ from oqnn.quantum_neurons import (
     Gate,
     Network,
     NetworkRecord,
+    Noise,
     Population,
     QLIFNeuron,
     SQSNeuron,
@@ -146,6 +147,24 @@ def test_records_without_probability_have_none_and_are_refused():
         network.log_likelihood(np.zeros((2, 1)), [spikes])
 
 
+def test_noise_does_not_make_the_impossible_possible():
+    """Laws with noise are exact to 1e-16: sin²(1e-10) does not differ from zero."""
+    circuit = Circuit(n_qubits=1, gates=[Gate("rx", (0,), parameter=0)], parameters=[0])
+    connections = [Connection(-1, 0, 0, wire_mask([[1]], 1, 1))]
+    for noise, possible in ((None, True), (Noise(), False)):
+        population = Population(SQSNeuron(1, 0, circuit, noise), 1)
+        network = random_network(1, [population], connections, [0])
+        network = network.with_parameters([[[0.0]]], [[[2e-10]]])
+        assert (record_law(network, [[0]])[1] > 0) == possible
+        if possible:
+            expected = np.log(np.sin(1e-10) ** 2)
+            found = network.log_likelihood([[0]], [[[[1]]]])
+            assert found == pytest.approx(expected, rel=1e-12)
+        else:
+            with pytest.raises(ValueError, match="of population 0 at step 0 have"):
+                network.log_likelihood([[0]], [[[[1]]]])
+
+
 def test_networks_without_inputs_run_by_themselves():
     """One neuron that feeds itself: the law sums over its records alone."""
     network = network_from_graph(
@@ -216,6 +235,7 @@ def pair():
         ({"outputs": []}, ValueError, "`outputs` must be different populations"),
         ({"outputs": [1, 1]}, ValueError, "`outputs` must be different populations"),
         ({"outputs": [2]}, ValueError, "populations of 0 to 1, but are"),
+        ({"outputs": [1.0]}, TypeError, "`outputs` must be an integer"),
         ({"weights": []}, ValueError, "`weights` must be one array for each of 3"),
         ({"neurons": []}, ValueError, "`neurons` must be one array for each of 2"),
         ({"n_inputs": 4}, ValueError, r"`mask` of connection 0.*\(2, 4\)"),
