@@ -8,6 +8,8 @@ from ..._core.seeds import rng_from
 
 __all__ = ["even_code", "rate_code"]
 
+CHUNK = 256  # samples whose uniform numbers are held at once
+
 
 def rate_code(
     intensities: ArrayLike, steps: int, *, seed: int, gain: float = 1.0
@@ -52,9 +54,12 @@ def rate_code(
             f"{gain:g} times the largest intensity {x.max():g} is {gain * x.max():g}."
         )
     rng = rng_from(seed, "rate code")
-    probabilities = (gain * x).astype(np.float32)[:, None, :]
-    uniforms = rng.random((len(x), steps, x.shape[1]), dtype=np.float32)
-    return (uniforms < probabilities).astype(np.uint8)
+    spikes = np.empty((len(x), steps, x.shape[1]), dtype=np.uint8)
+    for start in range(0, len(x), CHUNK):
+        part = spikes[start : start + CHUNK]
+        probabilities = (gain * x[start : start + CHUNK]).astype(np.float32)
+        part[...] = rng.random(part.shape, dtype=np.float32) < probabilities[:, None]
+    return spikes
 
 
 def even_code(intensities: ArrayLike, steps: int) -> np.ndarray:

@@ -20,6 +20,7 @@ WHAT = (
     "same with t10k, each also as .gz; save the four files in one folder."
 )
 UNSIGNED_BYTES = 0x08
+SIDE = 28  # pixels
 
 
 def load_mnist(
@@ -59,7 +60,8 @@ def load_mnist(
     FileNotFoundError
         If the folder or a file is absent.
     ValueError
-        If a file is damaged or something else, or images and labels do not match.
+        If a file is damaged or something else, images are not of 28 × 28 pixels, or
+        images and labels do not match.
 
     References
     ----------
@@ -103,6 +105,11 @@ def read_part(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray, Path]:
             )
         found.append((values, file))
     (images, source), (labels, file) = found
+    if images.shape[1:] != (SIDE, SIDE):
+        raise ValueError(
+            f"{source} must hold images of {SIDE} × {SIDE} pixels, but they have shape "
+            f"{images.shape[1:]}."
+        )
     if len(images) != len(labels):
         raise ValueError(
             f"{source} and {file} must match, but hold {len(images)} images and "

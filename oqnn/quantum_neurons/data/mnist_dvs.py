@@ -1,11 +1,13 @@
 """MNIST-DVS: digits that moved before an event camera, binned into steps."""
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from ..._core.checks import check_integer, check_positive
+from ..._core.progress import ProgressLine
 from .aedat import SIDE, Events, read_aedat
 from .digit_data import as_digits
 from .folders import as_folder
@@ -36,7 +38,8 @@ def load_mnist_dvs(
     ----------
     folder : path
         With a folder 0, 1, … 9 for each digit and files ``.aedat`` somewhere below it,
-        see `read_aedat`. Nothing is downloaded.
+        see `read_aedat`. Keep one scale: the published scales show the same digits,
+        which would be learned and tested at once. Nothing is downloaded.
     classes : sequence of int, optional
         Which digits; all ten by default. Labels are places in this sequence.
     steps : int, optional
@@ -75,22 +78,28 @@ def load_mnist_dvs(
     if limit is not None:
         check_integer(limit, "limit")
     path = as_folder(folder, WHAT)
-    inputs, labels = [], []
-    for label, digit in enumerate(chosen):
-        own = as_folder(path / str(digit), WHAT)
-        files = sorted(own.rglob("*.aedat"))[:limit]
-        if not files:
-            raise FileNotFoundError(
-                f"{own} must hold recordings .aedat, but has none. {WHAT}"
+    files = [recordings(path / str(digit))[:limit] for digit in chosen]
+    labels = np.repeat(np.arange(len(chosen)), [len(own) for own in files])
+    inputs = np.empty((len(labels), steps, 2 * size**2), dtype=np.uint8)
+    with ProgressLine("recordings", len(labels)) as line:
+        for place, file in zip(inputs, chain(*files), strict=True):
+            place[...] = binned_events(
+                read_aedat(file), steps, size, window_ms=window_ms
             )
-        for file in files:
-            inputs.append(
-                binned_events(read_aedat(file), steps, size, window_ms=window_ms)
-            )
-            labels.append(label)
+            line.advance()
     names = tuple(str(digit) for digit in chosen)
-    data = SpikeData(inputs=np.stack(inputs), labels=np.array(labels), classes=names)
+    data = SpikeData(inputs=inputs, labels=labels, classes=names)
     return data.split(test_share, seed=seed)
+
+
+def recordings(folder: Path) -> list[Path]:
+    """Return the recordings somewhere below a folder, by name."""
+    files = sorted(as_folder(folder, WHAT).rglob("*.aedat"))
+    if not files:
+        raise FileNotFoundError(
+            f"{folder} must hold recordings .aedat, but has none. {WHAT}"
+        )
+    return files
 
 
 def binned_events(
@@ -111,7 +120,7 @@ def binned_events(
     check_bins(steps, size, window_ms)
     # the last event of a whole recording belongs to the last step
     span = events.times_us[-1] + 1 if window_ms is None else 1000 * window_ms
-    step = np.floor(events.times_us * (steps / span)).astype(int)
+    step = np.floor(events.times_us * steps / span).astype(int)
     kept = step < steps
     block = SIDE // size
     spikes = np.zeros((steps, 2, size, size), dtype=np.uint8)

@@ -93,7 +93,7 @@ def load_usps(
 def read_svm_text(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Return grey levels (S, 256) in [−1, 1] and labels 1 to 10 of LIBSVM text.
 
-    A line is ``label place:value …``, places counted from 1; absent ones are zero.
+    A line is ``label place:value …``, places rising from 1; absent ones are zero.
 
     Raises
     ------
@@ -115,9 +115,11 @@ def read_svm_text(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
             label, *pairs = line.split()
             places, values = zip(*(pair.split(":") for pair in pairs), strict=True)
             at = np.array(places, dtype=int) - 1
-            labels[row] = float(label)
-            if at.min() < 0 or not 1 <= labels[row] <= 10:
+            if float(label) not in range(1, 11) or at.min() < 0:
                 raise ValueError("a place or label out of range")
+            if (np.diff(at) <= 0).any():
+                raise ValueError("places must rise")
+            labels[row] = float(label)
             grey[row, at] = np.array(values, dtype=float)
         except (ValueError, IndexError) as error:
             raise ValueError(

@@ -28,6 +28,14 @@ def test_lines_and_samples_are_drawn_apart():
     assert abs(np.corrcoef(spikes.T)[0, 1]) < 5 / np.sqrt(8000)
 
 
+def test_many_samples_are_drawn_apart():
+    """No two of 600 samples share a train of 64 spikes, and rates hold throughout."""
+    spikes = rate_code(np.full((600, 1), 0.5), 64, seed=2)[..., 0]
+    assert len(np.unique(spikes, axis=0)) == 600
+    error = 0.5 / np.sqrt(64)
+    assert (np.abs(spikes.mean(axis=1) - 0.5) < 5 * error).all()
+
+
 def test_the_seed_decides():
     first, again, other = (rate_code(INTENSITIES, 64, seed=s) for s in (0, 0, 1))
     np.testing.assert_array_equal(first, again)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
+from oqnn._core.seeds import rng_from
 from oqnn.quantum_neurons import (
+    SpikeData,
     digits,
     event_camera,
     moving_digits,
@@ -87,6 +89,38 @@ def test_paths_are_smooth_and_reach_the_border():
     # largest value 1/2 of cos + a cos 2
     assert np.abs(np.diff(paths, n=2, axis=1)).max() < 3 * (2 * np.pi / 60) ** 2 * 5
     assert np.unique(paths[:, 0, 0]).size == 40
+
+
+def test_paths_turn_as_often_as_asked():
+    """Two turns are one path gone round twice, and x is not y."""
+    rng = np.random.default_rng(5)
+    paths = random_paths(6, 41, turns=2.0, reach=2.5, rng=rng)
+    np.testing.assert_allclose(paths[:, :21], paths[:, 20:], rtol=0, atol=1e-12)
+    assert (np.abs(paths[:, 0] - paths[:, 10]).max(axis=1) > 0.1).all()
+    once = random_paths(6, 21, turns=1.0, reach=2.5, rng=np.random.default_rng(5))
+    np.testing.assert_allclose(paths[:, :21], once, rtol=0, atol=1e-12)
+    # not on the diagonal of the view: x and y have phases of their own
+    x, y = np.moveaxis(once - once.mean(axis=1, keepdims=True), -1, 0)
+    overlap = (x * y).sum(axis=1) ** 2 / ((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    assert overlap.min() < 0.5
+
+
+def test_a_stream_is_the_camera_before_every_digit_on_its_own_path():
+    """Events of all samples, ON then OFF, drawn and filmed again in one go."""
+    steps, size, threshold, turns = 3, 10, 0.4, 0.7
+    chosen = {"classes": (1, 0), "steps": steps, "seed": 6, "size": size}
+    parts = moving_digits(**chosen, threshold=threshold, turns=turns)
+    images, digit_of = load_digits(return_X_y=True)
+    images = images[digit_of < 2].reshape(-1, 8, 8) / 16
+    rng = rng_from(6, "paths")
+    paths = random_paths(len(images), steps + 1, turns=turns, reach=1.0, rng=rng)
+    events = event_camera(moved(images, paths + 1.0, size), threshold)
+    labels = 1 - digit_of[digit_of < 2]
+    events = events.reshape(len(images), steps, 2 * size**2)
+    whole = SpikeData(inputs=events, labels=labels, classes=("1", "0"))
+    for part, expected in zip(parts, whole.split(0.25, seed=6), strict=True):
+        np.testing.assert_array_equal(part.inputs, expected.inputs)
+        np.testing.assert_array_equal(part.labels, expected.labels)
 
 
 def test_events_are_those_of_the_moved_images():

@@ -57,6 +57,32 @@ def test_limits_take_the_first(mnist):
         load_mnist(mnist, seed=0, limit=0)
 
 
+def write_halves(folder):
+    """The same grey images in both parts of MNIST and of USPS."""
+    for part in ("train", "t10k"):
+        write_idx(folder / f"{part}-images-idx3-ubyte", np.full((30, 28, 28), 102))
+        write_idx(folder / f"{part}-labels-idx1-ubyte", np.arange(30) % 2)
+    for name in ("usps", "usps.t"):
+        write_svm(folder / name, np.full((30, 256), -0.2), 1 + np.arange(30) % 2)
+
+
+@pytest.mark.parametrize("load", [load_mnist, load_usps])
+def test_parts_are_drawn_apart_with_the_gain(tmp_path, load):
+    """Intensity 0.4 and gain 1/2 give rates 0.2; equal images, other spikes."""
+    write_halves(tmp_path)
+    train, test = load(tmp_path, classes=(0, 1), steps=3, seed=5, gain=0.5)
+    assert (train.inputs != test.inputs).any()
+    for part in (train, test):
+        error = np.sqrt(0.2 * 0.8 / part.inputs.size)
+        assert abs(part.activity - 0.2) < 5 * error
+
+
+def test_images_of_another_size_are_refused(mnist):
+    write_idx(mnist / "t10k-images-idx3-ubyte.gz", np.zeros((4, 28, 27)))
+    with pytest.raises(ValueError, match=r"28 × 28 pixels, .* \(28, 27\)"):
+        load_mnist(mnist, seed=0)
+
+
 def test_idx_keeps_the_order_of_axes(tmp_path):
     values = np.arange(2 * 3 * 5).reshape(2, 3, 5)
     write_idx(tmp_path / "a", values)
@@ -151,6 +177,9 @@ def test_usps_levels_and_labels(tmp_path):
         ("1 257:0.5\n", "line 1 does not read so"),
         ("1 0:0.5\n", "line 1 does not read so"),
         ("11 1:0.5\n", "line 1 does not read so"),
+        ("3.7 1:0.5\n", "line 1 does not read so"),
+        ("inf 1:0.5\n", "line 1 does not read so"),
+        ("3 2:0.5 2:0.7\n", r"line 1 does not read so \(places must rise\)"),
         ("1\n", "line 1 does not read so"),
         ("1 1:2.5\n", "grey levels from -1 to 1, but has 0 to 2.5"),
         ("1 1:nan\n", "grey levels from -1 to 1"),

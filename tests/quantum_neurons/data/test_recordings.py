@@ -65,6 +65,30 @@ def test_bins_of_time_and_pixels(recording):
     np.testing.assert_array_equal(np.argwhere(spikes), expected)
 
 
+def test_an_event_at_an_edge_belongs_to_the_later_step(tmp_path):
+    """Every step of 1000 µs gets the event that comes with its first microsecond."""
+    steps = 49
+    events = [(1000 * t, 0, t, 1) for t in range(steps)] + [(1000 * steps - 1, 9, 0, 1)]
+    write_aedat(tmp_path / "a", events)
+    spikes = binned_events(read_aedat(tmp_path / "a"), steps, 128)
+    first = spikes.reshape(steps, 2, 128, 128)[:, 0, 0, :steps]
+    np.testing.assert_array_equal(first, np.eye(steps))
+
+
+def test_limits_and_windows_reach_the_recordings(tmp_path):
+    """The first files by name, and of these what comes within the window."""
+    for digit, number in np.ndindex(2, 3):
+        path = tmp_path / str(digit) / f"{number}.aedat"
+        write_aedat(path, [(0, 0, number, 1), (3000, 1, number, 1)])
+    chosen = {"classes": (0, 1), "steps": 1, "seed": 1, "size": 128, "limit": 2}
+    for window, rows in ((None, [0, 1]), (2.5, [0])):
+        found = set()
+        for part in load_mnist_dvs(tmp_path, **chosen, window_ms=window):
+            spikes = part.inputs.reshape(-1, 2, 128, 128)
+            found |= {(i, j) for _, _, i, j in np.argwhere(spikes).tolist()}
+        assert found == {(row, number) for row in rows for number in (0, 1)}
+
+
 def test_a_window_cuts_the_rest(recording):
     spikes = binned_events(read_aedat(recording), 2, 128, window_ms=1.6)
     spikes = spikes.reshape(2, 2, 128, 128)
