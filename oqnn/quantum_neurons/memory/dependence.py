@@ -24,6 +24,9 @@ __all__ = [
 ]
 
 
+EVENTS = 64  # whose probabilities are held at once, for all pasts
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
 class PastDependence:
     r"""What spikes older than the last one say about the next, at every step.
@@ -221,6 +224,6 @@ def _largest_change(joint: np.ndarray, least: float) -> float:
     if pasts >= 2 ** (S - 1):
         # the distance is the largest difference of an event's probability
         events = (np.arange(1, 2 ** (S - 1))[:, None] >> np.arange(S)) & 1
-        chances = laws @ events.T
-        return float(np.ptp(chances, axis=0).max())
+        parts = np.array_split(events, -(-len(events) // EVENTS))
+        return max(float(np.ptp(laws @ part.T, axis=0).max()) for part in parts)
     return max(float(np.abs(laws - law).sum(axis=1).max()) / 2 for law in laws)

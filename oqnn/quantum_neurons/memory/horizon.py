@@ -86,6 +86,8 @@ def memory_horizon(
     z = np.asarray(levels, dtype=float)
     check_shapes(levels=(z, f"L {neuron.n_io}"))
     check_finite(z, "levels")
+    if len(z) == 0:
+        raise ValueError("`levels` must hold a current, but are empty.")
     q = np.full(len(z), 1 / len(z)) if probabilities is None else probabilities
     q = np.asarray(q, dtype=float)
     check_shapes(levels=(z, f"L {neuron.n_io}"), probabilities=(q, "L"))

@@ -84,7 +84,9 @@ def memory_information(
     """
     kernel = quantum_kernel(neuron)
     z, q = as_ensemble(currents, probabilities, neuron.n_io)
-    check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=6)
+    # the states of records, mixed over inputs, are matrices and four times there
+    kept = 6 + 4 * 2**neuron.n_memory / len(z)
+    check_size(kernel, neuron.parameters, len(z), z.shape[1], kept=kept)
     from .branches_jax import branch_states
 
     least = rounding_of(neuron)
@@ -179,17 +181,6 @@ def _after_step(q: np.ndarray, given: np.ndarray, states: np.ndarray) -> list[fl
         float(q @ purity(inputs)),
         float(purity(np.tensordot(q, inputs, axes=1))),
     ]
-
-
-def _own_entropy_and_purity(
-    joint: np.ndarray, states: np.ndarray
-) -> tuple[float, float]:
-    """Return the mean entropy and purity of states given input and record."""
-    likely = joint > 0
-    p, found = joint[likely], states[likely]
-    if states.ndim == 3:  # kets have no entropy
-        return 0.0, float(p @ np.linalg.norm(found, axis=-1) ** 4)
-    return float(p @ von_neumann_entropy(found)), float(p @ purity(found))
 
 
 def _holevo(q: np.ndarray, states: np.ndarray) -> float:

@@ -66,6 +66,7 @@ def spike_train_law(neuron: "NeuronModel", currents: ArrayLike) -> np.ndarray:
     """
     kernel = law_kernel_of(neuron)
     z = as_currents(currents, neuron.n_io)
+    _check_any(z)
     batch, T = z.shape[:-2], z.shape[-2]
     flat = z.reshape(-1, T, neuron.n_io)
     check_size(kernel, neuron.parameters, len(flat), T)
@@ -111,12 +112,21 @@ def as_ensemble(
     """Return input sequences (X, T, N) and their probabilities (X,)."""
     z = as_currents(currents, n_io)
     check_shapes(currents=(z, "X T N"))
+    _check_any(z)
     if probabilities is None:
         return z, np.full(len(z), 1 / len(z))
     q = np.asarray(probabilities, dtype=float)
     check_shapes(currents=(z, "X T N"), probabilities=(q, "X"))
     check_law(q, "probabilities")
     return z, q
+
+
+def _check_any(currents: np.ndarray) -> None:
+    """Check that there is an input."""
+    if currents.size == 0:
+        raise ValueError(
+            f"`currents` must hold an input, but have shape {currents.shape}."
+        )
 
 
 def law_kernel_of(neuron: "NeuronModel") -> "NeuronKernel":
@@ -145,15 +155,17 @@ def check_size(
     inputs: int,
     steps: int,
     *,
-    kept: int = 1,
+    kept: float = 0,
 ) -> None:
-    """Check that all branches fit in memory, `kept` copies of the states among it."""
+    """Check that branches fit in memory, with `kept` copies of their last states."""
     from .branches_jax import bytes_of_branch
 
     n_io = kernel.n_io
     state, charged = bytes_of_branch(kernel, parameters)
     last = inputs * 2 ** (n_io * (steps - 1))  # branches at the start of the last step
-    needed = last * (kept * state + charged + 2 * 8 * 2**n_io)
+    # measured: the charged states of a step are held twice, as is the law
+    step = 2 * (state + charged) + 2 * 8 * 2**n_io
+    needed = last * (step + kept * state * 2**n_io)
     if needed > MOST_BYTES or steps > MOST_AXES:
         raise ValueError(
             "`currents` must have few enough steps for all records to fit in memory, "

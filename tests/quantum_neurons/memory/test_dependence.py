@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    Noise,
     SQSNeuron,
     depends_on_older,
     next_spike_law,
@@ -57,6 +60,28 @@ def test_against_entropies_and_pairs(shape):
         for last in range(S)
     )
     np.testing.assert_allclose(found.change[-1], change, rtol=1e-12)
+
+
+def test_change_among_many_events():
+    """More pasts than events, 127 of eight patterns, against all pairs."""
+    law = random_law((8,) * 5, 5)
+    joint = law.reshape(-1, 8, 8)
+    laws = joint / joint.sum(2, keepdims=True)
+    gaps = [np.abs(laws - one).sum(-1).max() / 2 for one in laws]
+    np.testing.assert_allclose(past_dependence(law).change[-1], max(gaps), rtol=1e-12)
+
+
+@pytest.mark.slow
+def test_rounding_beside_noise_is_no_past():
+    """The first spike, of probability sin²(1e-10), flips what the memory does: this
+    counts unless there is noise, whose laws are exact to 1e-16 only.
+    """
+    gates = [Gate("crx", (1, 0), parameter=0), Gate("cx", (0, 1))]
+    circuit = Circuit(n_qubits=2, gates=gates, parameters=[1.3])
+    for noise in (None, Noise()):
+        neuron = SQSNeuron(1, 1, circuit=circuit, noise=noise)
+        found = depends_on_older(neuron, [[2e-10 / np.pi], [0.3], [0.3]])
+        assert found == (noise is None)
 
 
 def test_quantum_memory_keeps_what_a_bit_forgets():

@@ -101,6 +101,8 @@ def test_refusals():
     control = ClassicalControl(*ANGLES)
     with pytest.raises(ValueError, match="`levels` must have shape"):
         memory_horizon(control, [0.0, 0.5], 3)
+    with pytest.raises(ValueError, match="`levels` must hold a current"):
+        memory_horizon(control, np.zeros((0, 1)), 3)
     with pytest.raises(ValueError, match="`levels` must be finite"):
         memory_horizon(control, [[np.nan]], 3)
     with pytest.raises(ValueError, match="`steps` must be at least 1"):

@@ -131,6 +131,13 @@ def test_noise_hides_the_input():
     expected = expected - von_neumann_entropy(damped) / 2
     np.testing.assert_allclose(found.unread, [expected], rtol=1e-10)
     np.testing.assert_allclose(found.read, [expected], rtol=1e-10)
+    found = memory_information(noisy, [[[0.0]], [[0.4]]], [0.3, 0.7])
+    mean = 0.3 + 0.7 * np.trace(damped @ damped).real
+    np.testing.assert_allclose(found.purity_read, [mean], rtol=1e-12)
+    np.testing.assert_allclose(found.purity_unread, [mean], rtol=1e-12)
+    mixed = 0.3 * zero + 0.7 * damped
+    whole = np.trace(mixed @ mixed).real
+    np.testing.assert_allclose(found.purity_mixed, [whole], rtol=1e-12)
 
 
 def test_equal_inputs_leave_nothing_to_know():

@@ -63,8 +63,14 @@ def test_average_over_inputs():
     np.testing.assert_allclose(equal, law.mean(0), rtol=1e-13)
 
 
+def test_no_input_is_refused():
+    for law in (spike_train_law, averaged_spike_train_law):
+        with pytest.raises(ValueError, match=r"must hold an input, .* \(0, 3, 1\)"):
+            law(NEURON, np.zeros((0, 3, 1)))
+
+
 def test_refusals():
-    with pytest.raises(ValueError, match=r"2\^40 records, which take 4.92e\+04 GiB"):
+    with pytest.raises(ValueError, match=r"2\^40 records, which take 8.19e\+04 GiB"):
         spike_train_law(NEURON, np.zeros((40, 1)))
     with pytest.raises(ValueError, match="few enough steps"):
         spike_train_law(WIDE, np.zeros((5, 16, 2)))
