@@ -20,6 +20,7 @@ _HOMES = {
     "Povm": "encoding",
     "Projection": "dynamics",
     "RegisterGenerator": "dynamics",
+    "SQSNeuron": "quantum_neurons",
     "SmoothControls": "dynamics",
     "SpinStar": "environments",
     "System": "dynamics",
@@ -45,6 +46,7 @@ _HOMES = {
     "tcl": "dynamics",
     "time_register": "dynamics",
     "train_correlations": "encoding",
+    "train_local": "quantum_neurons",
     "visibility": "encoding",
     "wigner_from_fock": "phase_space",
 }

@@ -24,12 +24,14 @@ def layered_network(
     recurrent: bool = False,
     wires: str = "matched",
     scale: float = 1.0,
+    spread: float | None = None,
     seed: int = 0,
 ) -> Network:
     r"""Return a network whose layers feed the next one, with random parameters.
 
     A weight is normal with standard deviation scale/√k where k wires feed its target
-    wire; parameters of neurons come from the model's `random_parameters`.
+    wire; parameters of neurons come from the model's `random_parameters`, or lie about
+    the model's own if `spread` is given, which is where quantum neurons learn best.
 
     Parameters
     ----------
@@ -48,6 +50,8 @@ def layered_network(
     wires : {"matched", "all"}, optional
         Which wires meet, see `wire_mask`.
     scale : float, optional
+    spread : float, optional
+        Standard deviation of the neurons' parameters about those of their model.
     seed : int, optional
 
     Raises
@@ -83,5 +87,11 @@ def layered_network(
             mask = wire_mask(edges, m.n_io, m.n_io, wires=wires)
             connections.append(Connection(i, i, 1, mask))
     return random_network(
-        sizes[0], populations, connections, [len(models) - 1], scale=scale, seed=seed
+        sizes[0],
+        populations,
+        connections,
+        [len(models) - 1],
+        scale=scale,
+        spread=spread,
+        seed=seed,
     )

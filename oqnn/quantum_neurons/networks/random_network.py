@@ -20,6 +20,7 @@ def random_network(
     *,
     places: Sequence[tuple[int, int]] | None = None,
     scale: float = 1.0,
+    spread: float | None = None,
     seed: int = 0,
 ) -> Network:
     """Return a network with random weights and random parameters of neurons.
@@ -31,14 +32,19 @@ def random_network(
     scale : float, optional
         A weight is normal with standard deviation scale/√k where k wires feed its
         target wire.
+    spread : float, optional
+        Parameters of neurons are normal about those of their model with this standard
+        deviation; by default they come from the model's `random_parameters`.
     seed : int, optional
 
     Raises
     ------
     ValueError
-        If `scale` is negative or too large, and where `Network` does.
+        If `scale` or `spread` is negative or too large, and where `Network` does.
     """
     check_between(scale, "scale", 0, 1e6)
+    if spread is not None:
+        check_between(spread, "spread", 0, 1e6)
     fed_by = [np.zeros(p.n_wires) for p in populations]
     for c in connections:
         fed_by[c.target] += c.mask.sum(axis=1)
@@ -48,7 +54,7 @@ def random_network(
         deviations = scale / np.sqrt(np.maximum(fed_by[c.target], 1))
         weights.append(np.where(c.mask, deviations[:, None] * drawn, 0))
     neurons = [
-        p.model.random_parameters(p.size, rng_from(seed, "neurons", i))
+        _parameters(p, spread, rng_from(seed, "neurons", i))
         for i, p in enumerate(populations)
     ]
     return Network(
@@ -60,3 +66,13 @@ def random_network(
         neurons=neurons,
         places=places,
     )
+
+
+def _parameters(
+    population: Population, spread: float | None, rng: np.random.Generator
+) -> np.ndarray:
+    """Return parameters of all neurons, shape (size, P)."""
+    if spread is None:
+        return population.model.random_parameters(population.size, rng)
+    centre = population.model.parameters
+    return centre + spread * rng.normal(size=(population.size, len(centre)))

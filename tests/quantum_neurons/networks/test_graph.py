@@ -199,3 +199,13 @@ def test_layers_that_do_not_fit_are_refused():
         layered_network([3, 2, 1], ONE_WIRE, delay=2)
     with pytest.raises(ValueError, match="'matched'"):
         layered_network([3, 2, 1], TWO_WIRES, output_model=ONE_WIRE)
+
+
+def test_neurons_spread_about_their_model():
+    """Mean and deviation of 2000 neurons' parameters, within 5 standard errors."""
+    network = layered_network([1, 2000, 1], ONE_WIRE, spread=0.1, seed=3)
+    hidden = network.neurons[0] - ONE_WIRE.parameters
+    assert (np.abs(hidden.mean(axis=0)) < 5 * 0.1 / np.sqrt(2000)).all()
+    assert (np.abs(hidden.std(axis=0) / 0.1 - 1) < 5 / np.sqrt(2 * 2000)).all()
+    with pytest.raises(ValueError, match="`spread` must"):
+        layered_network([1, 2, 1], ONE_WIRE, spread=-0.1)
