@@ -79,6 +79,18 @@ def test_accuracy_of_known_probabilities():
     assert single.error == pytest.approx(np.sqrt(variance / 1000), rel=0.1)
 
 
+def test_errors_count_samples_and_not_their_repeats():
+    """Two of seven certain answers are wrong: s/√7 with s² = 7/6 · 10/49."""
+    network = relay([[1, 0], [0, 1]], np.zeros((2, 3)))
+    labels = np.array([0, 1, 1, 0, 1, 0, 0])
+    inputs = np.eye(2)[labels][:, None]
+    labels[:2] = 1 - labels[:2]
+    for pooled in (True, False):
+        found = accuracy(network, (inputs, labels), repeats=3, pooled=pooled)
+        assert found.value == pytest.approx(5 / 7, rel=1e-12)
+        assert found.error == pytest.approx(np.sqrt(10 / 42 / 7), rel=1e-12)
+
+
 def test_silent_networks_guess():
     network = relay(np.zeros((2, 2)), np.zeros((2, 3)))
     found = accuracy(network, (np.ones((5, 3, 2)), [0, 1, 1, 0, 1]))

@@ -130,9 +130,9 @@ def test_a_network_of_outputs_alone_has_one_record():
     ("inputs", "labels", "options", "match"),
     [
         (INPUTS, LABELS, {"most_records": 1000}, r"2 x 2\*\*9 = 1.02e\+03 for 2"),
-        (INPUTS[0], LABELS, {}, r"`inputs` must have shape \(B, T, 2\)"),
-        (2 * INPUTS, LABELS, {}, "`inputs` must hold spikes 0 or 1"),
-        (INPUTS, LABELS[:1], {}, r"`labels` must have shape \(2,\)"),
+        (INPUTS[0], LABELS, {}, r"`inputs` must have inputs of shape"),
+        (2 * INPUTS, LABELS, {}, "inputs that are spikes 0 or 1"),
+        (INPUTS, LABELS[:1], {}, "`labels` must have one label, a number"),
         (INPUTS, [0, 2], {}, "`labels` must lie from 0 to 1"),
         (INPUTS, LABELS, {"objective": "marginal"}, "of a TargetTrainLoss"),
         (INPUTS, LABELS, {"objective": "free"}, "`objective` must be one of"),

@@ -1,12 +1,19 @@
-"""Directions, scales and settings of the local rule."""
+"""Directions, scales, baselines and settings of the local rule."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from quantum_neurons.networks.plain_network import mixed_network
 
+from oqnn._core.jax64 import in_double_precision
 from oqnn.quantum_neurons import QLIFNeuron, layered_network
+from oqnn.quantum_neurons.learning import backprop, local
+from oqnn.quantum_neurons.learning.backprop import ScoreFunction, train_backprop
 from oqnn.quantum_neurons.learning.directions import draw_directions, fan_in_scales
 from oqnn.quantum_neurons.learning.local import LocalRule, train_local
+from oqnn.quantum_neurons.learning.local_jax import feedback
+from oqnn.quantum_neurons.learning.losses import SpikeCountLoss
 
 FLOAT = np.dtype(np.float32)
 
@@ -45,6 +52,39 @@ def test_scales_count_what_reaches_a_wire():
             reached = sum(mask[row].sum() for mask in masks)
             assert found[i][row] == pytest.approx(reached**-0.5, rel=1e-14)
     assert len(set(np.concatenate(found))) > 1
+
+
+def test_baselines_are_means_of_the_others():
+    """Of the sample's other passes; of all other passes and samples; nothing."""
+    losses = np.random.default_rng(2).normal(size=(3, 4))
+    found = {
+        name: np.broadcast_to(in_double_precision(feedback)(losses, name), (3, 4))
+        for name in ("passes", "batch", "none")
+    }
+    for m, b in np.ndindex(3, 4):
+        others = [losses[k, b] for k in range(3) if k != m]
+        every = [losses[i] for i in np.ndindex(3, 4) if i != (m, b)]
+        assert found["passes"][m, b] == pytest.approx(np.mean(others), rel=1e-12)
+        assert found["batch"][m, b] == pytest.approx(np.mean(every), rel=1e-12)
+    assert (found["none"] == 0).all()
+
+
+@pytest.mark.parametrize("module", [local, backprop])
+def test_all_settings_are_handed_on(module, monkeypatch):
+    """As they are, and the loss in place of the estimator's own."""
+    given = {}
+    monkeypatch.setattr(module, "train_network", lambda *a, **k: given.update(k, a=a))
+    settings = {"test": 1, "epochs": 2, "batch": 3, "optimizer": "sgd", "seed": 4}
+    settings |= {"learning_rate": 5, "precision": "double", "checkpoint": 6}
+    settings |= {"progress": False}
+    loss = SpikeCountLoss(scale=7)
+    if module is local:
+        estimator = LocalRule(passes=8)
+        train_local(0, 9, rule=estimator, loss=loss, **settings)
+    else:
+        estimator = ScoreFunction(passes=8)
+        train_backprop(0, 9, estimator=estimator, loss=loss, **settings)
+    assert given == settings | {"a": (0, 9, replace(estimator, loss=loss))}
 
 
 def test_bad_settings_are_refused():

@@ -1,6 +1,6 @@
 """Trainings: a task that is learned, checkpoints, interruptions, refusals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -9,8 +9,15 @@ import optax
 import pytest
 
 from oqnn import ConvergenceError
-from oqnn.quantum_neurons import SQSNeuron, layered_network, two_qubit_circuit
+from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    SQSNeuron,
+    layered_network,
+    two_qubit_circuit,
+)
 from oqnn.quantum_neurons.learning.estimator import Info
+from oqnn.quantum_neurons.learning.learning_file import Origin
 from oqnn.quantum_neurons.learning.local import LocalRule, train_local
 from oqnn.quantum_neurons.learning.loop import train_network
 from oqnn.quantum_neurons.learning.losses import (
@@ -34,7 +41,7 @@ def one_line_each(samples=12, steps=3):
     return inputs, labels
 
 
-SEEN = []  # what the estimator below was given
+SEEN, PRECISIONS = [], []  # what the estimator below was given
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Towards:
 
     def gradient(self, network, parameters, inputs, labels, rng):
         SEEN.append((inputs.sum(axis=(0, 2)), labels, rng.random()))
+        PRECISIONS.append({leaf.dtype for leaf in jax.tree.leaves(parameters)})
         broken = len(SEEN) > self.breaks_at
         with jax.enable_x64(True):
             found = jax.tree.map(lambda p: p - self.aim, parameters)
@@ -57,6 +65,7 @@ class Towards:
 @pytest.fixture(autouse=True)
 def _forget():
     SEEN.clear()
+    PRECISIONS.clear()
 
 
 def same(a, b):
@@ -109,6 +118,25 @@ def test_noise_of_the_optimiser_leaves_absent_weights_alone():
     assert not connection.mask.all()
     assert (weights[~connection.mask] == 0).all()
     assert found.settings["optimizer"] == "given"
+    assert set().union(*PRECISIONS) == {np.dtype(np.float32)}
+
+
+def test_gradients_of_absent_weights_do_not_reach_the_optimiser():
+    """A step of length one: that of the clipped gradient inside of the masks."""
+    start, clipped = network(), optax.chain(optax.clip_by_global_norm(1), optax.sgd(1))
+    found = train_network(
+        start,
+        one_line_each(),
+        Towards(aim=9.0),
+        epochs=1,
+        batch=12,
+        optimizer=clipped,
+        precision="double",
+    )
+    assert set().union(*PRECISIONS) == {np.dtype(float)}
+    steps = [a - b for a, b in zip(found.network.weights, start.weights, strict=True)]
+    steps += [a - b for a, b in zip(found.network.neurons, start.neurons, strict=True)]
+    assert sum((step**2).sum() for step in steps) == pytest.approx(1, rel=1e-12)
 
 
 TARGETS = TargetTrainLoss(trains=[[[1, 0]] * 3, [[0, 1]] * 3])
@@ -192,6 +220,11 @@ def test_diverged_training_keeps_the_last_good_epoch(tmp_path):
     assert same(kept.network, caught.value.reached.network)
 
 
+def test_parameters_that_diverge_under_a_finite_loss_are_noticed():
+    with pytest.raises(ConvergenceError, match="no longer finite in epoch 0"):
+        train_network(network(), one_line_each(), Towards(aim=np.inf), batch=6)
+
+
 def test_checkpoint_of_another_training_is_refused(tmp_path):
     path = tmp_path / "training.npz"
 
@@ -206,11 +239,27 @@ def test_checkpoint_of_another_training_is_refused(tmp_path):
         train(batch=4)
     with pytest.raises(ValueError, match=r"has aim = 1\.0 and not 2\.0"):
         train(rule=Towards(aim=2.0))
+    with pytest.raises(ValueError, match="has seed = 0 and not 1"):
+        train(seed=1)
+    with pytest.raises(ValueError, match="has precision = single and not double"):
+        train(precision="double")
+    with pytest.raises(ValueError, match=r"has learning_rate = 0\.01 and not 0\.02"):
+        train(learning_rate=0.02)
+    with pytest.raises(ValueError, match="has optimizer = adam and not sgd"):
+        train(optimizer="sgd")
+    with pytest.raises(ValueError, match="has another network, other data"):
+        train(test=one_line_each())
     with pytest.raises(ValueError, match="has another network, other data"):
         train(start=network(scale=0.5))
+    delayed = replace(network().connections[0], delay=1)
+    connections = [delayed, *network().connections[1:]]
+    with pytest.raises(ValueError, match="has another network, other data"):
+        train(start=replace(network(), connections=connections))
     inputs, labels = one_line_each()
     with pytest.raises(ValueError, match="has another network, other data"):
         train(data=(1 - inputs, labels))
+    with pytest.raises(ValueError, match="has another network, other data"):
+        train(data=(inputs, 1 - labels))
     with pytest.raises(ValueError, match="`epochs` must be at least the 2"):
         train(epochs=1)
     path.write_bytes(b"something else")
@@ -221,6 +270,19 @@ def test_checkpoint_of_another_training_is_refused(tmp_path):
         train()
     with pytest.raises(ValueError, match="must lie in a folder that exists"):
         train(checkpoint=tmp_path / "absent" / "training.npz")
+
+
+def test_matrices_of_gates_tell_networks_apart():
+    """By their last digit and in their middle, which NumPy would not print."""
+    digests = set()
+    for angle in (0, 1e-13, 0.5):
+        matrix = np.eye(32, dtype=complex)
+        matrix[16, 16] = np.exp(1j * angle)
+        gate = Gate("unitary", tuple(range(5)), matrix=matrix)
+        circuit = Circuit(n_qubits=5, gates=[gate], parameters=np.zeros(0))
+        model = layered_network([1, 1], SQSNeuron(1, 4, circuit=circuit))
+        digests.add(Origin({}, model, one_line_each()).digest)
+    assert len(digests) == 3
 
 
 def test_data_that_do_not_fit_are_refused():
@@ -237,6 +299,8 @@ def test_data_that_do_not_fit_are_refused():
         train((inputs[..., :1], labels))
     with pytest.raises(ValueError, match="must have inputs that are spikes 0 or 1"):
         train((2 * inputs, labels))
+    with pytest.raises(ValueError, match="must have inputs that are spikes 0 or 1"):
+        train((-inputs, labels))
     with pytest.raises(ValueError, match="`data` must have one label"):
         train((inputs, labels[1:]))
     with pytest.raises(ValueError, match="`labels` must lie from 0 to 1"):
@@ -265,6 +329,11 @@ def test_settings_that_do_not_fit_are_refused():
         train(batch=6, learning_rate=-1)
     with pytest.raises(ValueError, match="`precision` must be one of"):
         train(batch=6, precision="half")
+    with pytest.raises(TypeError, match="`seed` must be an integer"):
+        train(batch=6, seed=1.5)
+    for estimator in (LocalRule, "spsa", COUNTS):
+        with pytest.raises(TypeError, match=r"`estimator` must be a LocalRule\(\)"):
+            train_network(network(), one_line_each(), estimator)
 
 
 def test_functions_are_settings_by_their_names():

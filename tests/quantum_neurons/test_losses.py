@@ -47,6 +47,15 @@ def test_a_function_is_a_loss():
     np.testing.assert_allclose(found, [3, 1], rtol=1e-15)
 
 
+@in_double_precision
+def test_a_function_keeps_single_precision():
+    """Also with labels or constants of double precision: gradients would not add up."""
+    loss = as_loss(lambda spikes, labels: np.ones(1) * (spikes[0, :, 1] - labels) ** 2)
+    found = loss.values(SPIKES.astype(np.float32), np.array([0.5, 2.0]))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, [0.25, 1], rtol=1e-6)
+
+
 def test_target_trains_of_labels():
     trains = np.array([[[0, 1], [1, 1], [0, 0]], [[1, 0], [1, 0], [0, 1]]])  # C, T, n
     loss = TargetTrainLoss(trains=trains)

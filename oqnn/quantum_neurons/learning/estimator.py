@@ -22,7 +22,7 @@ class Info(NamedTuple):
 
     loss: "jax.Array"  # mean over samples and passes
     accuracy: "jax.Array"  # of labels, NaN where outputs were clamped
-    spikes: tuple["jax.Array", ...]  # a neuron and step, of each population
+    spikes: tuple["jax.Array", ...]  # a wire and step, of each population
 
 
 class Estimator(Protocol):

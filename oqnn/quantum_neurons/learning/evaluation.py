@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 from ..._core.checks import check_choice, check_integer
 from ..._core.seeds import rng_from
 from ..networks.network import Network
-from .loop_data import Samples, as_data, as_inputs
+from .loop_data import Samples, as_data, as_inputs, n_output_wires
+from .losses import check_output_labels
 
 __all__ = ["Accuracy", "accuracy", "label_credits", "predict"]
 
@@ -71,13 +72,11 @@ def predict(
     check_choice(precision, "precision", tuple(TYPES))
     from .evaluation_jax import count_spikes
 
-    repeated = np.broadcast_to(inputs, (repeats, *inputs.shape)).reshape(
-        -1, *inputs.shape[1:]
-    )
     counts = count_spikes(
         network,
-        repeated,
-        min(CHUNK, len(repeated)),
+        inputs,
+        repeats,
+        min(CHUNK, repeats * len(inputs)),
         TYPES[precision],
         rng_from(seed, "prediction"),
     )
@@ -122,10 +121,10 @@ def accuracy(
         If the data do not fit the network, or a label is no output wire.
     """
     inputs, labels = as_data(data, network, "data")
+    check_output_labels(labels, n_output_wires(network))
     counts = predict(
         network, inputs, repeats=repeats, seed=seed, precision=precision
     )  # (repeats, S, C)
-    check_labels(labels, counts.shape[-1])
     if pooled:
         counts = counts.sum(axis=0, keepdims=True)
     share = label_credits(counts, labels).mean(axis=0)  # (S,)
@@ -153,15 +152,3 @@ def label_credits(counts: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """
     best = counts == counts.max(axis=-1, keepdims=True)  # (..., S, C)
     return best[..., np.arange(len(labels)), labels] / best.sum(axis=-1)
-
-
-def check_labels(labels: np.ndarray, n_outputs: int) -> None:
-    """Check that labels are indices of output wires."""
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"`labels` must be integers, but are of type {labels.dtype}.")
-    if not (labels.min() >= 0 and labels.max() < n_outputs):
-        raise ValueError(
-            f"`labels` must lie from 0 to {n_outputs - 1}, as the network has "
-            f"{n_outputs} output wires, but reach from {labels.min()} to "
-            f"{labels.max()}."
-        )

@@ -19,19 +19,21 @@ __all__ = ["count_spikes"]
 def count_spikes(
     network: Network,
     inputs: np.ndarray,  # (S, T, n_in)
+    repeats: int,
     chunk: int,
     dtype: np.dtype,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return counts of output spikes, shape (S, n_out)."""
+    """Return counts of output spikes, shape (repeats * S, n_out)."""
     wiring = network.wiring
     parameters = Parameters(
         tuple(jnp.asarray(w, dtype=dtype) for w in network.weights),
         tuple(jnp.asarray(n, dtype=dtype) for n in network.neurons),
     )
-    found = []
-    for first in range(0, len(inputs), chunk):
-        taken = inputs[first : first + chunk]
+    found, total = [], repeats * len(inputs)
+    for first in range(0, total, chunk):
+        # repeats of large data one after the other, never all of them in memory
+        taken = inputs[np.arange(first, min(first + chunk, total)) % len(inputs)]
         # the last chunk is filled up: a program is compiled for one shape
         x = np.zeros((inputs.shape[1], chunk, inputs.shape[2]), dtype=dtype)
         x[:, : len(taken)] = taken.swapaxes(0, 1)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_choice, check_integer
-from .exact_inputs import as_samples, check_smooth
+from .exact_inputs import check_smooth
+from .loop_data import as_samples, check_loss
 from .losses import Loss, SpikeCountLoss, as_loss
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def exact_loss(
     >>> found.records
     8
     """
-    inputs, labels = as_samples(inputs, labels, network.n_inputs)
+    inputs, labels = as_samples(inputs, labels, network)
     loss = as_loss(SpikeCountLoss() if loss is None else loss)
     check_choice(objective, "objective", ("expected", "marginal"))
     check_integer(most_records, "most_records")
@@ -98,7 +99,7 @@ def exact_loss(
             "`objective` must be 'expected' for a loss of spikes that are drawn, but "
             "is 'marginal', which is of a TargetTrainLoss."
         )
-    loss.check(n_output_wires(network), inputs.shape[1], labels)
+    check_loss(loss, network, inputs, labels)
     check_smooth(network.wiring)
     free = free_populations(network, loss)
     records = check_records(network, free, inputs.shape[:2], most_records)
@@ -120,11 +121,6 @@ def exact_loss(
         neurons=tuple(map(np.asarray, neurons)),
         records=records,
     )
-
-
-def n_output_wires(network: "Network") -> int:
-    """Return the number of wires of all output populations."""
-    return sum(network.populations[i].n_wires for i in network.outputs)
 
 
 def free_populations(network: "Network", loss: Loss) -> tuple[int, ...]:

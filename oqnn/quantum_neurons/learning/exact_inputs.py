@@ -1,36 +1,12 @@
-"""Samples for small networks, and the neurons whose records have a law."""
-
-import numpy as np
-from numpy.typing import ArrayLike
+"""Neurons whose records have a law, and a law with derivatives."""
 
 from ..networks.wiring import Wiring
 
 __all__ = [
-    "as_samples",
     "check_likelihoods",
     "check_only_spikes_random",
     "check_smooth",
 ]
-
-
-def as_samples(
-    inputs: ArrayLike, labels: ArrayLike, n_inputs: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return spikes (B, T, n_in) and labels (B,)."""
-    inputs, labels = np.asarray(inputs), np.asarray(labels)
-    if inputs.ndim != 3 or inputs.shape[2] != n_inputs or inputs.size == 0:
-        raise ValueError(
-            f"`inputs` must have shape (B, T, {n_inputs}): samples, steps, the "
-            f"network's inputs, but have shape {inputs.shape}."
-        )
-    if not np.isin(inputs, (0, 1)).all():
-        raise ValueError("`inputs` must hold spikes 0 or 1, but hold other values.")
-    if labels.shape != inputs.shape[:1]:
-        raise ValueError(
-            f"`labels` must have shape ({len(inputs)},), one a sample, but have shape "
-            f"{labels.shape}."
-        )
-    return inputs.astype(np.uint8), labels
 
 
 def check_only_spikes_random(wiring: Wiring) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +30,9 @@ class Origin(NamedTuple):
     def digest(self) -> str:
         """A word that is the same for the same training alone, of any length."""
         digest = hashlib.sha256(json.dumps(_lasting(self.settings)).encode())
-        digest.update(repr(self.network.wiring).encode())
+        # matrices of gates in full: NumPy would round them and leave out their middle
+        with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+            digest.update(repr(self.network.wiring).encode())
         masks = [c.mask for c in self.network.connections]
         for array in (*masks, *self.network.weights, *self.network.neurons, *self.data):
             digest.update(repr((array.shape, array.dtype.str)).encode())

@@ -16,10 +16,11 @@ from ..._core.progress import ProgressLine
 from ..._core.seeds import derive_seed, rng_from
 from ..networks.network import Network
 from .estimator import Estimator
-from .evaluation import TYPES, accuracy, check_labels
+from .evaluation import TYPES, accuracy
 from .learned import LearnedNetwork
 from .learning_file import Origin, Settings, load_training, save_training
-from .loop_data import Samples, as_data, check_loss
+from .loop_data import Samples, as_data, check_loss, n_output_wires
+from .losses import check_output_labels
 
 if TYPE_CHECKING:
     import optax
@@ -87,7 +88,8 @@ def train_network(
     checkpoint : path, optional
         An npz file in which the training is kept after every epoch. If it is there
         already the training goes on from it, to the same numbers as without the
-        interruption, also if it is to have more epochs now.
+        interruption, also if it is to have more epochs now. Functions are known by
+        their names alone, and an optimiser that is given by its state's shapes.
     progress : bool, optional
         False hides the progress line, True always shows it.
 
@@ -104,13 +106,12 @@ def train_network(
         If a loss or a parameter is no longer finite. What the epochs before had reached
         is its `reached` and in the checkpoint.
     """
+    _check_estimator(estimator)
     inputs, labels = as_data(data, network, "data")
-    tested = None if test is None else as_data(test, network, "test")
     check_loss(estimator.loss, network, inputs, labels)
+    tested = None if test is None else as_data(test, network, "test")
     if tested is not None:
-        check_labels(
-            tested[1], sum(network.populations[i].n_wires for i in network.outputs)
-        )
+        check_output_labels(tested[1], n_output_wires(network))
     check_integer(epochs, "epochs")
     check_integer(batch, "batch")
     if batch > len(inputs):
@@ -118,15 +119,13 @@ def train_network(
             f"`batch` must be at most the {len(inputs)} samples of `data`, but is "
             f"{batch}."
         )
+    check_integer(seed, "seed", least=0)
     check_choice(precision, "precision", tuple(TYPES))
     transformation = _as_optimizer(optimizer, learning_rate)
     check_checkpoint(checkpoint)
 
     settings: Settings = {
-        "estimator": type(estimator).__name__,
-        **settings_of(estimator),
-        "optimizer": optimizer if isinstance(optimizer, str) else "given",
-        "learning_rate": float(learning_rate) if isinstance(optimizer, str) else None,
+        **_choices(estimator, optimizer, learning_rate),
         "epochs": int(epochs),
         "batch": int(batch),
         "seed": int(seed),
@@ -147,6 +146,32 @@ def train_network(
     )
     state, curves = _run(plan, checkpoint, progress)
     return _result(plan, state, curves)
+
+
+def _check_estimator(estimator: Estimator) -> None:
+    """Check that an estimator is an instance with its loss and its method."""
+    complete = hasattr(estimator, "loss") and hasattr(estimator, "gradient")
+    if isinstance(estimator, type) or not (is_dataclass(estimator) and complete):
+        raise TypeError(
+            "`estimator` must be a LocalRule(), a StraightThrough(), a ScoreFunction() "
+            "or another frozen dataclass with their `loss` and `gradient`, but is "
+            f"{estimator!r}."
+        )
+
+
+def _choices(
+    estimator: Estimator,
+    optimizer: "str | optax.GradientTransformation",
+    learning_rate: float,
+) -> Settings:
+    """Return the settings of an estimator and an optimiser."""
+    named = isinstance(optimizer, str)
+    return {
+        "estimator": type(estimator).__name__,
+        **settings_of(estimator),
+        "optimizer": optimizer if isinstance(optimizer, str) else "given",
+        "learning_rate": float(learning_rate) if named else None,
+    }
 
 
 def settings_of(choice: Any) -> Settings:

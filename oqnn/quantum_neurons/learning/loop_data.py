@@ -10,7 +10,14 @@ from .losses import Loss
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["Samples", "as_data", "as_inputs", "check_loss"]
+__all__ = [
+    "Samples",
+    "as_data",
+    "as_inputs",
+    "as_samples",
+    "check_loss",
+    "n_output_wires",
+]
 
 
 class Samples(Protocol):
@@ -56,21 +63,38 @@ def as_data(
             f"{type(data).__name__}."
         )
     inputs = as_inputs(pair[0], network, name)
-    labels = np.asarray(pair[1])
+    return inputs, _as_labels(pair[1], inputs, name)
+
+
+def as_samples(
+    inputs: "ArrayLike", labels: "ArrayLike", network: Network
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return inputs (S, T, n_in) and labels (S,) of two arguments of these names."""
+    spikes = as_inputs(inputs, network, "inputs")
+    return spikes, _as_labels(labels, spikes, "labels")
+
+
+def _as_labels(labels: "ArrayLike", inputs: np.ndarray, name: str) -> np.ndarray:
+    """Return a number for each sample."""
+    labels = np.asarray(labels)
     if labels.shape != inputs.shape[:1] or labels.dtype.kind not in "iuf":
         raise ValueError(
             f"`{name}` must have one label, a number, for each of {len(inputs)} "
             f"samples, but has labels of shape {labels.shape} and type {labels.dtype}."
         )
-    return inputs, labels
+    return labels
 
 
 def check_loss(
     loss: Loss, network: Network, inputs: np.ndarray, labels: np.ndarray
 ) -> None:
     """Check that a loss fits the outputs, the steps and the labels."""
-    n_outputs = sum(network.populations[i].n_wires for i in network.outputs)
-    loss.check(n_outputs, inputs.shape[1], labels)
+    loss.check(n_output_wires(network), inputs.shape[1], labels)
+
+
+def n_output_wires(network: Network) -> int:
+    """Return the number of wires of all output populations."""
+    return sum(network.populations[i].n_wires for i in network.outputs)
 
 
 def _parts(data: "Samples") -> tuple:

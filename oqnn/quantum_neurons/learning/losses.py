@@ -12,7 +12,15 @@ from ..._core.checks import check_positive
 if TYPE_CHECKING:
     import jax
 
-__all__ = ["Loss", "SpikeCountLoss", "SpikeLoss", "TargetTrainLoss", "as_loss"]
+__all__ = [
+    "Loss",
+    "SpikeCountLoss",
+    "SpikeLoss",
+    "TargetTrainLoss",
+    "as_loss",
+    "check_classes",
+    "check_output_labels",
+]
 
 
 @final
@@ -56,7 +64,7 @@ class SpikeCountLoss:
 
     def check(self, n_outputs: int, steps: int, labels: np.ndarray) -> None:
         """Check that every label has an output wire."""
-        _check_classes(labels, n_outputs, f"the network has {n_outputs} output wires")
+        check_output_labels(labels, n_outputs)
 
 
 @final
@@ -117,7 +125,7 @@ class TargetTrainLoss:
                 f"{steps} steps and {n_outputs} output wires, but have shape "
                 f"{(classes, *shape)}."
             )
-        _check_classes(labels, classes, f"there are target trains of {classes} classes")
+        check_classes(labels, classes, f"there are target trains of {classes} classes")
 
 
 @final
@@ -154,7 +162,7 @@ class SpikeLoss:
                 f"`function` must return one loss a sample, shape {labels.shape}, but "
                 f"returned shape {np.shape(found)}."
             )
-        return found
+        return found.astype(spikes.dtype)  # its constants may be of double precision
 
     def check(self, n_outputs: int, steps: int, labels: np.ndarray) -> None:
         """Check nothing: the function decides what it takes."""
@@ -181,7 +189,12 @@ def as_loss(loss: "Loss | Callable") -> Loss:
     )
 
 
-def _check_classes(labels: np.ndarray, classes: int, what: str) -> None:
+def check_output_labels(labels: np.ndarray, n_outputs: int) -> None:
+    """Check that labels are indices of output wires."""
+    check_classes(labels, n_outputs, f"the network has {n_outputs} output wires")
+
+
+def check_classes(labels: np.ndarray, classes: int, what: str) -> None:
     """Check that labels count classes from 0."""
     if labels.dtype.kind not in "iu":
         raise TypeError(f"`labels` must be integers, but are of type {labels.dtype}.")

@@ -18,7 +18,6 @@ __all__ = [
     "clamped_or_free",
     "clamped_outputs",
     "count_cross_entropy",
-    "n_output_wires",
     "output_spikes",
 ]
 
@@ -32,11 +31,6 @@ def count_cross_entropy(
     logits = scale * spikes.sum(axis=0)
     taken = jnp.take_along_axis(logits, labels[:, None], axis=-1)[:, 0]
     return jax.nn.logsumexp(logits, axis=-1) - taken
-
-
-def n_output_wires(wiring: Wiring) -> int:
-    """Return the number of output wires."""
-    return sum(wiring.sizes[i] * wiring.kernels[i].n_io for i in wiring.outputs)
 
 
 def output_spikes(

@@ -11,7 +11,7 @@ from ..._core.progress import ProgressLine
 from ..._core.seeds import rng_from
 from .estimator import Estimator
 from .exact import ExactLoss, exact_loss
-from .exact_inputs import as_samples
+from .loop_data import as_samples
 
 if TYPE_CHECKING:
     from ..networks.network import Network
@@ -93,6 +93,8 @@ def estimator_statistics(
     In double precision. With estimates :math:`g_r` of mean m and covariance C, the
     square of the bias is :math:`\|m - g\|^2 - \mathrm{Tr}\,C/R`, and its variance
     :math:`4 (m - g)^T C (m - g)/R + 2\,\mathrm{Tr}\,C^2/R^2` where the mean is normal.
+    With m and C as they are found, the error comes out too large where there is no
+    bias, by a factor that tends to the root of 3.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def estimator_statistics(
     >>> found.groups
     ('weights[0]', 'neurons[0]', 'all')
     """
-    inputs, labels = as_samples(inputs, labels, network.n_inputs)
+    inputs, labels = as_samples(inputs, labels, network)
     check_integer(repeats, "repeats", least=2)
     if exact is None:
         exact = exact_loss(network, inputs, labels, loss=estimator.loss)
