@@ -73,14 +73,14 @@ def test_change_among_many_events():
 
 @pytest.mark.slow
 def test_rounding_beside_noise_is_no_past():
-    """The first spike, of probability sin²(1e-10), flips what the memory does: this
+    """The first spike, of probability sin²(3e-8), flips what the memory does: this
     counts unless there is noise, whose laws are exact to 1e-16 only.
     """
     gates = [Gate("crx", (1, 0), parameter=0), Gate("cx", (0, 1))]
     circuit = Circuit(n_qubits=2, gates=gates, parameters=[1.3])
     for noise in (None, Noise()):
         neuron = SQSNeuron(1, 1, circuit=circuit, noise=noise)
-        found = depends_on_older(neuron, [[2e-10 / np.pi], [0.3], [0.3]])
+        found = depends_on_older(neuron, [[6e-8 / np.pi], [0.3], [0.3]])
         assert found == (noise is None)
 
 

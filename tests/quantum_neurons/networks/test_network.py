@@ -148,16 +148,16 @@ def test_records_without_probability_have_none_and_are_refused():
 
 
 def test_noise_does_not_make_the_impossible_possible():
-    """Laws with noise are exact to 1e-16: sin²(1e-10) does not differ from zero."""
+    """Laws with noise are exact to 1e-16: sin²(3e-8) does not differ from zero."""
     circuit = Circuit(n_qubits=1, gates=[Gate("rx", (0,), parameter=0)], parameters=[0])
     connections = [Connection(-1, 0, 0, wire_mask([[1]], 1, 1))]
     for noise, possible in ((None, True), (Noise(), False)):
         population = Population(SQSNeuron(1, 0, circuit, noise), 1)
         network = random_network(1, [population], connections, [0])
-        network = network.with_parameters([[[0.0]]], [[[2e-10]]])
+        network = network.with_parameters([[[0.0]]], [[[6e-8]]])
         assert (record_law(network, [[0]])[1] > 0) == possible
         if possible:
-            expected = np.log(np.sin(1e-10) ** 2)
+            expected = np.log(np.sin(3e-8) ** 2)
             found = network.log_likelihood([[0]], [[[[1]]]])
             assert found == pytest.approx(expected, rel=1e-12)
         else:
