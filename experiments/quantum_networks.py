@@ -290,8 +290,11 @@ def draw() -> Figure:
     for axis, task in zip(panels, TASKS, strict=True):
         for model, rule in KINDS:
             rows = [row for row in curves if row[:3] == [task, model, rule]]
-            seeds = sorted({row[3] for row in rows})
-            each = [[float(row[6]) for row in rows if row[3] == s] for s in seeds]
+            # by epoch, as a run that was stopped may have left its curve behind
+            of_seed: dict[str, dict[str, float]] = {}
+            for row in rows:
+                of_seed.setdefault(row[3], {})[row[4]] = float(row[6])
+            each = [list(curve.values()) for curve in of_seed.values()]
             if not each:
                 continue
             x = np.arange(1, len(each[0]) + 1) / len(each[0])
