@@ -48,9 +48,9 @@ def log_likelihood_gradient(
     Automatic differentiation in double precision of the sum of
     :math:`\log p(s_t \mid \mathrm{past})`, at a few times the cost of the likelihood.
 
-    The currents enter as relu(z): the derivative by a current is zero where z < 0. At
-    z = 0 the likelihood has a kink where that of z > 0 does not vanish; zero, the
-    derivative from the left, is returned there.
+    Currents enter `SQSNeuron` and `ClassicalControl` as relu(z): the derivative by a
+    current is zero where z < 0. At z = 0 the likelihood has a kink where that of z > 0
+    does not vanish; zero, the derivative from the left, is returned there.
 
     Parameters
     ----------
@@ -100,10 +100,10 @@ def log_likelihood_gradient(
     taken, by_parameters, by_currents = gradients(
         kernel, neuron.parameters, z, patterns_of(s)
     )
-    check_possible(taken.reshape(*batch, -1), rounding_of(neuron))
+    check_possible(taken.reshape(*batch, taken.shape[-1]), rounding_of(neuron))
     return LikelihoodGradient(
         log_likelihood=np.log(taken).sum(axis=-1).reshape(batch),
-        parameters=by_parameters.reshape(*batch, -1),
+        parameters=by_parameters.reshape(*batch, by_parameters.shape[-1]),
         currents=by_currents.reshape(*batch, *z.shape[1:]),
     )
 

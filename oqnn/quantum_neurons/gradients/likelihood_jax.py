@@ -19,6 +19,9 @@ def gradients(
     patterns: np.ndarray,  # (B, T)
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return p at every step (B, T), and d log p by parameters and by currents."""
+    if not len(currents):  # JAX cannot reshape no rows
+        none = np.zeros((0, len(parameters)))
+        return np.zeros(patterns.shape), none, np.zeros(currents.shape)
     # every row is a neuron of its own, so that one derivative keeps rows apart
     own = jnp.broadcast_to(jnp.asarray(parameters), (len(currents), len(parameters)))
     z = jnp.asarray(np.moveaxis(currents, 1, 0)[:, None])  # (T, 1, B, N)

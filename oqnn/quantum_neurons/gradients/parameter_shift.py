@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ..._core.checks import check_integer, check_shapes
 from ..._core.seeds import rng_from
-from ..neurons.inputs import as_currents, as_record, check_possible
+from ..neurons.inputs import as_currents, as_record, check_fits, check_possible
 from ..neurons.patterns import patterns_of
 from ..neurons.sqs import SQSNeuron
 from .shifted_runs import ShiftedRuns, shifted_runs
@@ -18,6 +18,8 @@ __all__ = [
     "estimate_shift_gradient",
     "parameter_shift_gradient",
 ]
+
+LEAST = 1e-290  # probability of a record below which digits are lost
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)  # eq on arrays is ambiguous
@@ -99,7 +101,8 @@ def parameter_shift_gradient(
         If `neuron` is no SQSNeuron.
     ValueError
         If the neuron has noise, shapes disagree, currents are not finite, spikes are
-        not 0 or 1, or the record has probability zero.
+        not 0 or 1, the record has probability zero or one below 1e-290, or the effects
+        do not fit into memory.
 
     References
     ----------
@@ -190,9 +193,21 @@ def _runs_of(neuron: SQSNeuron, currents: ArrayLike, record: ArrayLike) -> Shift
     z = as_currents(currents, neuron.n_io)
     s = as_record(record, z)
     check_shapes(currents=(z, "T N"), record=(s, "T N"))
+    n, d = neuron.circuit.n_qubits, 2.0**neuron.n_memory
+    check_fits(
+        16 * (4 * 4.0**n + len(z) * (4 * d * d + 4 * 2.0**n)),
+        f"Effects of {len(z)} steps of {neuron.n_io} + {neuron.n_memory} qubits",
+        "Take `log_likelihood_gradient`.",
+    )
     runs = shifted_runs(neuron, z, patterns_of(s))
     before = np.append(1.0, runs.squares[:-1])
-    check_possible(runs.squares / np.where(before > 0, before, np.nan))
+    known = before > LEAST
+    check_possible(np.where(known, runs.squares / np.where(known, before, 1), 1.0))
+    if runs.squares[-1] <= LEAST:
+        raise ValueError(
+            f"`record` must be short enough for a probability above {LEAST:.0e}, but "
+            f"its {len(z)} steps have a smaller one. Take `log_likelihood_gradient`."
+        )
     return runs
 
 

@@ -47,14 +47,15 @@ def shifted_runs(
         return np.einsum("ta,tab,tb->t", chosen.conj(), effects, chosen).real
 
     runs = _of_gates(neuron, gates, _joint(_encoded(angles), memories[:-1]), taken)
-    for step, wire in zip(*np.nonzero(currents > 0), strict=True):
-        target = len(neuron.parameters) + step * neuron.n_io + wire
-        for shift, weight in TWO_TERMS:
+    for wire in range(neuron.n_io):
+        steps = np.flatnonzero(currents[:, wire] > 0)
+        targets = len(neuron.parameters) + steps * neuron.n_io + wire
+        for shift, weight in TWO_TERMS if len(steps) else ():
             other = angles.copy()
-            other[step, wire] += shift
+            other[:, wire] += shift  # each step is a run of its own
             found = _joint(_encoded(other), memories[:-1])
-            chance = taken(_through(gates, neuron.circuit.n_qubits, found))[step]
-            runs.append((chance, np.pi * weight, target))
+            chances = taken(_through(gates, neuron.circuit.n_qubits, found))[steps]
+            runs += zip(chances, [np.pi * weight] * len(steps), targets, strict=True)
     columns = np.array(runs).reshape(-1, 3).T
     return ShiftedRuns(
         squares=(np.abs(memories[1:]) ** 2).sum(axis=-1),

@@ -140,6 +140,24 @@ def test_silent_circuit_without_angles():
     assert rest.runs == 1
 
 
+def test_long_records():
+    """Linear in T; where p itself is no longer a number of full precision, refused."""
+    z = np.full((700, 1), 0.3)
+    record = TWO_QUBIT.sample(z, 0)
+    found = parameter_shift_gradient(TWO_QUBIT, z, record)
+    expected = log_likelihood_gradient(TWO_QUBIT, z, record)
+    np.testing.assert_allclose(found.log_currents, expected.currents, rtol=1e-8)
+    long, often = np.tile(z, (3, 1)), np.tile(record, (3, 1))
+    with pytest.raises(ValueError, match=r"short enough .* 1e-290, but its 2100 steps"):
+        parameter_shift_gradient(TWO_QUBIT, long, often)
+
+
+def test_effects_that_do_not_fit_into_memory():
+    circuit = Circuit(n_qubits=20, gates=[], parameters=[])
+    with pytest.raises(ValueError, match=r"Effects of 1 steps of 1 \+ 19 qubits must"):
+        parameter_shift_gradient(SQSNeuron(1, 19, circuit), [[0.1]], [[1]])
+
+
 def test_estimates_are_within_their_errors():
     """No bias, and errors of the right size, over 200 estimates of every derivative."""
     exact = parameter_shift_gradient(WIDE, CURRENTS[:2], RECORD[:2])
