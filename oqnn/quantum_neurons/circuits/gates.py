@@ -1,5 +1,6 @@
 """Gates of a neuron's circuit: rotations with a parameter, and fixed unitaries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import final
@@ -80,6 +81,11 @@ class Gate:
     matrix: np.ndarray | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.qubits, Iterable):
+            raise TypeError(
+                f"`qubits` must be a tuple of integers, but is {self.qubits!r}. Try "
+                f"({self.qubits},)."
+            )
         object.__setattr__(self, "qubits", tuple(self.qubits))
         for qubit in self.qubits:
             check_integer(qubit, "qubits", least=0)
@@ -152,9 +158,15 @@ class Gate:
         check_finite(matrix, "matrix")
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
             raise ValueError(f"`matrix` must be square, but has shape {matrix.shape}.")
+        if len(matrix) < 2 or len(matrix) & (len(matrix) - 1):
+            raise ValueError(
+                "`matrix` must act on qubits, so that its size is a power of two, but "
+                f"its size is {len(matrix)}."
+            )
         gap = np.abs(matrix @ matrix.conj().T - np.eye(len(matrix))).max()
         if not gap <= 1e-10:
             raise ValueError(
                 f"`matrix` must be unitary, but U U† differs from 1 by {gap:.3g}."
             )
+        matrix.flags.writeable = False  # gates are compared and hashed by it
         object.__setattr__(self, "matrix", matrix)

@@ -274,7 +274,7 @@ def _check_neuron(neuron: object) -> None:
     """Check that a program can hold the neuron."""
     if not isinstance(neuron, SQSNeuron):
         raise TypeError(f"`neuron` must be an SQSNeuron, but is {neuron!r}.")
-    if getattr(neuron, "noise", None) is not None:
+    if neuron.noise is not None:
         raise ValueError(
             "`neuron` must be without noise, which OpenQASM 3 cannot express. Write "
             "the same neuron without it, and give the noise to what runs the program."

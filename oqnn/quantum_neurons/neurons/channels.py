@@ -1,5 +1,6 @@
 """Steps of an SQS neuron as maps of its memory, which thus is an open system."""
 
+import math
 from collections.abc import Callable
 from functools import reduce
 from typing import Protocol
@@ -43,13 +44,14 @@ class QuantumNeuron(Protocol):
 
 def step_kraus(neuron: QuantumNeuron, currents: ArrayLike) -> np.ndarray:
     """Return the Kraus operators of a step; see `SQSNeuron.step_operators`."""
+    a, d = 2**neuron.n_io, 2**neuron.n_memory
+    _check_size(neuron, 16.0 * _rows(currents) * a * d**2)
     z = _as_step_currents(currents, neuron.n_io)
     if neuron.noise is not None:
         raise ValueError(
             "`noise` must be None, but the neuron has noise: a spike then goes with "
             "several Kraus operators. Take `step_superoperators`."
         )
-    a, d = 2**neuron.n_io, 2**neuron.n_memory
     _check_size(neuron, 2 * 16.0 * (a * d) ** 2)
     V = neuron.circuit.unitary().reshape(a, d, a, d)
     half = np.pi * np.maximum(z, 0) / 2
@@ -64,6 +66,8 @@ def step_kraus(neuron: QuantumNeuron, currents: ArrayLike) -> np.ndarray:
 
 def step_maps(neuron: QuantumNeuron, currents: ArrayLike) -> np.ndarray:
     """Return a step's maps of the memory; see `SQSNeuron.step_superoperators`."""
+    a, d = 2**neuron.n_io, 2**neuron.n_memory
+    _check_size(neuron, 2 * 16.0 * _rows(currents) * a * d**4)
     return maps_of(neuron)(_as_step_currents(currents, neuron.n_io))
 
 
@@ -186,10 +190,15 @@ def _as_step_currents(currents: ArrayLike, n_io: int) -> np.ndarray:
     return z
 
 
+def _rows(currents: ArrayLike) -> int:
+    """Return the number of steps that currents (..., N) are for."""
+    return math.prod(np.shape(currents)[:-1])
+
+
 def _check_size(neuron: QuantumNeuron, n_bytes: float) -> None:
     """Check that maps of the memory fit."""
     check_fits(
         n_bytes,
         f"Maps of {neuron.n_io} + {neuron.n_memory} qubits",
-        "Draw samples instead.",
+        "Draw samples instead, or pass fewer currents.",
     )

@@ -8,7 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..circuits.circuits_jax import apply_matrix, complex_type, gate_matrices
+from ..circuits.circuits_jax import (
+    apply_matrix,
+    complex_type,
+    gate_matrices,
+    times,
+)
 from ..circuits.fusion import Block, fuse
 from ..circuits.gates import Gate
 from .noise import Noise
@@ -82,7 +87,8 @@ class DensityMatrixKernel:
         rho = rho.reshape(len(rho), a, d, a, d, -1)
         true = jnp.moveaxis(jnp.diagonal(rho, axis1=1, axis2=3), -1, 1)
         confusion = reduce(np.kron, [self.noise.confusion] * self.n_io)
-        return jnp.einsum("st,ntabB->nsabB", confusion.astype(state.real.dtype), true)
+        confusion = confusion.astype(state.real.dtype)
+        return jnp.einsum("st,ntabB->nsabB", confusion, true, precision="highest")
 
     def law(self, prepared: tuple[jax.Array, ...], charged: jax.Array) -> jax.Array:
         """Return the traces."""
@@ -111,7 +117,7 @@ class DensityMatrixKernel:
             m = len(U[0])
             turn = U[:, :, None, :, None] * U.conj()[:, None, :, None, :]
             noisy = self.noise.after_gate(len(places)).astype(kind)
-            step = jnp.asarray(noisy) @ turn.reshape(-1, m * m, m * m)
+            step = times(jnp.asarray(noisy), turn.reshape(-1, m * m, m * m))
             made = apply_matrix(step, [*places, *(k + p for p in places)], 2 * k, made)
         return made
 
@@ -124,7 +130,7 @@ class DensityMatrixKernel:
         e, angles = self.noise.reset_error, jnp.pi * currents
         y, w = (2 * e - 1) * jnp.sin(angles), (1 - 2 * e) * jnp.cos(angles)
         turned = jnp.stack([1 + w + 0j, -1j * y, 1j * y, 1 - w + 0j], axis=-1) / 2
-        noisy = turned @ self.noise.after_gate(1).T.astype(turned.dtype)
+        noisy = times(turned, self.noise.after_gate(1).T.astype(turned.dtype))
         rest = np.array([1 - e, 0, 0, e], dtype=turned.dtype)
         states = jnp.where(currents[..., None] > 0, noisy, rest)
         states = states.reshape(*currents.shape, 2, 2)  # (B, n, N, 2, 2)

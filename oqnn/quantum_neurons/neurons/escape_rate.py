@@ -112,6 +112,11 @@ class EscapeRateNeuron:
 
         return EscapeRateKernel(self.reset == "hard")
 
+    @property
+    def _rounding(self) -> float:
+        """Probability up to which a spike counts as impossible: only zero itself."""
+        return 0.0
+
     def spike_probabilities(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return the law of the spike at every step, given the record before it.
 
@@ -133,11 +138,15 @@ class EscapeRateNeuron:
             If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
             spike of the record is so improbable that its probability underflows.
         """
-        return record_law(self.kernel, self.parameters, currents, record, 0.0)
+        return record_law(
+            self.kernel, self.parameters, currents, record, self._rounding
+        )
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return log p(record | currents), shape (...); see `spike_probabilities`."""
-        return log_likelihood(self.kernel, self.parameters, currents, record, 0.0)
+        return log_likelihood(
+            self.kernel, self.parameters, currents, record, self._rounding
+        )
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents (..., T, 1), as uint8; a key repeats it."""

@@ -122,7 +122,8 @@ def _superoperator(kraus: Sequence) -> np.ndarray:
 
 def _as_probability(value: float, name: str) -> float:
     """Return a number in [0, 1]."""
-    if isinstance(value, str) or np.ndim(value) or np.iscomplexobj(value):
+    wrong = value is None or isinstance(value, str) or np.ndim(value)
+    if wrong or np.iscomplexobj(value):
         raise TypeError(f"`{name}` must be a probability, but is {value!r}.")
     check_between(value, name, 0, 1)
     return float(value)

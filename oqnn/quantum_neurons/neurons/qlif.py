@@ -1,5 +1,6 @@
 """Quantum leaky integrate-and-fire neurons: repeated shots and a classical memory."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
@@ -10,6 +11,7 @@ from scipy.special import expit, logit
 from ..._core.checks import check_choice, check_integer, check_positive
 from .control import as_number, as_parameters
 from .escape_rate import check_fraction
+from .inputs import check_fits
 from .single import draw_record, log_likelihood, record_law
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from .model import NeuronKernel
 
 __all__ = ["QLIFNeuron"]
+
+COPIES = 3  # of the chances from count to count that a step holds at a time
 
 
 @final
@@ -107,6 +111,7 @@ class QLIFNeuron:
         check_fraction(self.threshold, "threshold")
         check_fraction(self.leak, "leak")
         check_positive(self.surrogate_width, "surrogate_width")
+        object.__setattr__(self, "surrogate_width", float(self.surrogate_width))
         check_choice(self.counts, "counts", ("summed", "drawn"))
         if self.shots is None:
             return
@@ -169,6 +174,11 @@ class QLIFNeuron:
             return InfiniteShotsKernel(self.surrogate_width)
         return DrawnCountsKernel(self.shots, self.surrogate_width)
 
+    @property
+    def _rounding(self) -> float:
+        """Probability up to which a spike counts as impossible: only zero itself."""
+        return 0.0
+
     def spike_probabilities(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return the law of the spike at every step, given the record before it.
 
@@ -187,15 +197,35 @@ class QLIFNeuron:
         Raises
         ------
         ValueError
-            If shapes disagree, currents are not finite, spikes are not 0 or 1, or a
-            spike of the record has no probability.
+            If shapes disagree, currents are not finite, spikes are not 0 or 1, a spike
+            of the record has no probability, or (shots + 1)² numbers a row do not fit
+            into memory.
         """
-        return record_law(self.law_kernel, self.parameters, currents, record, 0.0)
+        self._check_rows(2, np.shape(currents), np.shape(record))
+        return record_law(
+            self.law_kernel, self.parameters, currents, record, self._rounding
+        )
 
     def log_likelihood(self, currents: ArrayLike, record: ArrayLike) -> np.ndarray:
         """Return log p(record | currents), shape (...); see `spike_probabilities`."""
-        return log_likelihood(self.law_kernel, self.parameters, currents, record, 0.0)
+        self._check_rows(2, np.shape(currents), np.shape(record))
+        return log_likelihood(
+            self.law_kernel, self.parameters, currents, record, self._rounding
+        )
 
     def sample(self, currents: ArrayLike, key: "int | jax.Array") -> np.ndarray:
         """Draw one record a row of currents (..., T, 1), as uint8; a key repeats it."""
+        self._check_rows(1, np.shape(currents))
         return draw_record(self._drawing_kernel, self.parameters, currents, key)
+
+    def _check_rows(self, power: int, *shapes: tuple[int, ...]) -> None:
+        """Check that (shots + 1)**power numbers for each row fit into memory."""
+        try:
+            rows = math.prod(np.broadcast_shapes(*(shape[:-2] for shape in shapes)))
+        except ValueError:
+            return  # what does not broadcast is refused with the records
+        check_fits(
+            COPIES * 8.0 * rows * float((self.shots or 0) + 1) ** power,
+            f"Counts of {self.shots} shots in {rows} rows",
+            "Pass the rows in parts, or take fewer shots.",
+        )

@@ -116,8 +116,10 @@ def draw_records(
 
 def draw_patterns(law: jax.Array, uniform: jax.Array) -> jax.Array:
     """Return patterns (...) of laws (..., 2**N) for uniform numbers (...)."""
-    # the last bound is left out: rounding must not lead past the last pattern
+    # of the law's sum, 1 up to rounding, which else would draw impossible patterns
     if law.shape[-1] == 2:  # so written that XLA makes no law of it
-        return (uniform >= law[..., 0]).astype(jnp.int32)
-    bounds = jnp.cumsum(law, axis=-1)[..., :-1]
-    return (uniform[..., None] >= bounds).sum(axis=-1, dtype=jnp.int32)
+        part = uniform * (law[..., 0] + law[..., 1])
+        return (part >= law[..., 0]).astype(jnp.int32)
+    bounds = jnp.cumsum(law, axis=-1)
+    part = uniform[..., None] * bounds[..., -1:]
+    return (part >= bounds[..., :-1]).sum(axis=-1, dtype=jnp.int32)

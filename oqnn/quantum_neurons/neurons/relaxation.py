@@ -25,7 +25,7 @@ __all__ = [
     "stationary_memory",
 ]
 
-UNIT = 1e-9  # distance of an eigenvalue from 1 that is rounding
+UNIT = 1e-9  # distance of an eigenvalue from 1, or from 0, that is rounding
 
 
 @final
@@ -105,7 +105,8 @@ def memory_spectrum(neuron: "SQSNeuron", current: ArrayLike) -> np.ndarray:
         By decreasing modulus; the first is 1.
     """
     values = np.linalg.eigvals(memory_transfer(neuron, _one(current, neuron)))
-    return values[np.lexsort([values.imag, -values.real, -np.abs(values)])]
+    sizes = np.abs(values).round(9)  # 1 comes before other numbers of modulus 1
+    return values[np.lexsort([values.imag, -values.real, -sizes])]
 
 
 def memory_time(neuron: "SQSNeuron", current: ArrayLike) -> float:
@@ -126,7 +127,7 @@ def memory_time(neuron: "SQSNeuron", current: ArrayLike) -> float:
     inf
     """
     sizes = np.abs(memory_spectrum(neuron, current))[1:]
-    if not sizes.size or sizes[0] == 0:
+    if not sizes.size or sizes[0] <= UNIT:
         return 0.0
     return float("inf") if sizes[0] > 1 - UNIT else float(-1 / np.log(sizes[0]))
 

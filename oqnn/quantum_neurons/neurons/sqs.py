@@ -53,8 +53,8 @@ class SQSNeuron:
     Raises
     ------
     ValueError
-        If the circuit has another number of qubits, or a state of so many qubits does
-        not fit into memory.
+        If the circuit has another number of qubits, or a state of so many qubits, or
+        the noise of the widest gate, does not fit into memory.
 
     References
     ----------
@@ -86,6 +86,13 @@ class SQSNeuron:
             raise ValueError(
                 f"`circuit` must act on {self.n_io} + {self.n_memory} qubits, but acts "
                 f"on {self.circuit.n_qubits}."
+            )
+        if self.noise is not None:
+            widest = max((len(gate.qubits) for gate in self.circuit.gates), default=1)
+            check_fits(
+                COPIES * 16 * 16.0**widest,
+                f"The noise of a gate on {widest} qubits",
+                "Take gates on fewer qubits.",
             )
 
     @property

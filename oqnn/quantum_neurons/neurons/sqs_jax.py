@@ -50,7 +50,7 @@ class StateVectorKernel:
         """The gates, fused."""
         if self.n_qubits <= WHOLE:
             return (Block(tuple(range(self.n_qubits)), self.gates),)
-        return fuse(self.gates, FUSED)
+        return fuse(self.gates, FUSED) or (Block((0,), ()),)
 
     def prepare(self, parameters: jax.Array) -> tuple[jax.Array, ...]:
         """Return the blocks' matrices of every neuron, shapes (n, 2**k, 2**k)."""
@@ -74,7 +74,7 @@ class StateVectorKernel:
         inputs = jnp.moveaxis(encode(currents), 0, -1)  # (n, 2**N, B)
         memory = jnp.moveaxis(state, 0, -1)  # (n, 2**N_M, B)
         joint = inputs[:, :, None] * memory[:, None]
-        psi = joint.astype(state.dtype).reshape(len(joint), -1, joint.shape[-1])
+        psi = joint.reshape(len(joint), 2**self.n_qubits, -1).astype(state.dtype)
         psi = apply_blocks(self.blocks, prepared, self.n_qubits, psi)
         return psi.reshape(joint.shape)
 
@@ -185,5 +185,5 @@ def encode(currents: jax.Array) -> jax.Array:
     amplitudes = qubits[..., 0, :]
     for q in range(1, currents.shape[-1]):
         amplitudes = amplitudes[..., :, None] * qubits[..., q, None, :]
-        amplitudes = amplitudes.reshape(*amplitudes.shape[:-2], -1)
+        amplitudes = amplitudes.reshape(*currents.shape[:-1], 2 ** (q + 1))
     return amplitudes

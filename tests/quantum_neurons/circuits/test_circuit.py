@@ -62,6 +62,8 @@ def test_gates_are_equal_by_value():
         (("unitary", (0,)), {"matrix": np.ones((2, 2))}, "must be unitary"),
         (("unitary", (0,)), {"matrix": np.ones((2, 3))}, "must be square"),
         (("unitary", (0, 1)), {"matrix": np.eye(2)}, "`qubits` must be 1 for unitary"),
+        (("unitary", (0,)), {"matrix": np.eye(3)}, "power of two, but its size is 3"),
+        (("unitary", ()), {"matrix": [[1]]}, "power of two, but its size is 1"),
     ],
 )
 def test_gates_refuse(arguments, keywords, message):
@@ -84,6 +86,18 @@ def test_circuits_refuse(gates, parameters, message):
         Circuit(n_qubits=2, gates=gates, parameters=parameters)
 
 
+def test_matrices_of_gates_do_not_change():
+    """Compiled programs are found again by their bytes."""
+    given = np.eye(2)
+    gate = Gate("unitary", (0,), matrix=given)
+    given[0, 0] = -1
+    assert gate.matrix[0, 0] == 1
+    with pytest.raises(ValueError, match="read-only"):
+        gate.matrix[0, 0] = -1
+
+
 def test_other_things_than_gates_are_refused():
+    with pytest.raises(TypeError, match=r"tuple of integers, but is 1\. Try \(1,\)"):
+        Gate("rx", 1, parameter=0)
     with pytest.raises(TypeError, match="must hold Gate objects, but holds 'rx'"):
         Circuit(n_qubits=1, gates=["rx"], parameters=[])

@@ -12,6 +12,8 @@ from quantum_neurons.zoo import every_gate_neuron, some_currents
 from oqnn.dynamics import to_transfer
 from oqnn.measures import bloch_map, is_completely_positive, is_entanglement_breaking
 from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
     Noise,
     SQSNeuron,
     evolve_memory,
@@ -185,6 +187,21 @@ def test_weak_readout_dephases_at_the_overlap_of_its_outcomes():
         stationary_memory(neuron, [0.2])
 
 
+def test_spectrum_of_a_memory_that_turns_freely():
+    """Without CRX, R_X(0.9): 1 twice and e^{±0.9i}, all of modulus one, 1 first."""
+    free = replace(TWO, circuit=two_qubit_circuit(0.9, 0.4, 0))
+    found = memory_spectrum(free, [0.3])
+    np.testing.assert_allclose(found[:2], 1, atol=1e-12)
+    np.testing.assert_allclose(found[2:], np.exp([-0.9j, 0.9j]), atol=1e-12)
+
+
+def test_a_memory_that_one_step_erases():
+    """Exchanged with the measured qubit and turned; rounding leaves 1e-17, not 0."""
+    swap = [Gate("swap", (0, 1)), Gate("ry", (1,), parameter=0)]
+    circuit = Circuit(n_qubits=2, gates=swap, parameters=[0.8])
+    assert memory_time(SQSNeuron(1, 1, circuit), [0.3]) == 0
+
+
 def test_no_memory_has_no_memory_time():
     assert memory_time(every_gate_neuron(3, 0), [0.1, 0.2, 0.3]) == 0
 
@@ -221,3 +238,7 @@ def test_maps_that_do_not_fit_into_memory():
         neuron.step_superoperators([0.1, 0.2])
     with pytest.raises(ValueError, match=r"must fit in memory.*GiB"):
         replace(every_gate_neuron(2, 6), noise=NOISE).step_superoperators([0.1, 0.2])
+    many = np.broadcast_to(0.1, (10**10, 1))
+    for method in (TWO.step_operators, TWO.step_superoperators):
+        with pytest.raises(ValueError, match=r"must fit in memory.*fewer currents"):
+            method(many)

@@ -9,7 +9,7 @@ from quantum_neurons.neurons.single_neurons import (
     sampled_frequencies,
 )
 
-from oqnn.quantum_neurons import EscapeRateNeuron
+from oqnn.quantum_neurons import EscapeRateNeuron, log_likelihood_gradient
 
 SOFT = EscapeRateNeuron(leak=0.7, threshold=0.6, steepness=3.5)
 HARD = EscapeRateNeuron(leak=0.7, threshold=0.6, steepness=3.5, reset="hard")
@@ -64,6 +64,11 @@ def test_improbable_spikes_have_a_likelihood():
     """σ(−x) near e^{−x}: far below rounding of 1, and still not impossible."""
     found = SOFT.log_likelihood([[-30.0]], [[1]])
     assert found == pytest.approx(-3.5 * 30.6, rel=1e-12)
+    gradient = log_likelihood_gradient(SOFT, [[-30.0]], [[1]])
+    assert gradient.log_likelihood == pytest.approx(found, rel=1e-12)
+    # log σ(k(z − ϑ)) with k = e^κ: k by z, −k by ϑ, k(z − ϑ) by κ
+    np.testing.assert_allclose(gradient.currents, [[3.5]], rtol=1e-12)
+    np.testing.assert_allclose(gradient.parameters, [0, -3.5, -107.1], rtol=1e-12)
 
 
 def test_parameters_and_back():

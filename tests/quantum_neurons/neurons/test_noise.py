@@ -134,6 +134,7 @@ def test_noise_is_equal_by_value():
         ({"depolarizing": 1.1}, ValueError, r"`depolarizing` must lie in \[0, 1\]"),
         ({"reset_error": np.nan}, ValueError, "`reset_error` must lie in"),
         ({"amplitude_damping": "high"}, TypeError, "must be a probability.*'high'"),
+        ({"reset_error": None}, TypeError, "must be a probability, but is None"),
         ({"readout_error": 0.1}, ValueError, "`readout_error` must be two"),
         ({"readout_error": (0, -0.1)}, ValueError, "`readout_error` must lie in"),
         ({"kraus": [np.eye(2), np.eye(2)]}, ValueError, "complete, .* from 1 by 1"),

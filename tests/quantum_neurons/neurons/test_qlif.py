@@ -16,7 +16,12 @@ from quantum_neurons.neurons.single_neurons import (
 from scipy.stats import binom
 
 from oqnn._core.jax64 import in_double_precision
-from oqnn.quantum_neurons import ClassicalControl, EscapeRateNeuron, QLIFNeuron
+from oqnn.quantum_neurons import (
+    ClassicalControl,
+    EscapeRateNeuron,
+    QLIFNeuron,
+    log_likelihood_gradient,
+)
 from oqnn.quantum_neurons.neurons.qlif_jax import (
     InfiniteShotsKernel,
     binomial,
@@ -148,6 +153,9 @@ def test_improbable_and_impossible_counts_are_told_apart():
     neuron = QLIFNeuron(theta_in=0.0, threshold=0.0005, leak=0.5, shots=1000)
     found = neuron.log_likelihood([[1.5]], [[0]])
     assert found == pytest.approx(1000 * np.log(0.5), rel=1e-12)
+    gradient = log_likelihood_gradient(neuron, [[1.5]], [[0]])
+    # p(0) = cos²ⁿ(πz/2): −n π tan(πz/2) by z
+    np.testing.assert_allclose(gradient.currents, [[1000 * np.pi]], rtol=1e-9)
     for z, record in ((1.0, [[0]]), (2.0, [[1]]), (-1.0, [[1]])):
         with pytest.raises(ValueError, match="step 0 has probability zero"):
             neuron.log_likelihood([[z]], record)
@@ -305,6 +313,18 @@ def test_bad_input_is_refused():
         QLIFNeuron(**good, counts="kept")
     with pytest.raises(ValueError, match=r"is 4 of 10 shots, .* Try 0\.45\."):
         QLIFNeuron(**good, shots=10)
+
+
+def test_counts_that_do_not_fit_into_memory():
+    """The law takes (10⁷ + 1)² numbers, a sample of one row 10⁷ + 1."""
+    many = replace(FEW, shots=10**7, threshold=0.62 + 1e-8 / 3)
+    for method in (many.log_likelihood, many.spike_probabilities):
+        with pytest.raises(
+            ValueError, match=r"Counts of 10000000 shots in 1 rows.*GiB"
+        ):
+            method([[0.1]], [[0]])
+    with pytest.raises(ValueError, match=r"in 100000 rows must fit.*fewer shots"):
+        many.sample(np.broadcast_to(0.1, (10**5, 1, 1)), 0)
 
 
 @in_double_precision

@@ -7,7 +7,13 @@ import pytest
 from quantum_neurons.plain_sqs import plain_laws
 from quantum_neurons.zoo import every_gate_neuron, some_currents
 
-from oqnn.quantum_neurons import Circuit, Gate, SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import (
+    Circuit,
+    Gate,
+    SQSNeuron,
+    log_likelihood_gradient,
+    two_qubit_circuit,
+)
 
 X, ONE = np.array([[0, 1], [1, 0]]), np.eye(2)
 LENGTH = 5
@@ -143,6 +149,23 @@ def test_batches_are_rows_one_by_one_and_axes_broadcast():
     assert found.shape == (3, 4)
     one = [[neuron.log_likelihood(z[0], s) for s in records] for z in currents]
     np.testing.assert_allclose(found, one, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_memory", [0, 6])
+def test_a_circuit_without_gates(n_memory):
+    """p(1) = sin²(πz/2), in one matrix and in blocks, of which there is none here."""
+    circuit = Circuit(n_qubits=1 + n_memory, gates=[], parameters=[])
+    found = SQSNeuron(1, n_memory, circuit).spike_probabilities([[0.3]], [[1]])
+    np.testing.assert_allclose(found[0, 1], np.sin(0.15 * np.pi) ** 2, rtol=1e-12)
+
+
+def test_no_rows_are_no_error():
+    neuron, nothing = every_gate_neuron(2, 1), np.zeros((0, 3, 2))
+    assert neuron.sample(nothing, 1).shape == (0, 3, 2)
+    assert neuron.log_likelihood(nothing, np.ones((3, 2))).shape == (0,)
+    gradient = log_likelihood_gradient(neuron, nothing, np.ones((3, 2)))
+    assert gradient.parameters.shape == (0, len(neuron.parameters))
+    assert gradient.currents.shape == (0, 3, 2)
 
 
 def test_samples_depend_on_the_key_alone():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from quantum_neurons.zoo import every_gate_neuron
 
-from oqnn.quantum_neurons import Circuit, SQSNeuron, two_qubit_circuit
+from oqnn.quantum_neurons import Circuit, Gate, Noise, SQSNeuron, two_qubit_circuit
 
 NEURON = SQSNeuron(1, 1, two_qubit_circuit(0.9, 0.0, 0.0))
 Z = np.full((3, 1), 0.3)
@@ -17,6 +17,7 @@ S = np.array([[0], [1], [0]])
         (Z[:, 0], S, r"`currents` must have shape \(\.\.\., T, 1\).*\(3,\)"),
         (np.ones((3, 2)), S, r"T, 1\).*\(3, 2\)"),
         (np.ones((0, 1)), S[:0], r"T, 1\).*\(0, 1\)"),
+        (Z * 1e300, S, r"`currents` must be at most 1e\+09 .* up to 3e\+299"),
         (np.where(S, np.nan, Z), S, r"`currents` must be finite.*\[1, 0\] = nan"),
         (Z, S[:2], r"`record` must end in the axes \(3, 1\).*\(2, 1\)"),
         (Z, 2 * S, "`record` must hold spikes 0 or 1"),
@@ -77,6 +78,15 @@ def test_registers_that_do_not_fit_into_memory():
     circuit = Circuit(n_qubits=40, gates=[], parameters=[])
     with pytest.raises(ValueError, match=r"20 \+ 20 qubits .*GiB"):
         SQSNeuron(20, 20, circuit=circuit)
+
+
+def test_noise_that_does_not_fit_into_memory():
+    """A gate on nine qubits has 16⁹ numbers in its noise, and its state only 4⁹."""
+    gate = Gate("unitary", tuple(range(9)), matrix=np.eye(512))
+    circuit = Circuit(n_qubits=9, gates=[gate], parameters=[])
+    assert SQSNeuron(1, 8, circuit).noise is None
+    with pytest.raises(ValueError, match=r"noise of a gate on 9 qubits must fit.*GiB"):
+        SQSNeuron(1, 8, circuit, Noise())
 
 
 def test_batches_that_do_not_fit_into_memory():

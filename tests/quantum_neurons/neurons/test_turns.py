@@ -48,6 +48,15 @@ def test_angles_that_single_precision_does_not_resolve_are_no_numbers():
         assert np.isnan(found).all()
 
 
+@pytest.mark.parametrize("law", [[0.9999999, 0], [0.6, 0.3999998, 0, 0], [0, 1]])
+def test_impossible_patterns_are_never_drawn(law):
+    """Rounding leaves sums below 1, and uniform numbers reach from 0 up to 1."""
+    law = np.array(law, np.float32)
+    uniform = np.array([0, 0.5, 1 - 2.0**-24], np.float32)
+    found = draw_patterns(jnp.asarray(np.tile(law, (3, 1))), jnp.asarray(uniform))
+    assert (law[np.asarray(found)] > 0).all()
+
+
 @pytest.mark.parametrize("patterns", [2, 4])
 def test_draws_and_marks_follow_the_law(patterns):
     """The uniform number falls in the interval of the pattern that is drawn; two
