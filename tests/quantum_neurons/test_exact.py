@@ -1,5 +1,7 @@
 """Expected losses and their gradients against a walk through all records."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from quantum_neurons.tiny_networks import (
@@ -32,27 +34,33 @@ CASES = [(SpikeCountLoss(scale=0.8), "expected")]
 CASES += [(TARGETS, "expected"), (TARGETS, "marginal")]
 
 
-def plain_loss(network, loss, objective):
+@cache
+def records(k=0, step=0.0):
+    """All records of each sample as arrays, where parameter k has moved by a step."""
+    network = changed(tiny_network(), k, step)
+    walks = (plain_records(network, inputs) for inputs in INPUTS)
+    return [tuple(map(np.array, zip(*walk, strict=True))) for walk in walks]
+
+
+def plain_loss(loss, objective, *moved):
     """Losses (B,): L = sum_r p(r) l(r), with every formula written out again."""
     found = []
-    for inputs, label in zip(INPUTS, LABELS, strict=True):
-        total = 0
-        for spikes, hidden, outputs in plain_records(network, inputs):
-            if loss is TARGETS:
-                if (spikes == TRAINS[label]).all():
-                    joint = hidden * outputs
-                    bound = -hidden * np.log(outputs)
-                    total += joint if objective == "marginal" else bound
-            else:
-                odds = np.exp(0.8 * spikes.sum(axis=0))
-                total -= hidden * outputs * np.log(odds[label] / odds.sum())
-        found.append(-np.log(total) if objective == "marginal" else total)
+    for (spikes, hidden, outputs), label in zip(records(*moved), LABELS, strict=True):
+        if loss is TARGETS:
+            own = (spikes == TRAINS[label]).all(axis=(1, 2))
+            marginal = -np.log((hidden * outputs)[own].sum())
+            bound = -(hidden * np.log(outputs))[own].sum()
+            found.append(marginal if objective == "marginal" else bound)
+        else:
+            odds = np.exp(0.8 * spikes.sum(axis=1))  # (records, 2)
+            logs = np.log(odds[:, label] / odds.sum(axis=1))
+            found.append(-(hidden * outputs * logs).sum())
     return np.array(found)
 
 
 def test_probabilities_of_all_records_sum_to_one():
-    found = sum(p * q for _, p, q in plain_records(tiny_network(), INPUTS[0]))
-    assert found == pytest.approx(1, rel=1e-13)
+    _, hidden, outputs = records()[0]
+    assert (hidden * outputs).sum() == pytest.approx(1, rel=1e-13)
 
 
 @pytest.mark.slow
@@ -61,13 +69,13 @@ def test_loss_and_gradient_are_those_of_the_plain_walk(loss, objective):
     """Central differences of the plain sum, error O(1e-10); recurrent, N = 2."""
     network = tiny_network()
     found = exact_loss(network, INPUTS, LABELS, loss=loss, objective=objective)
-    expected = plain_loss(network, loss, objective)
+    expected = plain_loss(loss, objective)
     np.testing.assert_allclose(found.values, expected, rtol=1e-12, atol=1e-14)
     assert found.value == pytest.approx(expected.mean(), rel=1e-13)
     step = 1e-5
     slopes = [
-        plain_loss(changed(network, k, step), loss, objective).mean()
-        - plain_loss(changed(network, k, -step), loss, objective).mean()
+        plain_loss(loss, objective, k, step).mean()
+        - plain_loss(loss, objective, k, -step).mean()
         for k in range(network.n_parameters)
     ]
     gradient = flat(network, found.weights, found.neurons)

@@ -1,6 +1,7 @@
 """The local rule against exact gradients: each score, and the mean over all draws."""
 
 import itertools
+from functools import cache
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,6 +10,7 @@ from quantum_neurons.tiny_networks import INPUTS, LABELS, flat, tiny_network
 
 from oqnn._core.jax64 import in_double_precision
 from oqnn.quantum_neurons import SQSNeuron, layered_network, two_qubit_circuit
+from oqnn.quantum_neurons.learning import exact_jax
 from oqnn.quantum_neurons.learning.exact import exact_loss
 from oqnn.quantum_neurons.learning.local import LocalRule
 from oqnn.quantum_neurons.learning.local_jax import own_scores, zeroth_order_scores
@@ -29,8 +31,13 @@ def parameters_of(network):
     )
 
 
-def exact_gradient(network, loss):
-    found = exact_loss(network, INPUTS, LABELS, loss=loss)
+@cache
+def exact_gradient(build, loss):
+    """In chunks of the same size as in other tests: programs are compiled once."""
+    network = build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact_jax, "CHUNK", 300)
+        found = exact_loss(network, INPUTS, LABELS, loss=loss)
     return flat(network, found.weights, found.neurons)
 
 
@@ -77,7 +84,7 @@ def test_mean_is_the_exact_gradient(loss, settings):
     rule = LocalRule(loss=loss, **{"passes": 20, "epsilon": 1e-3} | settings)
     network = small_network()
     found = estimates(network, rule, repeats=400, seed=3)
-    assert_unbiased(found, exact_gradient(network, loss))
+    assert_unbiased(found, exact_gradient(small_network, loss))
 
 
 @pytest.mark.slow
@@ -87,7 +94,7 @@ def test_mean_is_exact_with_two_wires_and_feedback_of_outputs(loss):
     rule = LocalRule(loss=loss, passes=20, epsilon=1e-3)
     network = tiny_network()
     found = estimates(network, rule, repeats=400, seed=3)
-    assert_unbiased(found, exact_gradient(network, loss))
+    assert_unbiased(found, exact_gradient(tiny_network, loss))
 
 
 def scores_of(network, epsilon, directions, scales, *, seed=1):

@@ -90,6 +90,23 @@ def test_bias_square_scatters_about_zero_without_bias(exact):
     assert 0.5 < np.std(scores) < 1.5
 
 
+def test_bias_square_is_the_mean_over_pairs(exact, monkeypatch):
+    """Σ_{r≠s} (g_r - g)·(g_s - g) / R(R - 1), in every group."""
+    seen, plain = [], Shifted.gradient
+
+    def kept(self, network, *rest):
+        found, info = plain(self, network, *rest)
+        seen.append(flat(network, *found))
+        return found, info
+
+    monkeypatch.setattr(Shifted, "gradient", kept)
+    found = statistics(Shifted(exact=exact, bias=0.3, noise=0.2), exact, 3)
+    products = (seen - found.exact)[:, None] * (seen - found.exact)  # (R, R, d)
+    pairs = products.sum(axis=(0, 1)) - products[range(3), range(3)].sum(axis=0)
+    expected = found.members @ pairs / 6
+    np.testing.assert_allclose(found.bias_square, expected, rtol=1e-11, atol=1e-14)
+
+
 def test_cosines(exact):
     """Of estimates without noise: one without bias, (g + b)·g/|g||g + b| with it."""
     found = statistics(Shifted(exact=exact, bias=0, noise=0), exact, 2)
