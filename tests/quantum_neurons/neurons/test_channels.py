@@ -197,8 +197,11 @@ def test_spectrum_of_a_memory_that_turns_freely():
 
 def test_a_memory_that_one_step_erases():
     """Exchanged with the measured qubit and turned; rounding leaves 1e-17, not 0."""
-    swap = [Gate("swap", (0, 1)), Gate("ry", (1,), parameter=0)]
-    circuit = Circuit(n_qubits=2, gates=swap, parameters=[0.8])
+    turns = [
+        [Gate("ry", (q,), parameter=0), Gate("rx", (q,), parameter=1)] for q in (0, 1)
+    ]
+    gates = [*turns[0], Gate("swap", (0, 1)), *turns[1]]
+    circuit = Circuit(n_qubits=2, gates=gates, parameters=[0.8, 0.5])
     assert memory_time(SQSNeuron(1, 1, circuit), [0.3]) == 0
 
 
