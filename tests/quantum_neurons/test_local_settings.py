@@ -12,7 +12,7 @@ from oqnn.quantum_neurons.learning import backprop, local
 from oqnn.quantum_neurons.learning.backprop import ScoreFunction, train_backprop
 from oqnn.quantum_neurons.learning.directions import draw_directions, fan_in_scales
 from oqnn.quantum_neurons.learning.local import LocalRule, train_local
-from oqnn.quantum_neurons.learning.local_jax import feedback
+from oqnn.quantum_neurons.learning.local_jax import feedback, scales_of
 from oqnn.quantum_neurons.learning.losses import SpikeCountLoss
 
 FLOAT = np.dtype(np.float32)
@@ -52,6 +52,13 @@ def test_scales_count_what_reaches_a_wire():
             reached = sum(mask[row].sum() for mask in masks)
             assert found[i][row] == pytest.approx(reached**-0.5, rel=1e-14)
     assert len(set(np.concatenate(found))) > 1
+    double = np.dtype(float)
+    scales = in_double_precision(scales_of)(LocalRule(angle_scale=3), network, double)
+    for scale, c in zip(scales.weights, network.connections, strict=True):
+        np.testing.assert_array_equal(np.asarray(scale)[:, 0], found[c.target])
+    assert {np.asarray(scale).item() for scale in scales.neurons} == {3}
+    fixed = in_double_precision(scales_of)(LocalRule(weight_scale=2), network, double)
+    assert all((np.asarray(scale) == 2).all() for scale in fixed.weights)
 
 
 def test_baselines_are_means_of_the_others():

@@ -36,6 +36,7 @@ __all__ = [
     "local_gradient",
     "own_scores",
     "passes",
+    "scales_of",
     "zeroth_order_scores",
 ]
 
@@ -73,7 +74,7 @@ def local_gradient(
     own = () if rule.shared_directions else (inputs.shape[1],)
     shape = (*own, rule.passes, rule.directions_per_pass)
     drawn = draw_directions(network, rule.directions, shape, dtype, rng)
-    scales = _scales(rule, network, dtype)
+    scales = scales_of(rule, network, dtype)
     return zeroth_order_scores(*record, drawn, scales, rule.epsilon), info
 
 
@@ -229,7 +230,7 @@ def _local_scores(
     return jax.tree.map(lambda g: g / number, total)
 
 
-def _scales(rule: Any, network: "Network", dtype: np.dtype) -> Parameters:
+def scales_of(rule: Any, network: "Network", dtype: np.dtype) -> Parameters:
     """Return σ of weights, one a target wire, and of angles, one for all."""
     if rule.weight_scale == "fan_in":
         rows = fan_in_scales(network)
