@@ -116,10 +116,11 @@ def draw_records(
 
 def draw_patterns(law: jax.Array, uniform: jax.Array) -> jax.Array:
     """Return patterns (...) of laws (..., 2**N) for uniform numbers (...)."""
-    # of the law's sum, 1 up to rounding, which else would draw impossible patterns
-    if law.shape[-1] == 2:  # so written that XLA makes no law of it
-        part = uniform * (law[..., 0] + law[..., 1])
-        return (part >= law[..., 0]).astype(jnp.int32)
-    bounds = jnp.cumsum(law, axis=-1)
-    part = uniform[..., None] * bounds[..., -1:]
-    return (part >= bounds[..., :-1]).sum(axis=-1, dtype=jnp.int32)
+    # a law may sum to less than 1 by rounding: what has no probability is not drawn
+    if law.shape[-1] == 2:
+        fires = (uniform >= law[..., 0]) & (law[..., 1] > 0)
+        return fires.astype(jnp.int32)
+    bounds = jnp.cumsum(law, axis=-1)[..., :-1]
+    pattern = (uniform[..., None] >= bounds).sum(axis=-1, dtype=jnp.int32)
+    after = jnp.argmax(law[..., ::-1] > 0, axis=-1).astype(jnp.int32)
+    return jnp.minimum(pattern, law.shape[-1] - 1 - after)
