@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from quantum_neurons.tiny_networks import INPUTS, LABELS, flat, tiny_network
+from quantum_neurons.learning.tiny_networks import INPUTS, LABELS, flat, tiny_network
 
 from oqnn.quantum_neurons import (
     ExactLoss,

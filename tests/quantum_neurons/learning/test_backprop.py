@@ -5,7 +5,7 @@ from functools import partial
 import jax
 import numpy as np
 import pytest
-from quantum_neurons.tiny_networks import (
+from quantum_neurons.learning.tiny_networks import (
     INPUTS,
     LABELS,
     ONE_WIRE,

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from quantum_neurons.tiny_networks import (
+from quantum_neurons.learning.tiny_networks import (
     INPUTS,
     LABELS,
     ONE_WIRE,

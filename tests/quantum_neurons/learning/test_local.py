@@ -6,7 +6,7 @@ from functools import cache
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from quantum_neurons.tiny_networks import INPUTS, LABELS, flat, tiny_network
+from quantum_neurons.learning.tiny_networks import INPUTS, LABELS, flat, tiny_network
 
 from oqnn._core.jax64 import in_double_precision
 from oqnn.quantum_neurons import SQSNeuron, layered_network, two_qubit_circuit
