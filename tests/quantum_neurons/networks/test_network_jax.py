@@ -15,6 +15,7 @@ from quantum_neurons.networks.plain_network import (
 from oqnn.quantum_neurons.networks.network_jax import (
     Parameters,
     currents_of,
+    input_currents,
     population_log_likelihoods,
     run,
     spikes_from,
@@ -95,6 +96,26 @@ def test_currents_are_weighted_sums_wire_by_wire(drawn):
             np.testing.assert_allclose(
                 found[i][t, b, k], expected, rtol=1e-13, atol=1e-14
             )
+
+
+def test_currents_of_the_inputs_may_be_known(drawn):
+    """They are what silence leaves of all currents, and give the same draws."""
+    network, inputs, uniforms, patterns = drawn
+    wiring, silent = network.wiring, [0 * p for p in patterns]
+    with jax.enable_x64(True):
+        heard = input_currents(wiring, double(network), inputs)
+        spikes = tuple(
+            spikes_from(jnp.asarray(p), kernel.n_io, jnp.float64)
+            for p, kernel in zip(silent, wiring.kernels, strict=True)
+        )
+        alone = currents_of(wiring, double(network), inputs, spikes)
+        found = run(
+            wiring, double(network), inputs, uniforms, (None,) * len(silent), heard
+        )
+    for one, other in zip(heard, alone, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-13)
+    for one, other in zip(found, patterns, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("known", [(1,), (2, 0)])
