@@ -209,3 +209,15 @@ def test_neurons_spread_about_their_model():
     assert (np.abs(hidden.std(axis=0) / 0.1 - 1) < 5 / np.sqrt(2 * 2000)).all()
     with pytest.raises(ValueError, match="`spread` must"):
         layered_network([1, 2, 1], ONE_WIRE, spread=-0.1)
+
+
+def test_depth_is_that_of_the_longest_way():
+    """Neuron 2 hears 0 at once and by way of 1, which is named first."""
+    network = network_from_graph(
+        4,
+        [(0, 1), (1, 2), (0, 2), (2, 3)],
+        inputs=[(0, 0)],
+        outputs=[3],
+        model=ONE_WIRE,
+    )
+    assert network.places == ((0, 0), (1, 0), (2, 0), (3, 0))

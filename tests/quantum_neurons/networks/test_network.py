@@ -87,6 +87,22 @@ def test_law_sums_to_one_and_is_the_product_of_the_plain_factors():
 
 
 @pytest.mark.slow
+def test_law_of_neurons_with_several_wires():
+    """2 + 2 · 2 + 1 wires: the index of every drawn record has its likelihood."""
+    network, inputs = mixed_network(), np.array([[1, 0, 1], [1, 1, 0]])
+    law = record_law(network, inputs)
+    assert law.shape == (2**7, 2**7)
+    assert law.sum() == pytest.approx(1, abs=1e-12)
+    many = np.broadcast_to(inputs, (20, 2, 3))
+    record = network.sample(many, seed=3)
+    np.testing.assert_allclose(
+        law[tuple(record.joint_patterns.T)],
+        np.exp(network.log_likelihood(many, record)),
+        rtol=1e-11,
+    )
+
+
+@pytest.mark.slow
 def test_likelihoods_of_neurons_add_up_over_leading_axes():
     network, rng = mixed_network(), np.random.default_rng(4)
     inputs = rng.integers(0, 2, (3, 1, 4, 3))

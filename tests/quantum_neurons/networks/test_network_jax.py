@@ -129,6 +129,27 @@ def test_clamped_populations_stay_and_the_rest_follows_them(drawn, known):
         np.testing.assert_array_equal(same, pattern)
 
 
+def test_clamped_patterns_hold_against_the_draw(drawn):
+    """One population with another sample's spikes: plain loops, told so, agree."""
+    network, inputs, uniforms, patterns = drawn
+    forced = np.roll(patterns[1], 1, axis=1)
+    assert (forced != patterns[1]).any()
+    with jax.enable_x64(True):
+        found = run(
+            network.wiring, double(network), inputs, uniforms, (None, forced, None)
+        )
+    for b in range(SAMPLES):
+
+        def choose(i, k, t, law, b=b):
+            if i == 1:
+                return int(forced[t, b, k])
+            return int((uniforms[i][t, b, k, 0] >= np.cumsum(law)[:-1]).sum())
+
+        spikes, _ = plain_run(network, inputs[:, b], choose)
+        for pattern, expected in zip(found, spikes, strict=True):
+            np.testing.assert_array_equal(pattern[:, b], patterns_of(expected))
+
+
 @pytest.mark.slow
 def test_single_precision_goes_all_the_way(drawn):
     """Everything is float32; likelihoods agree with double ones to 1e-4."""
