@@ -14,7 +14,7 @@ of the grids below, two more of the best four, and the best mean of the three. L
 rules take over the spread that is best with backpropagation. Then all is fixed and the
 networks learn from all training data, with a start and a learning of its own for each
 seed; the test data choose nothing. Finished runs are skipped, so that the script can be
-stopped at any time. About an hour on one core:
+stopped at any time. About an hour and a quarter on one core:
 
     python experiments/quantum_networks.py
     python experiments/quantum_networks.py --only-draw    # table and figure so far
