@@ -101,8 +101,8 @@ class StraightThrough:
 class ScoreFunction:
     r"""Weigh the gradient of the likelihood of all spikes by the loss.
 
-    .. math:: \hat g = \bigl\langle (\ell(r) - \beta)\, \nabla \log p(r \mid x) +
-              \nabla \ell(r) \bigr\rangle
+    .. math:: \hat g = \left\langle (\ell(r) - \beta)\, \nabla \log p(r \mid x) +
+              \nabla \ell(r) \right\rangle
 
     over M records r that the network draws [1]_; the second term is that of clamped
     outputs. Unbiased. The likelihood falls into shares of neurons with parameters of

@@ -36,10 +36,10 @@ class LocalRule:
     the likelihood of *its own* spike train, with the memory that this train leaves
     behind [1]_, eq. 7.5 of our equations,
 
-    .. math:: \hat g_k = \Bigl\langle (\ell - \beta)\,
+    .. math:: \hat g_k = \left\langle (\ell - \beta)\,
               \frac{\log p_k(\theta_k + \epsilon\sigma\Delta)
               - \log p_k(\theta_k - \epsilon\sigma\Delta)}{2\epsilon}\,
-              \frac{\Delta}{\sigma} \Bigr\rangle ,
+              \frac{\Delta}{\sigma} \right\rangle ,
 
     where Δ runs over its own angles and incoming weights. Its mean is the gradient of
     the expected loss, up to :math:`O(\epsilon^2)`: the directions have covariance one,

@@ -75,8 +75,8 @@ class TargetTrainLoss:
     Output neurons are clamped to the record of the sample's class and the others are
     drawn, with what they hear from the outputs. The mean of the loss is
 
-    .. math:: \Bigl\langle -\sum_t \log p(o_t \mid h_{<t}, o_{<t}, x)
-              \Bigr\rangle_{h \sim p(h \| o, x)} \ge -\log p(o \mid x) ,
+    .. math:: \left\langle -\sum_t \log p(o_t \mid h_{<t}, o_{<t}, x)
+              \right\rangle_{h \sim p(h \| o, x)} \ge -\log p(o \mid x) ,
 
     a bound on the likelihood of the target as outputs of the free network.
 

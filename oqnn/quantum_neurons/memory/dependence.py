@@ -42,9 +42,9 @@ class PastDependence:
 def past_dependence(law: ArrayLike, *, least: float = IMPOSSIBLE) -> PastDependence:
     r"""Return how the next spike depends on spikes older than the last one.
 
-    .. math:: I(s_t;\, s_{t-2}, \dots, s_1 \mid s_{t-1}) = \Bigl\langle \ln
+    .. math:: I(s_t;\, s_{t-2}, \dots, s_1 \mid s_{t-1}) = \left\langle \ln
               \frac{p(s_t \mid s_{t-1}, \dots, s_1)}{p(s_t \mid s_{t-1})}
-              \Bigr\rangle, \qquad
+              \right\rangle, \qquad
               \max \tfrac12 \sum_{s_t} \bigl|p(s_t \mid s_{t-1}, a) -
               p(s_t \mid s_{t-1}, b)\bigr|,
 

@@ -32,8 +32,8 @@ class SQSNeuron:
     the N input-output qubits, whose outcome is the spikes, and their reset to |0⟩. The
     memory keeps what the measurement made of it,
 
-    .. math:: p(s_t \mid \mathrm{past}) = \bigl\|(\langle s_t| \otimes 1)\, V(\theta)\,
-              R(z_t)\,(|0\rangle \otimes |m_t\rangle)\bigr\|^2 .
+    .. math:: p(s_t \mid \mathrm{past}) = \left\|(\langle s_t| \otimes 1)\, V(\theta)\,
+              R(z_t)\,(|0\rangle \otimes |m_t\rangle)\right\|^2 .
 
     It starts in |0…0⟩.
 
