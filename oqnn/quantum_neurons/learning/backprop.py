@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..._core.checks import check_choice, check_integer
+from ..._core.checks import check_integer
+from .estimator import check_baseline
 from .exact_inputs import check_likelihoods
 from .learned import LearnedNetwork
 from .loop import train_network
@@ -137,12 +138,7 @@ class ScoreFunction:
     def __post_init__(self) -> None:
         object.__setattr__(self, "loss", as_loss(self.loss))
         check_integer(self.passes, "passes")
-        check_choice(self.baseline, "baseline", ("passes", "batch", "none"))
-        if self.baseline == "passes" and self.passes < 2:
-            raise ValueError(
-                "`passes` must be at least 2 for a baseline of the other passes, but "
-                "is 1. Take baseline='batch' or 'none'."
-            )
+        check_baseline(self.baseline, self.passes)
 
     def gradient(
         self,

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from ..._core.checks import check_choice
+
 if TYPE_CHECKING:
     import jax
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from ..networks.network_jax import Parameters
     from .losses import Loss
 
-__all__ = ["Estimator", "Info"]
+__all__ = ["Estimator", "Info", "check_baseline"]
 
 
 class Info(NamedTuple):
@@ -62,3 +64,13 @@ class Estimator(Protocol):
             away.
         """
         ...
+
+
+def check_baseline(baseline: str, passes: int) -> None:
+    """Check the name of a baseline, and that its other passes exist."""
+    check_choice(baseline, "baseline", ("none", "passes", "batch"))
+    if baseline == "passes" and passes < 2:
+        raise ValueError(
+            "`passes` must be at least 2 for a baseline of the other passes, but "
+            "is 1. Take baseline='batch' or 'none'."
+        )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..._core.checks import check_choice, check_integer, check_positive
+from .estimator import check_baseline
 from .exact_inputs import check_likelihoods
 from .learned import LearnedNetwork
 from .loop import train_network
@@ -114,12 +115,7 @@ class LocalRule:
         check_choice(self.directions, "directions", ("spsa", "gaussian", "exact"))
         check_integer(self.directions_per_pass, "directions_per_pass")
         check_positive(self.epsilon, "epsilon")
-        check_choice(self.baseline, "baseline", ("none", "passes", "batch"))
-        if self.baseline == "passes" and self.passes < 2:
-            raise ValueError(
-                "`passes` must be at least 2 for a baseline of the other passes, but "
-                "is 1. Take baseline='batch' or 'none'."
-            )
+        check_baseline(self.baseline, self.passes)
         if self.weight_scale != "fan_in":
             check_positive(self.weight_scale, "weight_scale")  # type: ignore[arg-type]
         check_positive(self.angle_scale, "angle_scale")

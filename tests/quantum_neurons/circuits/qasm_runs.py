@@ -119,7 +119,7 @@ class Run:
                 return -self.number(inner, values)
             case ast.BinaryExpression(op=op, lhs=left, rhs=right) if op.name == "*":
                 return self.number(left, values) * self.number(right, values)
-        raise NotImplementedError(tree)
+        raise ValueError(f"no program of ours holds the expression {tree}")
 
     def apply(self, U, qubits):
         whole = self.embed(U, qubits)
