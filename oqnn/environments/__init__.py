@@ -36,7 +36,7 @@ from .learning_rank import (
     tangent_exponents,
 )
 from .local_rule import LocalLearning, ShotGradients
-from .material import Material, bare_material
+from .material import Drive, Material, bare_material
 from .matrix_free import MatrixFree
 from .microscopic.bosonic import Bosonic
 from .microscopic.damped_jaynes_cummings import DampedJaynesCummings
@@ -88,6 +88,7 @@ __all__ = [
     "DampedJaynesCummings",
     "Diagnosis",
     "DisorderAverage",
+    "Drive",
     "DrudeLorentz",
     "Environment",
     "EpochTangent",

@@ -32,8 +32,10 @@ class SettingsError(ValueError):
         self.key = tuple(key)
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> SettingsError:
-    """Turn the first of pydantic's errors into a sentence."""
+def explain(
+    error: ValidationError, model: type[BaseModel], *, table: str | None = None
+) -> SettingsError:
+    """Turn the first of pydantic's errors into a sentence, about keys of a table."""
     first, *more = error.errors()
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, SettingsError):  # of several parts: it names its key
@@ -41,6 +43,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> SettingsError:
     location = first["loc"]
     key = tuple(part for part in location if isinstance(part, str))
     field, siblings = _find(model, key)
+    verb = "is" if len(location) == len(key) else "holds"
+    key = key if table is None else (table, *key)
     name = ".".join(key)
     if first["type"] == "value_error":
         reason = ITSELF.sub(name, str(cause))
@@ -51,7 +55,6 @@ def explain(error: ValidationError, model: type[BaseModel]) -> SettingsError:
         reason = f"`{name}` must be a known setting, but is not. {hint}"
     else:
         wanted = _wanted(field) if field is not None else "a table of settings"
-        verb = "is" if len(location) == len(key) else "holds"
         reason = f"`{name}` must be {wanted}, but {verb} {_shown(first['input'])}."
     if more:
         others = "another setting is" if len(more) == 1 else f"{len(more)} others are"

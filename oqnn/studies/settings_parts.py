@@ -18,6 +18,7 @@ __all__ = [
     "EnvironmentSettings",
     "LearningSettings",
     "PlainSettings",
+    "RuleSettings",
     "SettingsPart",
     "SpikeSettings",
     "SystemSettings",
@@ -175,49 +176,61 @@ class EnvironmentSettings(SettingsPart):
     h: NotNegative = 8.0
 
 
-class LearningSettings(SettingsPart):
-    """The learning material.
+class RuleSettings(SettingsPart):
+    """The rule by which a material learns, and for how long.
 
     Parameters
     ----------
     neurons : int
-        Four steer the environment; any more are hidden.
+        Four steer the reference environment; any more are hidden.
     tau : float
         Time constant λ of the neurons.
     period : float
         Length T of an epoch.
     slices, substeps : int
         Slices of W in an epoch, and even number of integration steps in a slice.
-    epochs, seeds, first_seed : int
-        Epochs of learning, and runs with seeds first_seed, first_seed + 1, ...
+    epochs : int
+        Epochs of learning.
     friction, eta, omega : float
         μ, η and ω of M ← μM − ηg, W ← W + M/ω.
     cost_controls, cost_weights : float
         c_y and c_W.
     initial_scale : float
         Standard deviation of the first W.
-    warm_start : bool
-        Whether to start from the engineered constants.
     restart_every : int
         Epochs after which learners far behind the best one begin again; 0 for never.
     """
 
-    neurons: Annotated[int, Field(ge=4)] = 4
+    neurons: Annotated[int, Field(ge=1)] = 4
     tau: Positive = 0.1
     period: Positive = 8.0
     slices: Annotated[int, Field(ge=4, multiple_of=4)] = 80
     substeps: Annotated[int, Field(ge=2, multiple_of=2)] = 8
     epochs: Count = 2000
-    seeds: Count = 8
-    first_seed: Index = 0
     friction: Annotated[float, Field(ge=0, le=1)] = 0.9
     eta: Positive = 1.0
     omega: Positive = 10 / 3
     cost_controls: NotNegative = 1e-4
     cost_weights: NotNegative = 1e-6
     initial_scale: Positive = 0.5
-    warm_start: bool = False
     restart_every: Index = 0
+
+
+class LearningSettings(RuleSettings):
+    """The learning material of one comparison: a rule, and learners by their seeds.
+
+    Parameters
+    ----------
+    seeds, first_seed : int
+        Runs with seeds first_seed, first_seed + 1, ...
+    warm_start : bool
+        Whether to start from the engineered constants.
+    """
+
+    neurons: Annotated[int, Field(ge=4)] = 4
+    seeds: Count = 8
+    first_seed: Index = 0
+    warm_start: bool = False
 
 
 class PlainSettings(SettingsPart):

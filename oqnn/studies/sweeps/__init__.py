@@ -1,0 +1,1 @@
+"""Grids of comparisons: description, plan, computation, engine and result."""

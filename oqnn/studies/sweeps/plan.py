@@ -1,0 +1,241 @@
+"""What a sweep computes: its points, what is trained for them, and the blocks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from ..._core.seeds import derive_seed
+from ..provenance import canonical_json, fingerprint
+from .materials import recipe_of
+from .point import PointSettings
+from .settings import SweepSettings
+
+__all__ = ["Plan", "Point", "PointBlock", "TrainingBlock"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One comparison: a material and a member at some coordinates.
+
+    Parameters
+    ----------
+    index : int
+        Its place in the grid, which orders every table.
+    material : str
+        Name of the material.
+    member : int
+        The seed as the user counts it; −1 where nothing is drawn.
+    coordinates : mapping
+        Swept parameters by dotted name.
+    trained : str
+        Name of the training block that holds its drive.
+    seed : int
+        What the point draws its own numbers from: of the study's seed, material,
+        member and coordinates, and so of nothing that order or company could change.
+    """
+
+    index: int
+    material: str
+    member: int
+    coordinates: Mapping[str, Any]
+    trained: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class TrainingBlock:
+    """All members of a material in one training environment.
+
+    Parameters
+    ----------
+    name : str
+        ``trained/<material>/<number>``.
+    material : str
+    coordinates : mapping
+        Of the first point that needs it; any of them gives the same drives.
+    members, seeds : tuple of int
+        The seeds as the user counts them, and those that are drawn from.
+    """
+
+    name: str
+    material: str
+    coordinates: Mapping[str, Any]
+    members: tuple[int, ...]
+    seeds: tuple[int, ...]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PointBlock:
+    """Points of one material and one array shape that are computed together.
+
+    Parameters
+    ----------
+    name : str
+        ``points/<shape>/<material>/<number>``.
+    points : tuple of Point
+    needs : tuple of str
+        Training blocks that it reads.
+    """
+
+    name: str
+    points: tuple[Point, ...]
+    needs: tuple[str, ...]
+
+
+class Plan:
+    """The grid of a sweep, fixed by its settings alone.
+
+    Parameters
+    ----------
+    settings : SweepSettings
+        The description.
+    """
+
+    def __init__(self, settings: SweepSettings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def combinations(self) -> list[dict[str, Any]]:
+        """Coordinates of the Cartesian product of all axes, last axis fastest."""
+        axes = self.settings.axes
+        choices = [zip(*axis.values, strict=True) for axis in axes]
+        return [
+            {
+                name: value
+                for axis, values in zip(axes, chosen, strict=True)
+                for name, value in zip(axis.names, values, strict=True)
+            }
+            for chosen in product(*choices)
+        ]
+
+    @cached_property
+    def trainings(self) -> list[TrainingBlock]:
+        """Distinct trainings, in the order in which points first need them."""
+        return self._laid_out[1]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """All points, in order."""
+        return self._laid_out[0]
+
+    @cached_property
+    def blocks(self) -> list[PointBlock]:
+        """All blocks of points."""
+        groups: dict[str, list[Point]] = {}
+        for point in self.points:
+            shape = self.at(point.coordinates).shape
+            groups.setdefault(f"points/{shape}/{slug(point.material)}", []).append(
+                point
+            )
+        size = self.settings.sweep.block
+        return [
+            _block(f"{name}/{first // size:05d}", group[first : first + size])
+            for name, group in groups.items()
+            for first in range(0, len(group), size)
+        ]
+
+    @cached_property
+    def tasks(self) -> dict[str, TrainingBlock | PointBlock]:
+        """All blocks by name: trainings first, then points."""
+        return {task.name: task for task in [*self.trainings, *self.blocks]}
+
+    def at(self, coordinates: Mapping[str, Any]) -> PointSettings:
+        """Return the settings at some coordinates, made once for each."""
+        key = canonical_json(coordinates)
+        if key not in self._points:
+            self._points[key] = self.settings.point(coordinates)
+        return self._points[key]
+
+    @cached_property
+    def _points(self) -> dict[str, PointSettings]:
+        return {}
+
+    @cached_property
+    def _laid_out(self) -> tuple[list[Point], list[TrainingBlock]]:
+        points: list[Point] = []
+        trainings: dict[str, TrainingBlock] = {}
+        counts: dict[str, int] = {}
+        for coordinates in self.combinations:
+            for material in self.settings.materials:
+                key = self._training_key(material, coordinates)
+                if key not in trainings:
+                    number = counts.get(material, 0)
+                    counts[material] = number + 1
+                    name = f"trained/{slug(material)}/{number:05d}"
+                    trainings[key] = self._training(name, material, coordinates, key)
+                training = trainings[key]
+                for member in training.members:
+                    points.append(
+                        self._point(len(points), member, coordinates, training)
+                    )
+        return points, [*trainings.values()]
+
+    def _members(self, material: str) -> Iterator[int]:
+        if not recipe_of(material).seeded:
+            yield -1
+            return
+        sweep = self.settings.sweep
+        yield from range(sweep.first_seed, sweep.first_seed + sweep.seeds)
+
+    def _training_key(self, material: str, coordinates: Mapping[str, Any]) -> str:
+        """Return a text that is the same where the same drive is found."""
+        point, recipe = self.at(coordinates), recipe_of(material)
+        system = point.built_system
+        depends = {
+            "material": material,
+            "environment": point.training.model_dump(),
+            "H": [[[z.real, z.imag] for z in row] for row in system.H.tolist()],
+            **{table: getattr(point, table).model_dump() for table in recipe.tables},
+        }
+        return canonical_json(depends)
+
+    def _training(
+        self, name: str, material: str, coordinates: Mapping[str, Any], key: str
+    ) -> TrainingBlock:
+        members = tuple(self._members(material))
+        mark = fingerprint({"training": key})
+        return TrainingBlock(
+            name=name,
+            material=material,
+            coordinates=coordinates,
+            members=members,
+            seeds=tuple(
+                derive_seed(self.settings.seed, "training", mark, max(member, 0))
+                for member in members
+            ),
+        )
+
+    def _point(
+        self,
+        index: int,
+        member: int,
+        coordinates: Mapping[str, Any],
+        training: TrainingBlock,
+    ) -> Point:
+        return Point(
+            index=index,
+            material=training.material,
+            member=member,
+            coordinates=coordinates,
+            trained=training.name,
+            seed=derive_seed(
+                self.settings.seed,
+                "point",
+                training.material,
+                canonical_json(coordinates),
+                member + 1,
+            ),
+        )
+
+
+def slug(material: str) -> str:
+    """Return a material's name as the name of a folder."""
+    return "".join(c if c.isalnum() or c in "_.-" else "-" for c in material)
+
+
+def _block(name: str, points: list[Point]) -> PointBlock:
+    needs = dict.fromkeys(point.trained for point in points)
+    return PointBlock(name=name, points=tuple(points), needs=tuple(needs))
