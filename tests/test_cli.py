@@ -19,8 +19,8 @@ from studies import fake_study
 
 import oqnn
 import oqnn.symbolic
-from oqnn import cli
 from oqnn._core.errors import ConvergenceError
+from oqnn.cli import compare, derive, tables
 from oqnn.studies import (
     Estimate,
     NoSpaceError,
@@ -107,7 +107,7 @@ def test_tables_on_a_narrow_terminal_lose_no_number(study, tmp_path, monkeypatch
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdout", terminal)
-    cli._print_study(shown)
+    tables.print_study(shown)
     text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
@@ -191,7 +191,7 @@ def test_an_interrupt_that_was_lost_ends_the_command(study, tmp_path, monkeypatc
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(cli, "_print_study", swallow)
+    monkeypatch.setattr(compare, "print_study", swallow)
     try:
         result = invoke("compare", "--out", tmp_path / "out")
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -274,8 +274,8 @@ def test_derive_refuses_unknown_topics_and_orders(tmp_path):
 def test_derive_keeps_to_ascii_where_it_must(monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="replace")
     monkeypatch.setattr(sys, "stdout", stream)
-    assert cli._page(None) == {"width": 80, "unicode": False}
-    assert cli._page(Path("cat.txt")) == {"width": 80, "unicode": True}
+    assert derive._page(None) == {"width": 80, "unicode": False}
+    assert derive._page(Path("cat.txt")) == {"width": 80, "unicode": True}
 
 
 # info and the rest
