@@ -73,9 +73,15 @@ def read_record(folder: str | Path) -> dict[str, Any]:
             f"`{folder}` must hold a study, but has no study.json that can be read."
         ) from error
     if schema != SCHEMA_VERSION:
+        newer = isinstance(schema, int) and schema > SCHEMA_VERSION
+        remedy = (
+            "A newer oqnn wrote it: update yours"
+            if newer
+            else "Use the oqnn that wrote it"
+        )
         raise StudyMismatch(
             f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
-            f"version is {schema}. Use the oqnn that wrote it."
+            f"version is {schema}. {remedy}."
         )
     return record
 
@@ -118,7 +124,7 @@ def check_same_settings(
     more = f", and {len(differing) - 3} more differ" if differing[3:] else ""
     raise StudyMismatch(
         f"`{folder}` holds a study with other settings: {', '.join(differing[:3])}"
-        f"{more}. Choose another folder or the same settings."
+        f"{more}. Choose another folder or the same settings, or replace the study."
     )
 
 
@@ -138,7 +144,8 @@ def check_same_versions(
     if differing:
         raise StudyMismatch(
             f"`{folder}` holds an unfinished study of other versions: "
-            f"{', '.join(differing)}. Finish it with those or choose another folder."
+            f"{', '.join(differing)}. Finish it with those, choose another folder, "
+            "or replace the study."
         )
 
 

@@ -63,6 +63,11 @@ def fingerprint(settings: Mapping[str, Any]) -> str:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, oqnn and the packages that compute."""
+    return dict(_versions())
+
+
+@cache  # looking them all up takes longer than writing a block
+def _versions() -> dict[str, str]:
     found = {"python": platform.python_version(), "oqnn": __version__}
     for package in PACKAGES:
         try:

@@ -26,6 +26,7 @@ import xarray as xr
 
 from .._core.interrupts import check_interrupt
 from .datasets import read_dataset, write_dataset
+from .journal import append_line, read_lines
 from .layout import (
     NoSpaceError,
     StudyMismatch,
@@ -71,6 +72,9 @@ class Store:
         Made if need be; otherwise empty or a study with the same settings.
     settings : mapping
         What the numbers depend on, as JSON can hold it, without paths.
+    replace : bool, optional
+        Throw a study of other settings, schema or versions away and begin anew. The
+        same study is gone on with all the same, and what is no study is still refused.
 
     Raises
     ------
@@ -94,7 +98,13 @@ class Store:
     ['plain/000']
     """
 
-    def __init__(self, folder: str | Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        settings: Mapping[str, Any],
+        *,
+        replace: bool = False,
+    ) -> None:
         self.folder = Path(folder)
         self.settings = json.loads(canonical_json(settings))
         with self._errors("The study"):
@@ -102,7 +112,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(self.folder / ".lock")
             try:
-                self._lay_out()
+                self._lay_out(replace)
             except BaseException:
                 self._lock.release()
                 raise
@@ -164,14 +174,8 @@ class Store:
         """
         self._check_free(block)
         self._check_versions()
-        stamp = {
-            "block": block,
-            "schema_version": SCHEMA_VERSION,
-            "provenance": canonical_json(provenance(self.settings)),
-        }
-        aside = self._aside("block")
         with self._errors(f"The block `{block}`"):
-            write_dataset(dataset.assign_attrs(stamp), aside)
+            aside = self._written(block, dataset)
             try:
                 self._make_groups(Path(block).parent)
                 os.rename(aside, self.path / block)
@@ -179,6 +183,40 @@ class Store:
                 shutil.rmtree(aside, ignore_errors=True)
                 raise
             sync((self.path / block).parent)
+
+    def replace_block(self, block: str, dataset: xr.Dataset) -> None:
+        """Save a block in place of a finished one.
+
+        Whenever it stops, the old block or the new one is there, whole; after a kill
+        the old one may come back only when the folder is opened to write again.
+
+        Raises
+        ------
+        KeyError
+            If the block is not finished.
+        TypeError
+            If the dataset holds what cannot be stored.
+        NoSpaceError
+            If the disk is full; the old block stays.
+        """
+        if not self.has(block):
+            raise KeyError(f"block {block!r} is not finished")
+        self._check_versions()
+        place, old = self.path / block, self._aside("replaced") / block
+        with self._errors(f"The block `{block}`"):
+            aside = self._written(block, dataset)
+            shutil.rmtree(old, ignore_errors=True)
+            old.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.rename(place, old)
+                os.rename(aside, place)
+            except BaseException:
+                if not place.exists():
+                    os.rename(old, place)
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
+            sync(place.parent)
+            shutil.rmtree(old, ignore_errors=True)
 
     def finish(self, block: str, compute: Callable[[], xr.Dataset]) -> xr.Dataset:
         """Return a block, computing and saving it first if it is not finished.
@@ -246,53 +284,80 @@ class Store:
 
     def log(self, event: str, **details: Any) -> None:
         """Append a line to the log: what happened, when, and anything about it."""
-        now = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        entry = {"event": event, "time": now, **details}
-        line = json.dumps(entry, default=str).encode() + b"\n"
-        with self._errors("The log"), open(self._log_path, "ab+") as file:
-            if file.tell():
-                file.seek(-1, os.SEEK_END)
-                if file.read() != b"\n":  # a kill cut the last line short
-                    line = b"\n" + line
-            file.write(line)
+        with self._errors("The log"):
+            append_line(self._log_path, event, details)
 
     def read_log(self) -> list[dict[str, Any]]:
         """Return the lines of the log, without any that a kill cut short."""
-        if not self._log_path.exists():
-            return []
-        entries = []
-        for line in self._log_path.read_text(encoding="utf-8").splitlines():
-            try:
-                entries.append(json.loads(line))
-            except json.JSONDecodeError:
-                continue
-        return entries
+        return read_lines(self._log_path)
 
     @property
     def _log_path(self) -> Path:
         return self.folder / "log.jsonl"
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, replace: bool) -> None:
         """Check the folder again, now that it is locked, and make what is missing."""
         check_folder(self.folder)
+        self._put_back()
         shutil.rmtree(self.folder / ".partial", ignore_errors=True)
         (self.folder / ".partial").mkdir()
         record = self.folder / "study.json"
-        if record.exists():
+        if replace and record.exists() and not self._is_same():
+            self._begin(record, discard=True)
+        elif record.exists():
             found = read_record(self.folder)
             check_same_settings(self.settings, found["settings"], self.folder)
             self._begun_with = found.get("versions", {})
         else:
-            self._begun_with = versions()
-            content = {
-                "schema_version": SCHEMA_VERSION,
-                "fingerprint": fingerprint(self.settings),
-                "settings": self.settings,
-                "versions": self._begun_with,
-                "commit": commit(),
-            }
-            self._write_json(record, content)
+            self._begin(record, discard=False)
         self._make_groups(Path("."))
+
+    def _begin(self, record: Path, *, discard: bool) -> None:
+        """Write study.json, with the blocks of any other study out of the way."""
+        self._begun_with = versions()
+        content = {
+            "schema_version": SCHEMA_VERSION,
+            "fingerprint": fingerprint(self.settings),
+            "settings": self.settings,
+            "versions": self._begun_with,
+            "commit": commit(),
+        }
+        if discard:
+            for name in ("study.zarr", "checkpoints", "log.jsonl"):
+                if (self.folder / name).exists():
+                    os.rename(self.folder / name, self._aside(name))
+        self._write_json(record, content)
+        if discard:
+            shutil.rmtree(self.folder / ".partial")
+            (self.folder / ".partial").mkdir()
+
+    def _is_same(self) -> bool:
+        """Tell whether the folder holds this study, in these versions."""
+        try:
+            found = read_record(self.folder)
+            check_same_settings(self.settings, found["settings"], self.folder)
+            check_same_versions(versions(), found.get("versions", {}), self.folder)
+        except StudyMismatch:
+            return False
+        return True
+
+    def _put_back(self) -> None:
+        """Put a block back that a kill kept from being replaced."""
+        for block in list_blocks(self._aside("replaced")):
+            if not (self.path / block).exists():
+                os.rename(self._aside("replaced") / block, self.path / block)
+
+    def _written(self, block: str, dataset: xr.Dataset) -> Path:
+        """Write a block, with where it comes from, aside."""
+        stamp = {
+            "block": block,
+            "schema_version": SCHEMA_VERSION,
+            "provenance": canonical_json(provenance(self.settings)),
+        }
+        aside = self._aside("block")
+        shutil.rmtree(aside, ignore_errors=True)
+        write_dataset(dataset.assign_attrs(stamp), aside)
+        return aside
 
     def _make_groups(self, parent: Path) -> None:
         """Make the Zarr groups above a block, down to `parent`."""
