@@ -1,0 +1,1 @@
+"""Where blocks are computed: in this process, in a pool of others, on a cluster."""
