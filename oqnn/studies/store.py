@@ -59,6 +59,7 @@ __all__ = [
     "StudyBusy",
     "StudyMismatch",
     "open_tree",
+    "read_blocks",
     "read_settings",
 ]
 
@@ -399,6 +400,21 @@ class Store:
             )
 
 
+def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
+    """Return the finished blocks of a study by name, sorted, in memory.
+
+    Needs no lock: blocks that land while it reads may be missing, but none is partial.
+
+    Raises
+    ------
+    StudyMismatch
+        If the folder holds no study.
+    """
+    read_settings(folder)
+    root = Path(folder) / "study.zarr"
+    return {name: read_dataset(root / name) for name in list_blocks(root)}
+
+
 def open_tree(folder: str | Path) -> xr.DataTree:
     """Return the finished blocks of a study as one tree in memory.
 
@@ -410,10 +426,7 @@ def open_tree(folder: str | Path) -> xr.DataTree:
         If the folder holds no study.
     """
     settings = read_settings(folder)
-    root = Path(folder) / "study.zarr"
-    tree = xr.DataTree.from_dict(
-        {name: read_dataset(root / name) for name in list_blocks(root)}
-    )
+    tree = xr.DataTree.from_dict(read_blocks(folder))
     tree.attrs = {
         "schema_version": SCHEMA_VERSION,
         "settings": canonical_json(settings),
