@@ -8,10 +8,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-__all__ = ["SettingsError", "explain", "line_of"]
+__all__ = ["PartError", "SettingsError", "explain", "line_of"]
 
 KINDS = {int: "an integer", float: "a number", bool: "true or false", str: "a text"}
-ITSELF = re.compile(r"\bit(?=[`\[])")  # the name that validators use
+ITSELF = re.compile(r"\bit(?=[`\[])|(?<=`)it(?=\.)")  # the name that validators use
 HEADER = re.compile(r"""\s*\[([\w.\s"'-]+)\]\s*(#.*)?$""")
 ASSIGNMENT = re.compile(r"""\s*([\w.\s"'-]+?)\s*=""")
 
@@ -32,6 +32,22 @@ class SettingsError(ValueError):
         self.key = tuple(key)
 
 
+class PartError(ValueError):
+    """One setting of a part is wrong, which several of its settings tell together.
+
+    Parameters
+    ----------
+    field : str
+        Its name within the part.
+    message : str
+        One sentence in which `it` stands for the setting.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 def explain(
     error: ValidationError, model: type[BaseModel], *, table: str | None = None
 ) -> SettingsError:
@@ -45,6 +61,8 @@ def explain(
     field, siblings = _find(model, key)
     verb = "is" if len(location) == len(key) else "holds"
     key = key if table is None else (table, *key)
+    if isinstance(cause, PartError):
+        key = (*key, cause.field)
     name = ".".join(key)
     if first["type"] == "value_error":
         reason = ITSELF.sub(name, str(cause))
