@@ -7,6 +7,7 @@ from .bell import bell_correlations
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
+from .environments import elements_by_environment
 from .ground_state_sizes import ground_states_over_sizes
 from .ground_states import ground_states_over_fields
 from .hardware import hidden_layer_sizes, limits_of_a_chip
@@ -18,6 +19,7 @@ from .laws import (
 )
 from .learned_states import fidelities_of_graphs, learning_performance
 from .learning import learning_curves
+from .parameters import measure_against_parameter, measure_over_parameters
 from .phase_diagram import phase_diagram
 from .phase_space import spin_wigner_map
 from .quantum_neurons import next_spike_tree, spike_train_laws
@@ -28,6 +30,7 @@ from .quantum_neurons_learning import (
 )
 from .quantum_neurons_traces import memory_trajectory, network_raster
 from .sampling import sampled_law
+from .saving import save_animation, save_figure, save_frames
 from .slides import elements_over_seeds
 from .spikes import reconstruction, spike_raster, spikes_and_reconstruction
 from .style import material_colours
@@ -35,6 +38,7 @@ from .traces import measures_over_time
 from .trajectory import carried_trajectory
 from .views import margins_over_time, three_views
 from .wigner import wigner_map, wigner_panels
+from .winners import winners_over_parameters
 
 __all__ = [
     "accuracies_of_models",
@@ -45,6 +49,7 @@ __all__ = [
     "distances_along_a_mixture",
     "dots_and_intervals",
     "drive",
+    "elements_by_environment",
     "elements_over_seeds",
     "fidelities_of_graphs",
     "gradient_estimators",
@@ -59,6 +64,8 @@ __all__ = [
     "loss_histograms",
     "margins_over_time",
     "material_colours",
+    "measure_against_parameter",
+    "measure_over_parameters",
     "measures_over_time",
     "memory_trajectory",
     "network_raster",
@@ -66,6 +73,9 @@ __all__ = [
     "phase_diagram",
     "reconstruction",
     "sampled_law",
+    "save_animation",
+    "save_figure",
+    "save_frames",
     "spike_raster",
     "spike_train_laws",
     "spikes_and_reconstruction",
@@ -73,4 +83,5 @@ __all__ = [
     "three_views",
     "wigner_map",
     "wigner_panels",
+    "winners_over_parameters",
 ]

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 __all__ = ["material_colours"]
 
@@ -92,3 +94,16 @@ def dress(
 def entitle(axes: Axes, title: str, colour: str = BLACK) -> Text:
     """Set a small title."""
     return axes.set_title(title, fontsize=MEDIUM, color=colour)
+
+
+def mark_decades(axis: Axis) -> None:
+    """Write 0.1, 0.2, 0.5 along a logarithmic axis rather than powers of ten.
+
+    Over more than three decades, one number a decade.
+    """
+    low, high = sorted(axis.get_view_interval())
+    wide = low > 0 and high > 1e3 * low
+    axis.set_major_locator(LogLocator(subs=(1.0,) if wide else (1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_tick_params(which="minor", width=0.4, length=1.5)
