@@ -3,6 +3,7 @@
 import pickle
 import signal
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -74,10 +75,8 @@ class PoolEngine:
         able = [w for w in self._workers if w.accepts(job.task)]
         worker = min(able, key=lambda w: len(w.tasks))
         worker.tasks.append(job.task)
-        try:
+        with suppress(OSError):  # it has died: the next wait finds out
             worker.connection.send_bytes(packed(job))
-        except OSError:
-            pass  # it has died: the next wait finds out
 
     def wait(self, seconds: float) -> list[Outcome]:
         """Return what has ended; workers that died are started again.
@@ -87,13 +86,12 @@ class PoolEngine:
         RuntimeError
             If workers die again and again before they begin.
         """
-        places = {worker.connection: worker for worker in self._workers}
-        sentinels = {worker.process.sentinel: worker for worker in self._workers}
-        awake = wait([*places, *sentinels], timeout=seconds)
+        places: dict[object, Worker] = {}
+        for worker in self._workers:
+            places |= {worker.connection: worker, worker.process.sentinel: worker}
+        awake = wait(list(places), timeout=seconds)  # type: ignore[arg-type]
         found = []
-        for worker in dict.fromkeys(
-            places[a] if isinstance(a, Connection) else sentinels[a] for a in awake
-        ):
+        for worker in dict.fromkeys(places[place] for place in awake):
             found += self._heard(worker)
         return found
 

@@ -14,8 +14,8 @@ ONE = (
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
+    "NPROC",  # XLA's; its flag xla_cpu_multi_thread_eigen would change the numbers
 )
-ONE_XLA_THREAD = "--xla_cpu_multi_thread_eigen=false"
 
 
 def worker_variables() -> dict[str, str]:
@@ -23,13 +23,7 @@ def worker_variables() -> dict[str, str]:
 
     Workers that share an accelerator must not each reserve most of its memory.
     """
-    flags = os.environ.get("XLA_FLAGS", "")
-    if ONE_XLA_THREAD not in flags:
-        flags = f"{flags} {ONE_XLA_THREAD}".strip()
-    return dict.fromkeys(ONE, "1") | {
-        "XLA_FLAGS": flags,
-        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
-    }
+    return dict.fromkeys(ONE, "1") | {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 @contextmanager
