@@ -1,0 +1,145 @@
+"use strict";
+// Plots in the colours of the page, each with its numbers as a table.
+report.plots = (() => {
+  const drawn = new Map();
+  const MOST_ROWS = 80;
+
+  const colour = (name) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  const plain = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+  function material(index) {
+    const { colour: own, dash, name } = report.data.materials[index];
+    return { colour: own === "#000000" ? colour("ink") : own, dash, name };
+  }
+
+  const withAlpha = (hex, alpha) => {
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+    return `rgba(${r},${g},${b},${alpha})`;
+  };
+
+  function axis(given = {}) {
+    return {
+      automargin: true,
+      gridcolor: colour("grid"),
+      linecolor: colour("soft"),
+      zerolinecolor: colour("grid"),
+      tickcolor: colour("soft"),
+      ...given,
+      title: { text: plain(given.title ?? ""), standoff: 8 },
+    };
+  }
+
+  function layout(given) {
+    return {
+      ...given,
+      paper_bgcolor: colour("paper"),
+      plot_bgcolor: colour("paper"),
+      font: { color: colour("ink"), size: 13, family: "system-ui, sans-serif" },
+      hoverlabel: {
+        bgcolor: colour("faint"),
+        bordercolor: colour("soft"),
+        font: { color: colour("ink") },
+      },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      margin: { l: 56, r: 16, t: 16, b: 48 },
+      xaxis: axis(given.xaxis),
+      yaxis: axis(given.yaxis),
+    };
+  }
+
+  // A line, and a band where its limits differ from it.
+  function line(name, own, x, found, more = {}) {
+    const traces = [];
+    const { value, low, high } = found;
+    if (low && high && low.some((a, i) => a !== high[i])) {
+      const side = {
+        x, mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false,
+        legendgroup: name,
+      };
+      traces.push({ ...side, y: low });
+      const fillcolor = withAlpha(own.colour, 0.18);
+      traces.push({ ...side, y: high, fill: "tonexty", fillcolor });
+    }
+    traces.push({
+      x, y: value, name: plain(name), legendgroup: name, mode: "lines",
+      line: { color: own.colour, dash: own.dash, width: 2 },
+      hovertemplate: `${plain(name)}: %{y:.4g}<extra></extra>`,
+      ...more,
+    });
+    return traces;
+  }
+
+  const listed = (trace) => trace.showlegend !== false && trace.name;
+
+  function describe(traces, given) {
+    const names = traces.filter(listed).map((t) => t.name).join(", ");
+    const y = given.yaxis?.title ?? "";
+    const x = given.xaxis?.title ?? "";
+    return `Plot of ${y} against ${x}${names ? `: ${names}` : ""}.`;
+  }
+
+  function rowsOf(traces) {
+    const [first] = traces;
+    if (first?.type === "heatmap") {
+      const body = first.y.map((y, j) => [y, ...first.table[j]]);
+      return [["", ...first.x], ...body];
+    }
+    const shown = traces.filter(listed);
+    const places = new Map();
+    shown.forEach((trace, k) =>
+      Array.from(trace.x).forEach((x, i) => {
+        if (!places.has(x)) places.set(x, Array(shown.length).fill(null));
+        places.get(x)[k] = trace.y[i];
+      }),
+    );
+    const all = [...places].sort(([a], [b]) => (a > b) - (a < b));
+    const stride = Math.ceil(all.length / MOST_ROWS);
+    const some = all.filter((_, i) => i % stride === 0);
+    const number = (v) => (typeof v === "string" ? v : report.label(v));
+    return [["", ...shown.map((t) => t.name)], ...some.map(([x, y]) => [x, ...y].map(number))];
+  }
+
+  function tabulate(id) {
+    const details = document.querySelector(`details[data-plot="${id}"]`);
+    details.querySelector(".scroll")?.remove();
+    if (!details.open || !drawn.has(id)) return;
+    const { traces, given } = drawn.get(id);
+    const [head, ...body] = rowsOf(traces);
+    head[0] = given.xaxis?.title ?? "";
+    const table = document.createElement("table");
+    const row = (parent, entries, first) =>
+      entries.forEach((entry, i) => {
+        const cell = document.createElement(i && first === "row" ? "td" : "th");
+        if (cell.tagName === "TH") cell.scope = first === "row" ? "row" : "col";
+        cell.textContent = entry;
+        parent.append(cell);
+      });
+    row(table.createTHead().insertRow(), head, "col");
+    const inside = table.createTBody();
+    body.forEach((entries) => row(inside.insertRow(), entries, "row"));
+    const scroll = document.createElement("div");
+    scroll.className = "scroll";
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", "Numbers of the plot");
+    scroll.append(table);
+    details.append(scroll);
+  }
+
+  function draw(id, traces, given) {
+    const element = report.byId(id);
+    drawn.set(id, { traces, given });
+    element.setAttribute("aria-label", describe(traces, given));
+    const settings = { responsive: true, displaylogo: false, displayModeBar: false };
+    Plotly.react(element, traces, layout(given), settings);
+    tabulate(id);
+  }
+
+  for (const details of document.querySelectorAll("details[data-plot]")) {
+    details.addEventListener("toggle", () => tabulate(details.dataset.plot));
+  }
+
+  return { colour, draw, line, material, plain, withAlpha };
+})();

@@ -1,0 +1,265 @@
+"""The page of a sweep, finished or not."""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..layout import read_record
+from ..sweeps.measures import MEASURES
+from ..sweeps.sweep import Sweep
+from .data import Cell, Failure, Heading, Measured, ReportData, States, Table
+from .estimates import Estimates, mean_over_seeds, median_over_seeds
+from .grid import Grid
+from .method import sweep_method
+from .states import kept_states, states_variable
+from .tables import estimates_table, parameters_table, provenance_table
+
+__all__ = ["report_of_sweep"]
+
+MOST_ROWS = 400  # of the summary
+MOST_FAILURES = 50
+SERIES_NUMBERS = 180_000  # that a page holds, of measures over time
+STATE_NUMBERS = 150_000
+SCALAR_NUMBERS = 400_000
+
+
+def report_of_sweep(folder: str | Path, sweep: Sweep) -> ReportData:
+    """Return what the page of a sweep shows; large ones only in part."""
+    grid = Grid(sweep.plan)
+    nodes = [node.to_dataset() for node in sweep.tree.children.values()]
+    scalars = tuple(_scalars(grid, nodes))
+    series, left_out = _series(grid, nodes)
+    states, also_left = _states(grid, nodes)
+    settings = sweep.settings.to_dict()
+    failures = _failures(grid, nodes)
+    done = sum(node.sizes["point"] for node in nodes)
+    summary, shortened = _summary(grid, scalars)
+    return ReportData(
+        title="Sweep of materials",
+        lead=_lead(grid),
+        status=_status(done, len(sweep.plan.points), len(failures)),
+        finished=done == len(sweep.plan.points),
+        materials=grid.materials,
+        measures=(*scalars, *series),
+        summary=summary,
+        parameters=parameters_table(settings),
+        provenance=provenance_table(read_record(folder)),
+        method=sweep_method(grid.materials, sweep.settings.sweep.seeds),
+        settings_toml=sweep.settings.to_toml(),
+        time_label="time t",
+        axes=grid.axes,
+        states=states,
+        failures=failures[:MOST_FAILURES],
+        left_out=(*shortened, *left_out, *also_left, *_more(failures)),
+        drawings=_drawings(sweep),
+    )
+
+
+def _lead(grid: Grid) -> str:
+    swept = [f"{axis.name} ({len(axis)} values)" for axis in grid.axes]
+    where = f", over {' × '.join(swept)}" if swept else ""
+    return f"{len(grid.materials)} materials: {', '.join(grid.materials)}{where}."
+
+
+def _status(done: int, total: int, failed: int) -> str:
+    state = "Finished" if done == total else "Not finished"
+    text = f"{state}: {done} of {total} points"
+    return f"{text}, {failed} of them failed." if failed else f"{text}."
+
+
+def _good(node: xr.Dataset) -> xr.Dataset:
+    return node.isel(point=np.flatnonzero(node.error.values == "")).drop_vars("error")
+
+
+def _failures(grid: Grid, nodes: list[xr.Dataset]) -> tuple[Failure, ...]:
+    found = [
+        Failure(grid.label(grid.plan.points[int(index)]), str(error))
+        for node in nodes
+        for index, error in zip(node.point.values, node.error.values, strict=True)
+        if error != ""
+    ]
+    return tuple(found)
+
+
+def _more(failures: tuple[Failure, ...]) -> list[str]:
+    if len(failures) <= MOST_FAILURES:
+        return []
+    return [f"Of {len(failures)} failed points the first {MOST_FAILURES} are listed."]
+
+
+def _described(name: str, variable: xr.DataArray) -> dict[str, str]:
+    measure = MEASURES.get(name)
+    return {
+        "meaning": variable.attrs.get("long_name") or name.replace("_", " "),
+        "units": variable.attrs.get("units", ""),
+        "better": measure.better if measure else "",
+    }
+
+
+def _names(node: xr.Dataset, dims: int) -> list[str]:
+    """Return the variables of numbers over (point,) or (point, time)."""
+    wanted = ("point", "time")[:dims]
+    return [
+        str(name)
+        for name, variable in node.data_vars.items()
+        if variable.dims == wanted and variable.dtype.kind in "iufb"
+    ]
+
+
+def _estimated(
+    values: np.ndarray, cells: np.ndarray, size: int
+) -> tuple[Estimates, str, bool]:
+    """Estimate means, or medians where a number is infinite and has no mean."""
+    if np.isinf(values).any():
+        found = median_over_seeds(values, cells, size)
+        return found, "median over seeds, least to greatest", False
+    found = mean_over_seeds(values, cells, size)
+    return found, "mean over seeds, 95 % interval", True
+
+
+def _scalars(grid: Grid, nodes: list[xr.Dataset]) -> Iterator[Measured]:
+    """Measures without times, and the last value of those with."""
+    gathered: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    described: dict[str, dict[str, str]] = {}
+    for node in map(_good, nodes):
+        cells = grid.cells_of(node)
+        for name in _names(node, 1):
+            gathered.setdefault(name, []).append((node[name].values, cells))
+            described[name] = _described(name, node[name])
+        for name in _names(node, 2):
+            last = f"{name} at the last time"
+            gathered.setdefault(last, []).append((node[name].values[:, -1], cells))
+            described[last] = _described(name, node[name])
+    for name, parts in gathered.items():
+        values, cells = (np.concatenate(column) for column in zip(*parts, strict=True))
+        found, spread, even = _estimated(values, cells, grid.cells)
+        yield Measured(
+            name=name, estimates=found, spread=spread, even=even, **described[name]
+        )
+
+
+def _series(
+    grid: Grid, nodes: list[xr.Dataset]
+) -> tuple[tuple[Measured, ...], list[str]]:
+    """Measures over time at as many places as a page can hold."""
+    lengths = [len(_names(node, 2)) * node.sizes.get("time", 0) for node in nodes]
+    a_place = 3 * len(grid.materials) * max(lengths, default=0)
+    places = grid.spread_places(SERIES_NUMBERS // a_place if a_place else grid.places)
+    left = []
+    if len(places) < grid.places:
+        left = [
+            f"Measures over time: {len(places)} of {grid.places} places of the grid "
+            "are on this page."
+        ]
+    m = len(grid.materials)
+    wanted = np.array([p * m + i for p in places for i in range(m)], dtype=int)
+    found = []
+    for node in map(_good, nodes):
+        cells = grid.cells_of(node)
+        node = node.isel(point=np.flatnonzero(np.isin(cells, wanted)))
+        cells = grid.cells_of(node)
+        shown = np.unique(cells)
+        for name in _names(node, 2):
+            rows = np.searchsorted(shown, cells)
+            estimates, spread, even = _estimated(node[name].values, rows, len(shown))
+            found.append(
+                Measured(
+                    name=name,
+                    estimates=estimates,
+                    spread=spread,
+                    even=even,
+                    times=node.time.values,
+                    shown=tuple(shown.tolist()),
+                    **_described(name, node[name]),
+                )
+            )
+    return tuple(found), left
+
+
+def _states(
+    grid: Grid, nodes: list[xr.Dataset]
+) -> tuple[tuple[States, ...], list[str]]:
+    found: list[States] = []
+    total = sum(n.sizes["point"] for n in nodes if states_variable(n) is not None)
+    for node in map(_good, nodes):
+        name = states_variable(node)
+        if name is None or not node.sizes["point"]:
+            continue
+        most = STATE_NUMBERS // (2 * node[name].isel(point=0).size) // len(nodes)
+        chosen = _chosen(grid, node, max(most, 1))
+        labels = {index: _seed(grid, index) for index in chosen}
+        cells = {index: int(grid.of_points[index]) for index in chosen}
+        found += kept_states(node, cells, labels)
+    if len(found) < total:
+        return tuple(found), [
+            f"Density matrices: those of {len(found)} of {total} points are on this "
+            "page."
+        ]
+    return tuple(found), []
+
+
+def _chosen(grid: Grid, node: xr.Dataset, most: int) -> list[int]:
+    """Return indices of points: the first seed of every cell before any other."""
+    indices, cells = node.point.values, grid.cells_of(node)
+    if len(indices) <= most:
+        return indices.tolist()
+    _, first = np.unique(cells, return_index=True)
+    places = np.unique(cells[first] // len(grid.materials))
+    number = max(most // len(grid.materials), 1)
+    kept = places[np.linspace(0, len(places) - 1, number).round().astype(int)]
+    rows = first[np.isin(cells[first] // len(grid.materials), kept)]
+    return indices[np.sort(rows)[:most]].tolist()
+
+
+def _seed(grid: Grid, index: int) -> str:
+    member = grid.plan.points[index].member
+    return f"seed {member}" if member >= 0 else "no seed"
+
+
+def _summary(grid: Grid, scalars: tuple[Measured, ...]) -> tuple[Table, list[str]]:
+    names = [Heading(axis.name, axis.numbers is not None) for axis in grid.axes]
+    m = len(grid.materials)
+    places = grid.spread_places(max(MOST_ROWS // m, 1))
+    rows = []
+    for place in places:
+        labels = [
+            Cell(text, text if axis.numbers is None else axis.numbers[i])
+            for axis, text, i in zip(
+                grid.axes, grid.coordinates(place), _at(grid, place), strict=True
+            )
+        ]
+        for i, material in enumerate(grid.materials):
+            cell = place * m + i
+            count = max((int(s.estimates.count[cell]) for s in scalars), default=0)
+            rows.append((cell, [Cell(material), *labels, Cell(str(count), count)]))
+    spreads = dict.fromkeys(s.spread for s in scalars)
+    table = estimates_table(
+        rows,
+        (Heading("material"), *names, Heading("seeds", True)),
+        scalars,
+        f"Every number is the {', or where one is infinite the '.join(spreads)}.",
+    )
+    if len(places) == grid.places:
+        return table, []
+    return table, [
+        f"Summary: {len(places)} of {grid.places} places of the grid, evenly over it; "
+        "summary.csv among the downloads holds all."
+    ]
+
+
+def _at(grid: Grid, place: int) -> tuple[int, ...]:
+    return (
+        tuple(int(i) for i in np.unravel_index(place, grid.shape)) if grid.shape else ()
+    )
+
+
+def _drawings(sweep: Sweep) -> Mapping[str, Callable[[], Any]]:
+    if find_spec("oqnn.studies.sweeps.figures") is None:
+        return {}
+    figures = import_module("oqnn.studies.sweeps.figures")
+    return figures.sweep_figures(sweep)
