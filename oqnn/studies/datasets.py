@@ -1,23 +1,30 @@
 """Labelled datasets to Zarr folders and back, bit for bit.
 
 Complex numbers are stored as such and strings with variable length, both of which
-Zarr v3 specifies, so that nothing is split, lost or warned about.
+Zarr v3 specifies, so that nothing is split, lost or warned about. The folder's own
+attributes hold the SHA-256 of every file, and every reading compares them: what was
+changed, cut short or lost is never taken for a number.
 """
 
+import hashlib
 import json
-import os
 import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
-import zarr
 
-from .layout import sync
+from .layout import StudyDamaged, sync
+from .zarr_arrays import chunk_key, decode, encode, json_bytes
 
-__all__ = ["read_dataset", "write_dataset"]
+__all__ = ["damaged_files", "read_dataset", "write_dataset"]
 
-NUMBERS = frozenset("?bhilqBHILQefdFD")
+DIGESTS = "sha256"
+OWN = "attributes"  # stands among the digests for the folder's own attributes
+SYNCS = 8  # at once, which the disk answers together
 
 
 def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
@@ -35,33 +42,22 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
     ------
     TypeError
         If a variable or attribute is of another kind.
+    ValueError
+        If a variable's name cannot be that of a folder, or a coordinate's has spaces.
     OSError
         If the disk refuses, ``FileExistsError`` included.
     """
-    plain = dataset.assign(
-        {name: _storable(v, str(name)) for name, v in dataset.data_vars.items()}
-    ).assign_coords(
-        {name: _storable(v, str(name)) for name, v in dataset.coords.items()}
-    )
-    for owner, attrs in [
-        ("the dataset", dataset.attrs),
-        *((f"`{name}`", v.attrs) for name, v in dataset.variables.items()),
-    ]:
-        _check_attributes(attrs, owner)
-    encoding = {
-        name: {"_FillValue": None} | ({"chunks": v.shape} if v.size and v.ndim else {})
-        for name, v in plain.variables.items()
-    }
+    _check_names(dataset)
+    files = _files(dataset)
     folder.mkdir()
     try:
-        # Chunks equal to the fill value are left out by default: -0.0 would read as 0.
-        with zarr.config.set({"array.write_empty_chunks": True}):
-            plain.to_zarr(
-                folder, mode="w", consolidated=False, zarr_format=3, encoding=encoding
-            )
-        for root, _, files in os.walk(folder):
-            for name in [*files, "."]:
-                sync(Path(root) / name)
+        for name in dataset.variables:
+            (folder / str(name)).mkdir()
+        for path, content in files.items():
+            (folder / path).write_bytes(content)
+        written = [*files, *map(str, dataset.variables), "."]
+        with ThreadPoolExecutor(SYNCS) as pool:
+            list(pool.map(lambda path: sync(folder / path), written))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -71,50 +67,157 @@ def read_dataset(folder: Path) -> xr.Dataset:
     """Read a dataset that `write_dataset` wrote into memory.
 
     Data variables come in alphabetical order, strings as NumPy's fixed-length ones.
+
+    Raises
+    ------
+    StudyDamaged
+        If a file is missing, or not as it was written.
     """
-    with xr.open_zarr(
-        folder,
-        consolidated=False,
-        chunks=None,
-        mask_and_scale=False,
-        decode_times=False,
-    ) as opened:
-        loaded = opened.load().drop_encoding()
-    loaded = loaded.assign_coords(
-        {n: _fixed_length(v) for n, v in loaded.coords.items() if _is_text(v)}
-    ).assign({n: _fixed_length(v) for n, v in loaded.data_vars.items() if _is_text(v)})
-    return loaded[sorted(loaded.data_vars, key=str)]
+    attributes, digests = _attributes(folder)
+    variables: dict[str, xr.Variable] = {}
+    for name in _array_names(folder, digests):
+        content = _read(folder, f"{name}/zarr.json", digests)
+        try:
+            metadata = json.loads(content)
+            size = int(np.prod(metadata["shape"], dtype=int))
+            path = f"{name}/{chunk_key(metadata)}"
+            chunk = _read(folder, path, digests) if size else None
+            variables[name] = decode(metadata, chunk)
+        except (ValueError, KeyError, TypeError) as error:
+            if isinstance(error, StudyDamaged):
+                raise
+            raise _damaged(folder, f"{name} cannot be read: {error}") from error
+    coords = {n: v for n, v in variables.items() if v.dims == (n,)}
+    listed = [attributes, *(v.attrs for v in variables.values())]
+    for attrs in listed:
+        for name in attrs.pop("coordinates", "").split():
+            if name in variables:
+                coords[name] = variables[name]
+    data = {n: v for n, v in sorted(variables.items()) if n not in coords}
+    return xr.Dataset(data, coords, attributes)
 
 
-def _is_text(variable: xr.DataArray) -> bool:
-    return variable.dtype.kind in "TO"
+def damaged_files(folder: Path) -> list[str]:
+    """Return what is wrong with the files of a dataset, one phrase each.
+
+    Empty where all are as they were written, or no digests were.
+    """
+    try:
+        _, digests = _attributes(folder)
+    except StudyDamaged as error:
+        return [error.reason]
+    found = []
+    for path in digests:
+        try:
+            if path != OWN:
+                _read(folder, path, digests)
+        except StudyDamaged as error:
+            found.append(error.reason)
+    if not digests:
+        try:
+            read_dataset(folder)
+        except StudyDamaged as error:
+            found.append(error.reason)
+    return found
 
 
-def _fixed_length(variable: xr.DataArray) -> xr.DataArray:
-    text = np.array(variable.values.ravel().tolist(), dtype=np.str_)
-    return _with_values(variable, text.reshape(variable.shape))
+def _files(dataset: xr.Dataset) -> dict[str, bytes]:
+    """Return the files of a dataset by path, in order."""
+    owners = {"the dataset": dataset.attrs} | {
+        f"`{name}`": variable.attrs for name, variable in dataset.variables.items()
+    }
+    plain = {owner: _plain(attrs, owner) for owner, attrs in owners.items()}
+    files = {}
+    held: set[str] = set()
+    for name, variable in dataset.variables.items():
+        attrs = plain[f"`{name}`"]
+        if name in dataset.data_vars:
+            along = _coordinates(dataset, variable.dims)
+            held |= set(along)
+            attrs |= {"coordinates": " ".join(along)} if along else {}
+        stored = xr.Variable(variable.dims, variable.values, attrs, fastpath=True)
+        for path, content in encode(stored, str(name)).items():
+            files[f"{name}/{path}"] = content
+    attributes = plain["the dataset"]
+    rest = [n for n in _coordinates(dataset, tuple(dataset.dims)) if n not in held]
+    attributes |= {"coordinates": " ".join(rest)} if rest else {}
+    digests = {path: _digest(content) for path, content in files.items()}
+    digests[OWN] = _digest(_canonical(attributes))
+    group = {
+        "zarr_format": 3,
+        "node_type": "group",
+        "attributes": attributes | {DIGESTS: digests},
+    }
+    return files | {"zarr.json": json_bytes(group)}
 
 
-def _with_values(variable: xr.DataArray, values: np.ndarray) -> xr.DataArray:
-    """Replace the values and keep dims and attributes, but no coordinates."""
-    return xr.DataArray(values, dims=variable.dims, attrs=variable.attrs)
+def _check_names(dataset: xr.Dataset) -> None:
+    for name in map(str, dataset.variables):
+        spaced = name in dataset.coords and name.split() != [name]
+        if spaced or "/" in name or name in ("", ".", "..", "zarr.json"):
+            raise ValueError(
+                "`dataset` must give variables names that folders can have, and "
+                f"coordinates names without spaces, but has one {name!r}."
+            )
 
 
-def _storable(variable: xr.DataArray, name: str) -> xr.DataArray:
-    """Give strings a variable length and numbers the machine's byte order."""
-    values = variable.values
-    kind = values.dtype.kind
-    if kind in "UT" or (kind == "O" and all(isinstance(v, str) for v in values.flat)):
-        return _with_values(variable, values.astype(np.dtypes.StringDType()))
-    if values.dtype.char not in NUMBERS:
-        raise TypeError(
-            f"`{name}` must hold booleans, integers, floats, complex numbers or "
-            f"strings, but has dtype {values.dtype}."
-        )
-    return _with_values(variable, values.astype(values.dtype.newbyteorder("=")))
+def _coordinates(dataset: xr.Dataset, dims: Iterable[Any]) -> list[str]:
+    """Return the coordinates that lie along some axes and are none themselves."""
+    return sorted(
+        str(name)
+        for name, variable in dataset.coords.variables.items()
+        if variable.dims != (name,) and set(variable.dims) <= set(dims)
+    )
 
 
-def _check_attributes(attrs: dict, owner: str) -> None:
+def _attributes(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the attributes of a dataset, and the digests of its files."""
+    try:
+        record = json.loads((folder / "zarr.json").read_bytes())
+        attributes = dict(record["attributes"])
+        digests = dict(attributes.pop(DIGESTS, {}))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, "zarr.json cannot be read") from error
+    if digests and digests.get(OWN) != _digest(_canonical(attributes)):
+        raise _damaged(folder, "zarr.json has changed")
+    return attributes, digests
+
+
+def _array_names(folder: Path, digests: Mapping[str, str]) -> list[str]:
+    if digests:
+        ends = "/zarr.json"
+        return [path.removesuffix(ends) for path in digests if path.endswith(ends)]
+    return sorted(path.parent.name for path in folder.glob("*/zarr.json"))
+
+
+def _read(folder: Path, path: str, digests: Mapping[str, str]) -> bytes:
+    try:
+        content = (folder / path).read_bytes()
+    except FileNotFoundError:
+        raise _damaged(folder, f"{path} is missing") from None
+    if digests and digests.get(path) != _digest(content):
+        raise _damaged(folder, f"{path} has changed")
+    return content
+
+
+def _damaged(folder: Path, reason: str) -> StudyDamaged:
+    return StudyDamaged(
+        f"`{folder}` must be as it was written, but {reason}.", reason=reason
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _canonical(attributes: Mapping[str, Any]) -> bytes:
+    plain = json.loads(json.dumps(attributes))
+    return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _plain(attrs: Mapping[Any, Any], owner: str) -> dict[str, Any]:
+    """Return attributes as JSON holds them."""
+    plain = {}
     for key, value in attrs.items():
         if isinstance(value, np.generic | np.ndarray):
             value = value.tolist()
@@ -125,3 +228,5 @@ def _check_attributes(attrs: dict, owner: str) -> None:
                 f"The attribute `{key}` of {owner} must be something that JSON can "
                 f"hold, but is a {type(value).__name__}."
             ) from error
+        plain[str(key)] = value
+    return plain

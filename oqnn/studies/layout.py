@@ -16,6 +16,7 @@ from .provenance import MUST_AGREE, SCHEMA_VERSION, fingerprint
 
 __all__ = [
     "NoSpaceError",
+    "StudyDamaged",
     "StudyMismatch",
     "check_folder",
     "check_name",
@@ -33,12 +34,29 @@ __all__ = [
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 OWN_NAMES = {".lock", ".lock.pid", ".partial"}
+REPAIRED = {"study.zarr", "checkpoints", "log.jsonl"}  # what study.json may lack
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT}
 
 
 class StudyMismatch(ValueError):
     """The folder holds something else than this study."""
+
+
+class StudyDamaged(ValueError):
+    """Files are not as they were written.
+
+    Parameters
+    ----------
+    message : str
+        A whole sentence.
+    reason : str, optional
+        Which file is how, as a phrase.
+    """
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class NoSpaceError(OSError):
@@ -63,6 +81,8 @@ def read_record(folder: str | Path) -> dict[str, Any]:
     ------
     StudyMismatch
         If there is none, or another version of oqnn's schema wrote it.
+    StudyDamaged
+        If its settings have changed since.
     """
     path = Path(folder) / "study.json"
     try:
@@ -71,6 +91,7 @@ def read_record(folder: str | Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyMismatch(
             f"`{folder}` must hold a study, but has no study.json that can be read."
+            + (" Repair it." if path.exists() else "")
         ) from error
     if schema != SCHEMA_VERSION:
         newer = isinstance(schema, int) and schema > SCHEMA_VERSION
@@ -82,6 +103,11 @@ def read_record(folder: str | Path) -> dict[str, Any]:
         raise StudyMismatch(
             f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
             f"version is {schema}. {remedy}."
+        )
+    if record.get("fingerprint") not in (None, fingerprint(record["settings"])):
+        raise StudyDamaged(
+            f"`{path}` must be as it was written, but has changed. Repair the study.",
+            reason="study.json has changed",
         )
     return record
 
@@ -95,13 +121,14 @@ def check_name(name: str) -> None:
         )
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, *, repair: bool = False) -> None:
     """Refuse a file, and a folder that holds other things than a study."""
     if folder.exists() and not folder.is_dir():
         raise StudyMismatch(f"`{folder}` must be a folder, but is a file.")
     if not folder.is_dir() or (folder / "study.json").exists():
         return
-    other = sorted(p.name for p in folder.iterdir() if p.name not in OWN_NAMES)
+    own = OWN_NAMES | (REPAIRED if repair else set())
+    other = sorted(p.name for p in folder.iterdir() if p.name not in own)
     if other:
         raise StudyMismatch(
             f"`{folder}` must be empty or hold a study, but holds {other[0]!r}"

@@ -4,7 +4,8 @@ The folder holds ``study.json`` (schema version, settings and their fingerprint,
 the versions and commit with which it was begun), ``study.zarr`` with one group a block,
 ``checkpoints/`` for resuming inside a block, ``log.jsonl`` for what differs from run to
 run, such as times, and ``.lock``. A block is written aside and renamed into place last,
-so it is there whole or not at all.
+so it is there whole or not at all, and holds the digests of its files, so that damage
+is found whenever it is read.
 
 A finished study opens under any versions. An unfinished one goes on only with those of
 oqnn and of the packages that compute its numbers; the commit of each block is in its
@@ -25,10 +26,13 @@ import numpy as np
 import xarray as xr
 
 from .._core.interrupts import check_interrupt
-from .datasets import read_dataset, write_dataset
+from .checkpoints import load_arrays, save_arrays
+from .datasets import write_dataset
+from .integrity import damaged_blocks, is_remains, recovered_record
 from .journal import append_line, read_lines
 from .layout import (
     NoSpaceError,
+    StudyDamaged,
     StudyMismatch,
     check_folder,
     check_name,
@@ -40,7 +44,6 @@ from .layout import (
     read_record,
     read_settings,
     sync,
-    write_npz,
     written_aside,
 )
 from .lock import FolderLock, StudyBusy
@@ -52,11 +55,13 @@ from .provenance import (
     provenance,
     versions,
 )
+from .reading import open_tree, read_block, read_blocks
 
 __all__ = [
     "NoSpaceError",
     "Store",
     "StudyBusy",
+    "StudyDamaged",
     "StudyMismatch",
     "open_tree",
     "read_blocks",
@@ -76,12 +81,17 @@ class Store:
     replace : bool, optional
         Throw a study of other settings, schema or versions away and begin anew. The
         same study is gone on with all the same, and what is no study is still refused.
+    repair : bool, optional
+        Write study.json again if it cannot be read and a whole block says what it
+        held, then do as `repair`.
 
     Raises
     ------
     StudyMismatch
         If the folder holds other settings, another schema, or no study at all; from
         every method that writes, if it was begun with other versions.
+    StudyDamaged
+        If study.json has changed; from methods that read, if their files have.
     StudyBusy
         If another run holds the folder.
     NoSpaceError
@@ -105,15 +115,18 @@ class Store:
         settings: Mapping[str, Any],
         *,
         replace: bool = False,
+        repair: bool = False,
     ) -> None:
         self.folder = Path(folder)
         self.settings = json.loads(canonical_json(settings))
         with self._errors("The study"):
-            check_folder(self.folder)
+            check_folder(self.folder, repair=repair)
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = FolderLock(self.folder / ".lock")
             try:
-                self._lay_out(replace)
+                self._lay_out(replace, repair)
+                if repair:
+                    self.repair()
             except BaseException:
                 self._lock.release()
                 raise
@@ -154,10 +167,50 @@ class Store:
         ------
         KeyError
             If the block is not finished.
+        StudyDamaged
+            If a file of it is not as it was written.
         """
-        if not self.has(block):
-            raise KeyError(f"block {block!r} is not finished")
-        return read_dataset(self.path / block)
+        check_name(block)
+        return read_block(self.path, block)
+
+    def damaged(self) -> dict[str, list[str]]:
+        """Return what is wrong with damaged blocks and checkpoints, by name.
+
+        Reads every file. A block that is missing as a whole is unfinished, not
+        damaged.
+        """
+        found = damaged_blocks(self.path)
+        folder = self.folder / "checkpoints"
+        for path in sorted(folder.rglob("*.npz")):
+            try:
+                load_arrays(path)
+            except StudyDamaged as error:
+                name = path.relative_to(self.folder).with_suffix("").as_posix()
+                found[name] = [error.reason]
+        return found
+
+    def repair(self) -> list[str]:
+        """Delete what is damaged, so that it is computed again, and return its names.
+
+        Raises
+        ------
+        StudyMismatch
+            If something is damaged, but these versions would not make the same again.
+        """
+        found = self.damaged()
+        if found:
+            self._check_versions()
+        for name, reasons in found.items():
+            place = self.path / name
+            if name.startswith("checkpoints/"):
+                (self.folder / f"{name}.npz").unlink()
+            elif is_block(place) or is_remains(place):
+                self._drop(name)
+            else:
+                (place / "zarr.json").unlink(missing_ok=True)
+                self._make_groups(Path(name))
+            self.log("repaired", block=name, reasons=reasons)
+        return list(found)
 
     def write(self, block: str, dataset: xr.Dataset) -> None:
         """Save a finished block, whole or not at all.
@@ -261,23 +314,18 @@ class Store:
             If the disk is full; the last checkpoint stays.
         """
         self._check_versions()
-        path = self.checkpoint_path(name)
-        plain = {key: np.asarray(value) for key, value in arrays.items()}
-        for key, value in plain.items():
-            if value.dtype.hasobject:
-                raise TypeError(f"`{key}` must hold numbers, but holds objects.")
         with self._errors(f"The checkpoint `{name}`"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written_aside(self._aside("checkpoint"), path) as file:
-                write_npz(file, plain)
+            save_arrays(arrays, self.checkpoint_path(name), self._aside("checkpoint"))
 
     def load_checkpoint(self, name: str) -> dict[str, np.ndarray] | None:
-        """Return the arrays of a checkpoint, or None where there is none."""
-        path = self.checkpoint_path(name)
-        if not path.exists():
-            return None
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
+        """Return the arrays of a checkpoint, or None where there is none.
+
+        Raises
+        ------
+        StudyDamaged
+            If it is not as it was written.
+        """
+        return load_arrays(self.checkpoint_path(name))
 
     def drop_checkpoint(self, name: str) -> None:
         """Delete a checkpoint; nothing happens where there is none."""
@@ -296,13 +344,15 @@ class Store:
     def _log_path(self) -> Path:
         return self.folder / "log.jsonl"
 
-    def _lay_out(self, replace: bool) -> None:
+    def _lay_out(self, replace: bool, repair: bool) -> None:
         """Check the folder again, now that it is locked, and make what is missing."""
-        check_folder(self.folder)
+        check_folder(self.folder, repair=repair)
         self._put_back()
         shutil.rmtree(self.folder / ".partial", ignore_errors=True)
         (self.folder / ".partial").mkdir()
         record = self.folder / "study.json"
+        if repair:
+            self._recover(record)
         if replace and record.exists() and not self._is_same():
             self._begin(record, discard=True)
         elif record.exists():
@@ -312,6 +362,21 @@ class Store:
         else:
             self._begin(record, discard=False)
         self._make_groups(Path("."))
+
+    def _recover(self, record: Path) -> None:
+        """Write study.json again where it cannot be read and a block can tell."""
+        try:
+            read_record(self.folder)
+        except (StudyMismatch, StudyDamaged):
+            if origin := recovered_record(self.folder, self.settings):
+                self._write_json(record, origin)
+
+    def _drop(self, block: str) -> None:
+        """Delete a block, whole or not at all."""
+        aside = self._aside("dropped")
+        os.rename(self.path / block, aside)
+        sync((self.path / block).parent)
+        shutil.rmtree(aside)
 
     def _begin(self, record: Path, *, discard: bool) -> None:
         """Write study.json, with the blocks of any other study out of the way."""
@@ -393,42 +458,11 @@ class Store:
         if self.has(block):
             raise ValueError(f"`block` must be unfinished, but {block!r} is finished.")
         above = any(is_block(self.path / parent) for parent in Path(block).parents)
-        if above or (self.path / block).exists():
+        place = self.path / block
+        if is_remains(place):
+            read_block(self.path, block)  # says how it is damaged
+        if above or (place.exists() and any(place.iterdir())):
             raise ValueError(
                 "`block` must not lie within another block or hold one, but "
                 f"{block!r} does."
             )
-
-
-def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
-    """Return the finished blocks of a study by name, sorted, in memory.
-
-    Needs no lock: blocks that land while it reads may be missing, but none is partial.
-
-    Raises
-    ------
-    StudyMismatch
-        If the folder holds no study.
-    """
-    read_settings(folder)
-    root = Path(folder) / "study.zarr"
-    return {name: read_dataset(root / name) for name in list_blocks(root)}
-
-
-def open_tree(folder: str | Path) -> xr.DataTree:
-    """Return the finished blocks of a study as one tree in memory.
-
-    Needs no lock: blocks that land while it reads may be missing, but none is partial.
-
-    Raises
-    ------
-    StudyMismatch
-        If the folder holds no study.
-    """
-    settings = read_settings(folder)
-    tree = xr.DataTree.from_dict(read_blocks(folder))
-    tree.attrs = {
-        "schema_version": SCHEMA_VERSION,
-        "settings": canonical_json(settings),
-    }
-    return tree

@@ -204,17 +204,41 @@ def test_leftovers_of_a_kill_are_cleared(store):
         assert again.blocks() == ["a/0", "a/1/0"]
 
 
-def test_a_full_disk_keeps_finished_blocks(store, monkeypatch):
+@pytest.mark.parametrize("call", ["write_bytes", "mkdir"])
+@pytest.mark.parametrize("last", [0, 1, 3])
+def test_a_full_disk_keeps_finished_blocks(store, monkeypatch, call, last):
+    """At the first file or folder, and at later ones."""
     store.write("a/0", some_dataset())
     before = files_of(store.path)
-    real = xr.Dataset.to_zarr
+    real, calls = getattr(Path, call), []
 
-    def fill(self, path, **options):
-        real(self[["rho"]], path, **options)
+    def fill(path, *arguments, **options):
+        if "block" in path.parts:
+            calls.append(path)
+        if len(calls) > last:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, call, fill)
+        with pytest.raises(NoSpaceError, match=r"block `a/1` .* no space is left"):
+            store.write("a/1", some_dataset())
+    assert files_of(store.path) == before
+    assert not any((store.folder / ".partial").iterdir())
+    store.write("a/1", some_dataset())
+
+
+def test_a_full_disk_that_shows_only_when_synced_keeps_finished_blocks(
+    store, monkeypatch
+):
+    store.write("a/0", some_dataset())
+    before = files_of(store.path)
+
+    def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(xr.Dataset, "to_zarr", fill)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(NoSpaceError, match=r"block `a/1` .* no space is left"):
             store.write("a/1", some_dataset())
     assert files_of(store.path) == before

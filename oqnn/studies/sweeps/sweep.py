@@ -10,7 +10,7 @@ import xarray as xr
 
 from ..layout import StudyMismatch, read_settings
 from ..provenance import SCHEMA_VERSION, canonical_json
-from ..store import read_blocks
+from ..reading import read_blocks
 from ..table import Column
 from .joining import join_points, label_of, spread_points
 from .plan import Plan, Point

@@ -1,0 +1,78 @@
+"""Finished blocks of a study in memory; needs no lock."""
+
+from pathlib import Path
+
+import xarray as xr
+
+from .datasets import read_dataset
+from .integrity import is_remains
+from .layout import StudyDamaged, is_block, list_blocks, read_settings
+from .provenance import SCHEMA_VERSION, canonical_json
+
+__all__ = ["open_tree", "read_block", "read_blocks"]
+
+
+def read_block(root: Path, block: str) -> xr.Dataset:
+    """Return a finished block, with its provenance among the attributes.
+
+    Raises
+    ------
+    KeyError
+        If the block is not finished.
+    StudyDamaged
+        If a file of it is not as it was written.
+    """
+    if not is_block(root / block):
+        if is_remains(root / block):
+            raise _damaged(root, block, "zarr.json is missing or cannot be read")
+        raise KeyError(f"block {block!r} is not finished")
+    try:
+        return read_dataset(root / block)
+    except StudyDamaged as error:
+        raise _damaged(root, block, error.reason) from error
+
+
+def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
+    """Return the finished blocks of a study by name, sorted.
+
+    Blocks that land while it reads may be missing, but none is partial.
+
+    Raises
+    ------
+    StudyMismatch
+        If the folder holds no study.
+    StudyDamaged
+        If a file is not as it was written.
+    """
+    read_settings(folder)
+    root = Path(folder) / "study.zarr"
+    return {name: read_block(root, name) for name in list_blocks(root)}
+
+
+def open_tree(folder: str | Path) -> xr.DataTree:
+    """Return the finished blocks of a study as one tree.
+
+    Blocks that land while it reads may be missing, but none is partial.
+
+    Raises
+    ------
+    StudyMismatch
+        If the folder holds no study.
+    StudyDamaged
+        If a file is not as it was written.
+    """
+    settings = read_settings(folder)
+    tree = xr.DataTree.from_dict(read_blocks(folder))
+    tree.attrs = {
+        "schema_version": SCHEMA_VERSION,
+        "settings": canonical_json(settings),
+    }
+    return tree
+
+
+def _damaged(root: Path, block: str, reason: str) -> StudyDamaged:
+    return StudyDamaged(
+        f"The block `{block}` in {root.parent} must be as it was written, but "
+        f"{reason}. Repair the study, which computes that block again.",
+        reason=reason,
+    )
