@@ -16,6 +16,7 @@ __all__ = [
     "EngineeredPart",
     "LearningPart",
     "OptimalPart",
+    "SolverPart",
     "SweepPart",
     "ViewPart",
 ]
@@ -49,6 +50,19 @@ class OptimalPart(SettingsPart):
     slices: Count = 40
     starts: Count = 2
     iterations: Count = 200
+
+
+class SolverPart(SettingsPart):
+    """How evolutions are computed; constant drives are exact without any steps.
+
+    Parameters
+    ----------
+    resolution : int
+        Even number of steps in a slice of a network's weights; 0 takes 32, or as many
+        as it learned with.
+    """
+
+    resolution: Annotated[int, Field(ge=0, multiple_of=2)] = 0
 
 
 class ViewPart(SettingsPart):

@@ -89,6 +89,8 @@ class SweepSettings(SettingsPart):
     environment: Table
     training: Table
     times: Table
+    cost: Table
+    solver: Table
     learning: Table
     engineered: Table
     decoupling: Table
