@@ -12,7 +12,6 @@ from ...environments import (
     Drive,
     LearningRule,
     NetworkDrive,
-    ProtectionCost,
     bare_material,
     engineered_material,
     learn,
@@ -53,7 +52,8 @@ def drives_of(trained: xr.Dataset, point: PointSettings) -> list[Drive]:
     """Return the drive of each member of a trained block."""
     if "weights" in trained:
         rule = _rule(point.learning)
-        fine = max(NetworkDrive.resolution, rule.resolution)
+        asked = point.solver.resolution or NetworkDrive.resolution
+        fine = max(asked, rule.resolution)
         return [
             NetworkDrive(
                 weights=W, y0=y0, tau=rule.tau, period=rule.period, resolution=fine
@@ -80,10 +80,6 @@ def _rule(part: LearningPart) -> LearningRule:
         mass=part.omega,
         initial_scale=part.initial_scale,
     )
-
-
-def _cost(part: LearningPart) -> ProtectionCost:
-    return ProtectionCost(controls=part.cost_controls, network=part.cost_weights)
 
 
 def _constants(values: Any) -> xr.Dataset:
@@ -115,7 +111,7 @@ def _engineered(
         engineered_material(
             point.training_environment,
             period=point.learning.period,
-            cost=_cost(point.learning),
+            cost=point.protection_cost,
             H=point.built_system.H,
             points=point.engineered.points,
             starts=point.engineered.starts,
@@ -131,7 +127,7 @@ def _learning(
     result = learn(
         point.training_environment,
         _rule(point.learning),
-        _cost(point.learning),
+        point.protection_cost,
         H=point.built_system.H,
         seeds=seeds,
         epochs=point.learning.epochs,
@@ -152,6 +148,8 @@ def _learning(
 MATERIALS: dict[str, Recipe] = {
     "bare": Recipe(train=_bare),
     "plain": Recipe(train=_plain, tables=("learning",), seeded=True),
-    "engineered": Recipe(train=_engineered, tables=("learning", "engineered")),
-    "learning": Recipe(train=_learning, tables=("learning",), seeded=True),
+    "engineered": Recipe(train=_engineered, tables=("learning", "engineered", "cost")),
+    "learning": Recipe(
+        train=_learning, tables=("learning", "cost"), seeded=True
+    ),
 }

@@ -31,6 +31,7 @@ __all__ = ["TABLES", "PointSettings", "model_of", "named_function"]
 
 MOST_TABLES = 65_536  # validated ones that are kept
 MOST_BUILT = 512  # systems, and environments
+READOUTS = len(CostPart().readouts)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,13 +113,13 @@ class PointSettings:
     def shape(self) -> str:
         """Name of the array shape: levels, partner, times, and unusual readouts."""
         d, *kept = self.dims
-        readouts = len(self.cost.readouts)
+        readouts = self.cost.count(self.learning.slices)
         return "".join(
             [
                 f"d{d}",
                 *(f"x{k}" for k in kept),
                 f"t{_count(self._part('times'))}",
-                f"r{readouts}" if readouts != len(CostPart().readouts) else "",
+                f"r{readouts}" if readouts != READOUTS else "",
             ]
         )
 

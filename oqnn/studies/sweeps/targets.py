@@ -101,6 +101,12 @@ class CostPart(SettingsPart):
             network=network,
         )
 
+    def count(self, slices: int) -> int:
+        """Return how often an epoch of so many slices is read."""
+        if self.running:
+            return slices
+        return sum(q > 0 for q in self.weights) or len(self.readouts)
+
     @field_validator("readouts")
     @classmethod
     def _check_readouts(cls, readouts: tuple[float, ...]) -> tuple[float, ...]:
