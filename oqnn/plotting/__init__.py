@@ -4,6 +4,7 @@ Nothing here touches pyplot or matplotlib's settings; save with ``figure.savefig
 """
 
 from .bell import bell_correlations
+from .bloch import bloch_trajectories
 from .controls import drive
 from .controls_table import dots_and_intervals
 from .elements import density_matrix_elements
@@ -37,12 +38,15 @@ from .style import material_colours
 from .traces import measures_over_time
 from .trajectory import carried_trajectory
 from .views import margins_over_time, three_views
+from .weights import weights_over_cycle
 from .wigner import wigner_map, wigner_panels
+from .wigner_frames import wigner_frames, wigner_over_time
 from .winners import winners_over_parameters
 
 __all__ = [
     "accuracies_of_models",
     "bell_correlations",
+    "bloch_trajectories",
     "carried_trajectory",
     "correlator_tables",
     "density_matrix_elements",
@@ -81,7 +85,10 @@ __all__ = [
     "spikes_and_reconstruction",
     "spin_wigner_map",
     "three_views",
+    "weights_over_cycle",
+    "wigner_frames",
     "wigner_map",
+    "wigner_over_time",
     "wigner_panels",
     "winners_over_parameters",
 ]
