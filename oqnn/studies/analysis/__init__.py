@@ -1,0 +1,1 @@
+"""What a sweep shows: intervals over seeds, comparisons, rankings, phases, effects."""
