@@ -39,11 +39,21 @@ def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, OSError) as error:
+        return _read_npz(path)
+    except (ValueError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise StudyDamaged(
             f"The checkpoint `{path.name}` must be as it was written, but cannot be "
             "read. Repair the study, which starts that block anew.",
             reason="cannot be read",
         ) from error
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Undo `write_npz`; ``numpy.load`` leaves damaged files open."""
+    arrays = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                array = np.lib.format.read_array(member, allow_pickle=False)
+                arrays[name.removesuffix(".npy")] = array
+    return arrays

@@ -23,7 +23,7 @@ from .zarr_arrays import chunk_key, decode, encode, json_bytes
 __all__ = ["damaged_files", "read_dataset", "write_dataset"]
 
 DIGESTS = "sha256"
-OWN = "attributes"  # stands among the digests for the folder's own attributes
+OWN = "zarr.json"  # its digest is of all it holds but that digest
 SYNCS = 8  # at once, which the disk answers together
 
 
@@ -109,8 +109,7 @@ def damaged_files(folder: Path) -> list[str]:
     found = []
     for path in digests:
         try:
-            if path != OWN:
-                _read(folder, path, digests)
+            _read(folder, path, digests)
         except StudyDamaged as error:
             found.append(error.reason)
     if not digests:
@@ -142,12 +141,12 @@ def _files(dataset: xr.Dataset) -> dict[str, bytes]:
     rest = [n for n in _coordinates(dataset, tuple(dataset.dims)) if n not in held]
     attributes |= {"coordinates": " ".join(rest)} if rest else {}
     digests = {path: _digest(content) for path, content in files.items()}
-    digests[OWN] = _digest(_canonical(attributes))
     group = {
         "zarr_format": 3,
         "node_type": "group",
         "attributes": attributes | {DIGESTS: digests},
     }
+    digests[OWN] = _digest(_canonical(group))
     return files | {"zarr.json": json_bytes(group)}
 
 
@@ -174,12 +173,14 @@ def _attributes(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the attributes of a dataset, and the digests of its files."""
     try:
         record = json.loads((folder / "zarr.json").read_bytes())
-        attributes = dict(record["attributes"])
-        digests = dict(attributes.pop(DIGESTS, {}))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        digests = record["attributes"].get(DIGESTS, {})
+        own = digests.pop(OWN, None)
+        changed = bool(digests) and own != _digest(_canonical(record))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder, "zarr.json cannot be read") from error
-    if digests and digests.get(OWN) != _digest(_canonical(attributes)):
+    if changed:
         raise _damaged(folder, "zarr.json has changed")
+    attributes = {k: v for k, v in record["attributes"].items() if k != DIGESTS}
     return attributes, digests
 
 
@@ -210,8 +211,8 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _canonical(attributes: Mapping[str, Any]) -> bytes:
-    plain = json.loads(json.dumps(attributes))
+def _canonical(record: Mapping[str, Any]) -> bytes:
+    plain = json.loads(json.dumps(record))  # keys as JSON has them, to be sorted
     return json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()
 
 

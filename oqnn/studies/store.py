@@ -28,7 +28,16 @@ import xarray as xr
 from .._core.interrupts import check_interrupt
 from .checkpoints import load_arrays, save_arrays
 from .datasets import write_dataset
-from .integrity import damaged_blocks, is_remains, recovered_record
+from .folder import (
+    clean,
+    drop,
+    exchange,
+    make_groups,
+    recover,
+    throw_away,
+    write_record,
+)
+from .integrity import damaged_blocks, is_remains
 from .journal import append_line, read_lines
 from .layout import (
     NoSpaceError,
@@ -44,7 +53,6 @@ from .layout import (
     read_record,
     read_settings,
     sync,
-    written_aside,
 )
 from .lock import FolderLock, StudyBusy
 from .provenance import (
@@ -205,10 +213,10 @@ class Store:
             if name.startswith("checkpoints/"):
                 (self.folder / f"{name}.npz").unlink()
             elif is_block(place) or is_remains(place):
-                self._drop(name)
+                drop(self.folder, name)
             else:
                 (place / "zarr.json").unlink(missing_ok=True)
-                self._make_groups(Path(name))
+                make_groups(self.folder, Path(name), self.settings)
             self.log("repaired", block=name, reasons=reasons)
         return list(found)
 
@@ -231,7 +239,7 @@ class Store:
         with self._errors(f"The block `{block}`"):
             aside = self._written(block, dataset)
             try:
-                self._make_groups(Path(block).parent)
+                make_groups(self.folder, Path(block).parent, self.settings)
                 os.rename(aside, self.path / block)
             except BaseException:
                 shutil.rmtree(aside, ignore_errors=True)
@@ -256,21 +264,8 @@ class Store:
         if not self.has(block):
             raise KeyError(f"block {block!r} is not finished")
         self._check_versions()
-        place, old = self.path / block, self._aside("replaced") / block
         with self._errors(f"The block `{block}`"):
-            aside = self._written(block, dataset)
-            shutil.rmtree(old, ignore_errors=True)
-            old.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.rename(place, old)
-                os.rename(aside, place)
-            except BaseException:
-                if not place.exists():
-                    os.rename(old, place)
-                shutil.rmtree(aside, ignore_errors=True)
-                raise
-            sync(place.parent)
-            shutil.rmtree(old, ignore_errors=True)
+            exchange(self.folder, block, self._written(block, dataset))
 
     def finish(self, block: str, compute: Callable[[], xr.Dataset]) -> xr.Dataset:
         """Return a block, computing and saving it first if it is not finished.
@@ -347,39 +342,21 @@ class Store:
     def _lay_out(self, replace: bool, repair: bool) -> None:
         """Check the folder again, now that it is locked, and make what is missing."""
         check_folder(self.folder, repair=repair)
-        self._put_back()
-        shutil.rmtree(self.folder / ".partial", ignore_errors=True)
-        (self.folder / ".partial").mkdir()
-        record = self.folder / "study.json"
+        clean(self.folder)
         if repair:
-            self._recover(record)
-        if replace and record.exists() and not self._is_same():
-            self._begin(record, discard=True)
-        elif record.exists():
+            recover(self.folder, self.settings)
+        exists = (self.folder / "study.json").exists()
+        if exists and not (replace and not self._is_same()):
             found = read_record(self.folder)
             check_same_settings(self.settings, found["settings"], self.folder)
             self._begun_with = found.get("versions", {})
         else:
-            self._begin(record, discard=False)
-        self._make_groups(Path("."))
+            self._begin()
+        make_groups(self.folder, Path("."), self.settings)
 
-    def _recover(self, record: Path) -> None:
-        """Write study.json again where it cannot be read and a block can tell."""
-        try:
-            read_record(self.folder)
-        except (StudyMismatch, StudyDamaged):
-            if origin := recovered_record(self.folder, self.settings):
-                self._write_json(record, origin)
-
-    def _drop(self, block: str) -> None:
-        """Delete a block, whole or not at all."""
-        aside = self._aside("dropped")
-        os.rename(self.path / block, aside)
-        sync((self.path / block).parent)
-        shutil.rmtree(aside)
-
-    def _begin(self, record: Path, *, discard: bool) -> None:
-        """Write study.json, with the blocks of any other study out of the way."""
+    def _begin(self) -> None:
+        """Write study.json, with what there is of another study out of the way."""
+        throw_away(self.folder)
         self._begun_with = versions()
         content = {
             "schema_version": SCHEMA_VERSION,
@@ -388,14 +365,8 @@ class Store:
             "versions": self._begun_with,
             "commit": commit(),
         }
-        if discard:
-            for name in ("study.zarr", "checkpoints", "log.jsonl"):
-                if (self.folder / name).exists():
-                    os.rename(self.folder / name, self._aside(name))
-        self._write_json(record, content)
-        if discard:
-            shutil.rmtree(self.folder / ".partial")
-            (self.folder / ".partial").mkdir()
+        write_record(self.folder, content)
+        clean(self.folder)
 
     def _is_same(self) -> bool:
         """Tell whether the folder holds this study, in these versions."""
@@ -403,15 +374,9 @@ class Store:
             found = read_record(self.folder)
             check_same_settings(self.settings, found["settings"], self.folder)
             check_same_versions(versions(), found.get("versions", {}), self.folder)
-        except StudyMismatch:
+        except (StudyMismatch, StudyDamaged):
             return False
         return True
-
-    def _put_back(self) -> None:
-        """Put a block back that a kill kept from being replaced."""
-        for block in list_blocks(self._aside("replaced")):
-            if not (self.path / block).exists():
-                os.rename(self._aside("replaced") / block, self.path / block)
 
     def _written(self, block: str, dataset: xr.Dataset) -> Path:
         """Write a block, with where it comes from, aside."""
@@ -424,26 +389,6 @@ class Store:
         shutil.rmtree(aside, ignore_errors=True)
         write_dataset(dataset.assign_attrs(stamp), aside)
         return aside
-
-    def _make_groups(self, parent: Path) -> None:
-        """Make the Zarr groups above a block, down to `parent`."""
-        root_attributes = {
-            "schema_version": SCHEMA_VERSION,
-            "settings": canonical_json(self.settings),
-        }
-        for group in [*reversed(parent.parents), parent]:
-            path = self.path / group
-            if not (path / "zarr.json").exists():
-                path.mkdir(exist_ok=True)
-                attributes = root_attributes if group == Path(".") else {}
-                self._write_json(
-                    path / "zarr.json",
-                    {"zarr_format": 3, "node_type": "group", "attributes": attributes},
-                )
-
-    def _write_json(self, path: Path, content: Mapping[str, Any]) -> None:
-        with written_aside(self._aside("text"), path) as file:
-            file.write(json.dumps(content, indent=1).encode())
 
     def _check_versions(self) -> None:
         check_same_versions(versions(), self._begun_with, self.folder)

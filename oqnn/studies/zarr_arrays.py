@@ -75,7 +75,9 @@ def decode(metadata: Mapping[str, Any], chunk: bytes | None) -> xr.Variable:
     if attributes.get("dtype") == "bool":  # as xarray stores them
         values = values.astype(bool)
         del attributes["dtype"]
-    return xr.Variable(metadata["dimension_names"], values.reshape(shape), attributes)
+    return xr.Variable(
+        metadata.get("dimension_names", ()), values.reshape(shape), attributes
+    )
 
 
 def chunk_key(metadata: Mapping[str, Any]) -> str:
