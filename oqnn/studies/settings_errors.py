@@ -13,6 +13,7 @@ __all__ = ["PartError", "SettingsError", "explain", "line_of"]
 KINDS = {int: "an integer", float: "a number", bool: "true or false", str: "a text"}
 ITSELF = re.compile(r"\bit(?=[`\[])|(?<=`)it(?=\.)")  # the name that validators use
 HEADER = re.compile(r"""\s*\[([\w.\s"'-]+)\]\s*(#.*)?$""")
+TOKEN = re.compile(r"""#.*|"(?:\\.|[^"\\])*"|'[^']*'|[\[\]{},]|[^\s#"'\[\]{},]+""")
 ASSIGNMENT = re.compile(r"""\s*([\w.\s"'-]+?)\s*=""")
 
 
@@ -25,11 +26,24 @@ class SettingsError(ValueError):
         One sentence, without the file.
     key : sequence of str
         The path of the key, such as ``("learning", "epochs")``.
+    index : int, optional
+        Which value, where the key has several.
+    alone : bool, optional
+        Whether the value is wrong whatever the other settings are.
     """
 
-    def __init__(self, message: str, key: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        key: Sequence[str] = (),
+        *,
+        index: int | None = None,
+        alone: bool = False,
+    ) -> None:
         super().__init__(message)
         self.key = tuple(key)
+        self.index = index
+        self.alone = alone
 
 
 class PartError(ValueError):
@@ -77,24 +91,47 @@ def explain(
     if more:
         others = "another setting is" if len(more) == 1 else f"{len(more)} others are"
         reason += f" And {others} wrong."
-    return SettingsError(reason, key)
+    return SettingsError(reason, key, alone=len(location) > 0)
 
 
-def line_of(text: str, key: Sequence[str]) -> int | None:
-    """Return the line, from 1, where a TOML text sets a key, or else its table."""
+def line_of(text: str, key: Sequence[str], index: int | None = None) -> int | None:
+    """Return the line, from 1, where a TOML text sets a key, or else its table.
+
+    With an index, the line of that value of a list over several lines.
+    """
     here: list[str] = []
     header = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
         if found := HEADER.match(line):
             here = _split(found[1])
             header = number if here == list(key[: len(here)]) else header
         elif found := ASSIGNMENT.match(line):
             full = here + _split(found[1])
             if full == list(key[: len(full)]):
-                return number
+                rest = [line[found.end() :], *lines[number:]]
+                return number + (0 if index is None else _lines_to(rest, index))
             if header is None and full[: len(key)] == list(key):
                 header = number
     return header
+
+
+def _lines_to(lines: Sequence[str], index: int) -> int:
+    """Return how many lines below the first one a value of a list begins."""
+    depth, commas, inside = 0, 0, False
+    for below, line in enumerate(lines):
+        for token in TOKEN.findall(line):
+            if token.startswith("#"):
+                break
+            if depth == 1 and token not in ",]":
+                inside = True
+                if commas == index:
+                    return below
+            depth += (token == "[") - (token == "]")
+            commas += depth == 1 and token == ","
+            if inside and depth == 0:
+                return 0
+    return 0
 
 
 def _split(dotted: str) -> list[str]:
