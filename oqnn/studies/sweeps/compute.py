@@ -113,22 +113,27 @@ def _drives(
     inputs: Mapping[str, xr.Dataset],
 ) -> list[Drive | str]:
     """Return the drive of each point, or why there is none; one object a member."""
-    made: dict[str, dict[int, Drive | str]] = {}
+    made: dict[tuple[str, str], dict[int, Drive | str]] = {}
+    drives = []
     for point, own in zip(points, settings, strict=True):
-        if point.trained in made:
-            continue
-        trained = inputs[point.trained]
-        members = trained.member.values.tolist()
-        errors = [str(text) for text in trained.error.values]
-        if any(errors):
-            reason = "no drive, since its training failed: "
-            drives: list[Drive | str] = [
-                reason + (text or max(errors)) for text in errors
-            ]
-        else:
-            drives = [*drives_of(trained, own)]
-        made[point.trained] = dict(zip(members, drives, strict=True))
-    return [made[point.trained][point.member] for point in points]
+        key = (point.trained, own.texts["solver"])
+        if key not in made:
+            trained = inputs[point.trained]
+            made[key] = dict(
+                zip(trained.member.values.tolist(), _drawn(trained, own), strict=True)
+            )
+        drives.append(made[key][point.member])
+    return drives
+
+
+def _drawn(trained: xr.Dataset, own: PointSettings) -> list[Drive | str]:
+    errors = [str(text) for text in trained.error.values]
+    if any(errors):
+        return [f"no drive, since its training failed: {max(errors)}" for _ in errors]
+    try:
+        return [*drives_of(trained, own)]
+    except ValueError as error:
+        return [f"no drive: {because(error)}" for _ in errors]
 
 
 def labels_of(points: Sequence[Point]) -> dict[str, Variable]:

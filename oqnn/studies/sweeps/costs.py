@@ -1,4 +1,4 @@
-"""What a point protects, and what its cost reads: made once for equal settings."""
+"""When a point's cost reads, and how it judges: made once for equal settings."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +8,7 @@ import numpy as np
 from ...environments import ProtectionCost
 from .point import PointSettings
 
-__all__ = ["Reading", "cost_of", "reading_of"]
+__all__ = ["Reading", "reading_of"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,16 +27,10 @@ class Reading:
     overlap: np.ndarray
 
 
-def cost_of(point: PointSettings) -> ProtectionCost:
-    """Return the cost by which materials are found and readouts judged."""
-    return point.protection_cost
-
-
 def reading_of(point: PointSettings) -> Reading:
     """Return when and how the cost of a point reads."""
-    learning = point.learning
-    d = point.built_system.d
-    return _reading(cost_of(point), d, learning.slices, learning.period)
+    learning, d = point.learning, point.built_system.d
+    return _reading(point.protection_cost, d, learning.slices, learning.period)
 
 
 @lru_cache(maxsize=256)

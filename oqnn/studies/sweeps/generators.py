@@ -3,13 +3,15 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
 from ..._core.bases import hermitian_basis
+from ...dynamics import ControlledGenerator
 from ...environments import Environment, ReferenceEnvironment, RegisterEnvironment
 from ...environments.environment import lift_matrix, reduce_matrix
-from ..provenance import canonical_json
+from .custom import CustomEnvironment
 from .point import PointSettings
 
 __all__ = ["Generators", "commutator", "generators_of"]
@@ -85,7 +87,7 @@ class _Kept:
     """Generators by what they are made of, the latest ones, up to a size."""
 
     def __init__(self) -> None:
-        self.held: OrderedDict[tuple, Generators] = OrderedDict()
+        self.held: OrderedDict[tuple[Any, ...], Generators] = OrderedDict()
         self.bytes = 0
 
     def of(self, point: PointSettings) -> Generators:
@@ -103,15 +105,18 @@ class _Kept:
 _kept = _Kept()
 
 
-def _key(point: PointSettings) -> tuple:
+def _key(point: PointSettings) -> tuple[Any, ...]:
     """Tell environments apart: by their settings and what they see of the system."""
     system = point.built_system
-    kind = str(getattr(point.environment, "kind", ""))
-    text = canonical_json(point.environment.model_dump())
-    own: tuple = (system.d, system.kept, system.H.tobytes())
-    if ":" in kind:
-        own += (system.rho0.tobytes(),)  # a user's function may look at the state
-    return (type(point.environment), text, own)
+    key: tuple[Any, ...] = (
+        point.texts["environment"],
+        point.system.controls,
+        system.d,
+        system.H.tobytes(),
+    )
+    if isinstance(point.environment, CustomEnvironment):
+        key += (point.texts["system"],)  # a user's function may look at all of it
+    return key
 
 
 def _made(point: PointSettings) -> Generators:
@@ -145,11 +150,20 @@ def _reference_parts(environment: ReferenceEnvironment) -> np.ndarray:
 
 
 @lru_cache(maxsize=32)
-def _reference_terms(directions: tuple) -> tuple[np.ndarray, ...]:
+def _reference_terms(
+    directions: tuple[tuple[float, float, float], ...],
+) -> tuple[np.ndarray, ...]:
     """Return the matrices of field, hops (three orders in ε), damping, dephasing, h."""
-    none = {"xi": 0, "kappa": 0, "epsilon": 0, "gamma_1": 0, "gamma_phi": 0, "h": 0}
+    none: dict[str, float] = {
+        "xi": 0,
+        "kappa": 0,
+        "epsilon": 0,
+        "gamma_1": 0,
+        "gamma_phi": 0,
+        "h": 0,
+    }
 
-    def term(**one: float) -> np.ndarray:
+    def term(**one: float) -> ControlledGenerator:
         settings = none | one
         return ReferenceEnvironment(directions=directions, **settings).generator()
 
@@ -174,7 +188,7 @@ def _register(environment: Environment) -> tuple[int, bytes, bytes | None, Envir
     return environment.d, law.tobytes(), mark, environment
 
 
-_ENDS: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
+_ENDS: dict[tuple[Any, ...], tuple[np.ndarray, np.ndarray]] = {}
 
 
 def _ends(

@@ -7,7 +7,6 @@ import numpy as np
 
 from .isolation import isolated
 from .measures import Measure, fits, measure_of, measured
-from .parts import ViewPart
 from .plan import Plan
 from .point import PointSettings
 from .trajectories import Trajectories
@@ -55,9 +54,9 @@ def looks_of(plan: Plan, point: PointSettings) -> list[Look]:
     ]
     chosen = view_times(len(point.times.grid()), point.views.times)
     return looks + [
-        _view_look(name, VIEWS[name], point.views, chosen)
+        _view_look(name, VIEWS[name], point, chosen)
         for name in asked.views
-        if view_fits(name, d, kept)
+        if view_fits(name, point)
     ]
 
 
@@ -136,9 +135,9 @@ def _measure_look(name: str, measure: Measure) -> Look:
     )
 
 
-def _view_look(name: str, view: View, part: ViewPart, chosen: np.ndarray) -> Look:
+def _view_look(name: str, view: View, point: PointSettings, chosen: np.ndarray) -> Look:
     def function(seen: Trajectories, seeds: Sequence[int]) -> Viewed:
-        return view.function(seen.at_times(chosen), part, seeds)
+        return view.function(seen.at_times(chosen), point, seeds)
 
     attrs = {
         variable: {"long_name": meaning, "units": ""}

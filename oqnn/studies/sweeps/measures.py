@@ -109,14 +109,15 @@ def measured(measure: Measure, seen: Trajectories) -> np.ndarray:
         If it gives something else than real numbers of shape (p,) or (p, t).
     """
     values = np.asarray(measure.function(seen))
-    shapes = {True: [(len(seen), len(seen.times))], False: [(len(seen),)]}
-    allowed = shapes.get(bool(measure.over_time), [])
+    number, series = (len(seen),), (len(seen), len(seen.times))
+    shapes: list[tuple[int, ...]] = [series] if measure.over_time else [number]
     if measure.over_time is None:
-        allowed = shapes[True] + shapes[False]
-    if values.dtype.kind not in "biuf" or values.shape not in allowed:
+        shapes = [number, series]
+    if values.dtype.kind not in "biuf" or values.shape not in shapes:
         raise ValueError(
-            f"a measure must give real numbers of shape {' or '.join(map(str, allowed))}"
-            f", but one gives {values.dtype} of shape {values.shape}."
+            "a measure must give real numbers of shape "
+            f"{' or '.join(map(str, shapes))}, but one gives {values.dtype} of shape "
+            f"{values.shape}."
         )
     return values.astype(float)
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,25 +10,26 @@ from ..._core.seeds import rng_from
 from ...encoding import CorrelationMap, Povm
 from ..realizability import pair_margin
 from ..views_inputs import HARD_PAIR
+from .point import PointSettings
 from .trajectories import Trajectories, moved_states
-from .viewed import Viewed
-
-if TYPE_CHECKING:
-    from .parts import ViewPart
+from .viewed import Variables, Viewed
 
 __all__ = ["povm_view", "spins_view"]
 
 SEEN = ("point", "view_time")
 
 
-def spins_view(seen: Trajectories, part: "ViewPart", seeds: Sequence[int]) -> Viewed:
+def spins_view(
+    seen: Trajectories, point: PointSettings, seeds: Sequence[int]
+) -> Viewed:
     """Return how far inside a law of three spins a qubit an entangled pair is.
 
-    The pair is the system with its kept qubit; for a qubit alone, `HARD_PAIR` whose
-    first half evolves, which no spins can carry by the largest factor.
+    The pair is the system of two qubits, or the qubit with its kept one; for a qubit
+    alone, `HARD_PAIR` whose first half evolves, which no spins can carry by the largest
+    factor.
     """
     states = seen.states
-    if not seen.kept:
+    if states.shape[-1] == 2:
         pair = np.outer(HARD_PAIR, HARD_PAIR.conj())
         start = np.broadcast_to(pair, (len(seen), 4, 4))
         states = moved_states(seen.transfer, start)
@@ -48,7 +48,7 @@ def spins_view(seen: Trajectories, part: "ViewPart", seeds: Sequence[int]) -> Vi
     )
 
 
-def povm_view(seen: Trajectories, part: "ViewPart", seeds: Sequence[int]) -> Viewed:
+def povm_view(seen: Trajectories, point: PointSettings, seeds: Sequence[int]) -> Viewed:
     r"""Return laws of tetrahedral outcomes, and states reconstructed from samples.
 
     An estimate :math:`\hat\rho = \sum_a f_a Q_a` from N outcomes has elements of the
@@ -58,12 +58,12 @@ def povm_view(seen: Trajectories, part: "ViewPart", seeds: Sequence[int]) -> Vie
     povm = _tetrahedral(seen.states.shape[-1])
     law = povm.probabilities(seen.states)  # (p, v, outcomes)
     axes = (*SEEN, "outcome")
-    variables = {"povm_law": (axes, law)}
-    if part.samples:
-        variables |= _sampled(seen.states, law, povm, part.samples, seeds)
+    variables: Variables = {"povm_law": (axes, law)}
+    if point.views.samples:
+        variables |= _sampled(seen.states, law, povm, point.views.samples, seeds)
     names = ["".join(map(str, a)) for a in product(*map(range, povm.shape))]
     levels = [format(i, f"0{povm.n_qubits}b") for i in range(2**povm.n_qubits)]
-    matrices = {"row": levels, "col": levels} if part.samples else {}
+    matrices = {"row": levels, "col": levels} if point.views.samples else {}
     return Viewed(variables=variables, coords={"outcome": names} | matrices)
 
 
@@ -73,7 +73,7 @@ def _sampled(
     povm: Povm,
     samples: int,
     seeds: Sequence[int],
-) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+) -> Variables:
     """Return counts, reconstructed states, their errors and distances."""
     counts = np.array(
         [_drawn(own, samples, seed) for own, seed in zip(law, seeds, strict=True)]

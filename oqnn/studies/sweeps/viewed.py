@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Viewed"]
+__all__ = ["Variables", "Viewed"]
+
+Variables = dict[str, tuple[tuple[str, ...], np.ndarray]]
 
 
 @dataclass(frozen=True, kw_only=True)

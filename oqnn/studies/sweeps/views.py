@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from ...measures import equal_angle_wigner, wigner_negativity
 from ...phase_space import PhaseSpaceGrid, wigner_from_fock
-from .parts import ViewPart
+from .point import PointSettings
 from .spin_views import povm_view, spins_view
 from .trajectories import Trajectories
-from .viewed import Viewed
+from .viewed import Variables, Viewed
 
-__all__ = ["VIEWS", "View", "level_names", "view_fits", "view_times"]
+__all__ = ["VIEWS", "View", "level_names", "parts_of", "view_fits", "view_times"]
 
 RESOLUTION = 12  # of the volume of the negative part on a sphere
+MOST_SPINS = 4  # of which a slice of equal angles is drawn
+MOST_QUBITS = 4  # whose outcomes are listed
+BEYOND = 2.5  # of the turning points of the highest level
 MATRIX = ("point", "view_time", "row", "col")
 
 
@@ -24,7 +28,7 @@ class View:
 
     Parameters
     ----------
-    function : callable (Trajectories, ViewPart, seeds) -> Viewed
+    function : callable (Trajectories, PointSettings, seeds) -> Viewed
         Of the points at the times of the view.
     meanings : mapping str → str
         One phrase a variable.
@@ -32,7 +36,7 @@ class View:
         As `Measure.needs`.
     """
 
-    function: Callable[[Trajectories, ViewPart, Sequence[int]], Viewed]
+    function: Callable[[Trajectories, PointSettings, Sequence[int]], Viewed]
     meanings: Mapping[str, str]
     needs: tuple[str, ...] = ()
 
@@ -44,36 +48,41 @@ def view_times(count: int, chosen: int) -> np.ndarray:
     )
 
 
-def view_fits(name: str, d: int, kept: tuple[int, ...]) -> bool:
-    """Tell whether a view exists for a system with some partner."""
-    sizes = [d, *kept]
+def view_fits(name: str, point: PointSettings) -> bool:
+    """Tell whether a view exists for the system of a point."""
+    parts = parts_of(point)
     if name == "spins":
-        return d == 2 and kept in ((), (2,))
+        return parts in ([2], [2, 2])
     if name == "povm":
-        return _qubits(sizes)
+        return set(parts) == {2} and len(parts) <= MOST_QUBITS
     if name == "wigner":
-        return not kept or sizes == [2, 2]
+        several = len(parts) > 1
+        return not (several and (_is_oscillator(point) or len(parts) > MOST_SPINS))
     return True
 
 
-def level_names(dims: Sequence[int]) -> list[str]:
-    """Name levels by a digit a part, bits for qubits, in Kronecker order."""
-    parts = [2] * (dims[0].bit_length() - 1) if _qubits(dims[:1]) else [dims[0]]
-    parts = [*parts, *dims[1:]]
-    short = max(parts) <= 10
-    names = [""]
-    for size in parts:
-        gap = "" if short or names == [""] else ","
-        names = [f"{name}{gap}{level}" for name in names for level in range(size)]
-    return names
+def parts_of(point: PointSettings) -> list[int]:
+    """Return the sizes of the parts of a system, qubits apart, and of its partner."""
+    d, *kept = point.dims
+    if point.system.controls == "qubits":
+        return [2] * (d.bit_length() - 1) + kept
+    return [d, *kept]
 
 
-def _qubits(sizes: Sequence[int]) -> bool:
-    return all(size > 1 and size & (size - 1) == 0 for size in sizes)
+def level_names(parts: Sequence[int]) -> list[str]:
+    """Name levels by a number a part, in Kronecker order: 00, 01, … for two qubits."""
+    gap = "" if max(parts) <= 10 else ","
+    return [gap.join(map(str, level)) for level in product(*map(range, parts))]
 
 
-def _density_matrix(seen: Trajectories, part: ViewPart, seeds: Sequence[int]) -> Viewed:
-    names = level_names(seen.dims)
+def _is_oscillator(point: PointSettings) -> bool:
+    return point.system.controls == "ladder"
+
+
+def _density_matrix(
+    seen: Trajectories, point: PointSettings, seeds: Sequence[int]
+) -> Viewed:
+    names = level_names(parts_of(point))
     return Viewed(
         variables={
             "state": (MATRIX, seen.states),
@@ -83,30 +92,27 @@ def _density_matrix(seen: Trajectories, part: ViewPart, seeds: Sequence[int]) ->
     )
 
 
-def _wigner(seen: Trajectories, part: ViewPart, seeds: Sequence[int]) -> Viewed:
-    states = seen.frame_states
-    if getattr(part, "quadratures", None):
-        return _oscillator(states, part)
-    theta = np.linspace(0, np.pi, part.points)
-    phi = np.linspace(-np.pi, np.pi, 2 * part.points - 1)
-    dims = [2, 2] if seen.kept else [seen.d]
+def _wigner(seen: Trajectories, point: PointSettings, seeds: Sequence[int]) -> Viewed:
+    states, count = seen.frame_states, point.views.points
+    if _is_oscillator(point):
+        return _oscillator(states, count)
+    theta = np.linspace(0, np.pi, count)
+    phi = np.linspace(-np.pi, np.pi, 2 * count - 1)
+    dims = parts_of(point)
     axes = ("point", "view_time", "theta", "phi")
-    volumes = wigner_negativity(states, dims=dims, resolution=RESOLUTION)
-    return Viewed(
-        variables={
-            "wigner": (axes, equal_angle_wigner(states, theta[:, None], phi, dims)),
-            "wigner_negativity": (axes[:2], volumes),
-        },
-        coords={"theta": theta, "phi": phi},
-    )
+    W = equal_angle_wigner(states, theta[:, None], phi, dims)
+    variables: Variables = {"wigner": (axes, W)}
+    if len(dims) <= 2:  # the volume is over the directions of every spin
+        volumes = wigner_negativity(states, dims=dims, resolution=RESOLUTION)
+        variables["wigner_negativity"] = (axes[:2], volumes)
+    return Viewed(variables=variables, coords={"theta": theta, "phi": phi})
 
 
-def _oscillator(states: np.ndarray, part: ViewPart) -> Viewed:
+def _oscillator(states: np.ndarray, count: int) -> Viewed:
     """Return W(x, p) of truncated oscillators, on a grid that holds all levels."""
-    reach = np.sqrt(2 * states.shape[-1]) + 3
-    axis = np.linspace(-reach, reach, part.points)
-    grid = PhaseSpaceGrid(axis, axis)
-    W = wigner_from_fock(states, grid)
+    reach = np.sqrt(2 * states.shape[-1]) + BEYOND
+    axis = np.linspace(-reach, reach, count)
+    W = wigner_from_fock(states, PhaseSpaceGrid(axis, axis))
     axes = ("point", "view_time", "x", "p")
     return Viewed(
         variables={
