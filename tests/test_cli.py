@@ -40,11 +40,11 @@ def study(monkeypatch):
     """Stand in for the study's module; `calls` holds what the command asked for."""
     calls = []
 
-    def run(settings, out, *, progress=None):
+    def run(settings, out, *, progress=None, replace=False):
         calls.append((settings, out, progress))
         if study.error is not None:
             raise study.error
-        return fake_study.run(settings, out)
+        return fake_study.run(settings, out, replace=replace)
 
     module = ModuleType("oqnn.studies.compare")
     module.run = run

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .check import check
 from .compare import compare
 from .derive import derive
+from .folders import export, report, serve
 from .info import info
 from .realize import realize
 
@@ -19,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (compare, realize, derive, info):
+for command in (check, compare, report, serve, export, realize, derive, info):
     app.command()(command)
 
 

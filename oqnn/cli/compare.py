@@ -1,19 +1,21 @@
-"""``oqnn compare``: run a study, or go on with it."""
+"""``oqnn compare``: run a study or a sweep, or go on with it."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .sentences import VALUES, sentences
-from .tables import print_study
+from .reading import read_settings, refuse_without_sweep
+from .sentences import FAILED, VALUES, sentences
+from .tables import print_study, print_sweep, say_failed
 
 if TYPE_CHECKING:
     from ..studies import StudySettings
+    from ..studies.sweeps.settings import SweepSettings
+    from ..studies.sweeps.sweep import Sweep
 
 __all__ = ["compare"]
-
-PAPER_SIZE = {"spikes.neurons": 64, "spikes.sources": 128}
 
 
 def compare(
@@ -24,6 +26,25 @@ def compare(
     out: Annotated[
         Path, typer.Option(help="Folder of the results; the same one resumes.")
     ] = Path("results/study"),
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that compute points of a sweep.")
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Dask: tcp://HOST:PORT, or dask for a cluster on this machine.",
+        ),
+    ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Compute failed points again.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete another study in the folder.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Compute damaged blocks again.")
+    ] = False,
     quick: Annotated[bool, typer.Option("--quick", help="A minute's version.")] = False,
     paper_size: Annotated[
         bool, typer.Option("--paper-size", help="64 spiking neurons, 128 sources.")
@@ -39,35 +60,90 @@ def compare(
         bool | None, typer.Option(help="Show progress; by default on a terminal.")
     ] = None,
 ) -> None:
-    """Compare materials: evolve, measure, carry by spikes, draw, summarise."""
+    """Compare materials: evolve, measure, carry by spikes, draw, summarise.
+
+    A file with a table [sweep] is a grid of comparisons over its parameters.
+    """
     with sentences(debug=context.obj, refused=VALUES):
-        settings = _settings(settings_file, quick, paper_size, seed, seeds, epochs)
-        from ..studies.compare import run
-        from ..studies.store import StudyMismatch
+        settings = read_settings(
+            settings_file,
+            quick=quick,
+            paper_size=paper_size,
+            seed=seed,
+            seeds=seeds,
+            epochs=epochs,
+        )
+        from ..studies.layout import StudyDamaged, StudyMismatch
+        from ..studies.settings import StudySettings
 
+        if isinstance(settings, StudySettings):
+            refuse_without_sweep(
+                settings_file,
+                workers=workers > 1,
+                scheduler=scheduler is not None,
+                retry_failed=retry_failed,
+            )
+
+    refused = (StudyMismatch, StudyDamaged)
     kept = f"The finished blocks in {out} are kept: the same command goes on from there"
-    with sentences(debug=context.obj, interrupted=kept, refused=(StudyMismatch,)):
-        study = run(settings, out, progress=progress)
-        print_study(study)
-        for path in study.save_figures(out / "figures"):
-            typer.echo(f"figure   {path}")
-        typer.echo(f"dataset  {out / 'study.zarr'}")
+    with sentences(debug=context.obj, interrupted=kept, refused=refused):
+        if repair:
+            _repair(settings, out, replace)
+        if isinstance(settings, StudySettings):
+            _compare(settings, out, replace, progress)
+            return
+        _sweep(
+            settings,
+            out,
+            workers=workers,
+            scheduler=scheduler,
+            retry_failed=retry_failed,
+            replace=replace,
+            progress=progress,
+        )
 
 
-def _settings(
-    path: Path | None,
-    quick: bool,
-    paper_size: bool,
-    seed: int | None,
-    seeds: int | None,
-    epochs: int | None,
-) -> "StudySettings":
-    """Read the settings; what the command line names comes last."""
-    from ..studies.settings import StudySettings
+def _compare(
+    settings: "StudySettings", out: Path, replace: bool, progress: bool | None
+) -> None:
+    from ..studies.compare import run
 
-    settings = StudySettings() if path is None else StudySettings.from_toml(path)
-    if quick:
-        settings = settings.quickened()
-    named = {"seed": seed, "learning.seeds": seeds, "learning.epochs": epochs}
-    changes = {k: v for k, v in named.items() if v is not None}
-    return settings.replaced({**(PAPER_SIZE if paper_size else {}), **changes})
+    study = run(settings, out, progress=progress, replace=replace)
+    print_study(study)
+    for path in study.save_figures(out / "figures"):
+        typer.echo(f"figure   {path}")
+    typer.echo(f"dataset  {out / 'study.zarr'}")
+
+
+def _sweep(settings: "SweepSettings", out: Path, **options: Any) -> None:
+    from ..studies.sweeps.run import sweep
+
+    found = sweep(settings, out, **options)
+    print_sweep(found)
+    for path in _save_figures(found, out / "figures"):
+        typer.echo(f"figure   {path}")
+    typer.echo(f"dataset  {out / 'study.zarr'}")
+    if found.failed:
+        say_failed(found)
+        raise typer.Exit(FAILED)
+
+
+def _save_figures(found: "Sweep", folder: Path) -> Iterator[Path]:
+    """Save the figures of a sweep as PNG, one by one."""
+    from ..plotting.saving import save_figure
+    from ..studies.sweeps.figures import sweep_figures
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in sweep_figures(found).items():
+        yield save_figure(draw(), folder / f"{name}.png")
+
+
+def _repair(
+    settings: "StudySettings | SweepSettings", out: Path, replace: bool
+) -> None:
+    """Delete what is damaged, so that it is computed again."""
+    from ..studies.store import Store
+
+    with Store(out, settings.to_dict(), replace=replace) as store:
+        for block in store.repair():
+            typer.echo(f"damaged  {block}: computed again", err=True)

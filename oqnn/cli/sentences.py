@@ -33,7 +33,8 @@ def sentences(
 ) -> Iterator[None]:
     """Turn errors into a sentence and an exit code.
 
-    Wrong places and errors that are `refused` are bad input; the rest is failure.
+    Wrong places and errors that are `refused` are bad input; the rest is failure, a
+    package that is not installed included.
     """
     from .._core.errors import ConvergenceError
     from .._core.interrupts import remembered
@@ -54,8 +55,9 @@ def sentences(
             err=True,
         )
         raise typer.Exit(FAILED) from None
-    except (*VALUES, OSError, ConvergenceError) as error:
-        if debug or isinstance(error, BrokenPipeError):
+    except (*VALUES, OSError, ImportError, ConvergenceError) as error:
+        ours = isinstance(error, ImportError) and "pip install" not in str(error)
+        if debug or ours or isinstance(error, BrokenPipeError):
             raise
         typer.echo(f"oqnn: {error}", err=True)
         bad = isinstance(error, (*PLACES, *refused)) and not _is_linear_algebra(error)

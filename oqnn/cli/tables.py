@@ -7,8 +7,12 @@ import typer
 
 if TYPE_CHECKING:
     from ..studies import Study
+    from ..studies.sweeps.sweep import Sweep
 
-__all__ = ["print_study", "print_table"]
+__all__ = ["print_study", "print_sweep", "print_table", "say_failed"]
+
+MOST_ROWS = 40
+MOST_FAILURES = 5
 
 
 def print_study(study: "Study") -> None:
@@ -26,6 +30,35 @@ def print_study(study: "Study") -> None:
     for sentence in study.not_realizable():
         typer.echo(f"not realizable: {sentence}")
     typer.echo()
+
+
+def print_sweep(sweep: "Sweep") -> None:
+    """Print one row a material and combination, up to forty."""
+    rows = sweep.summary()
+    print_table(rows[:MOST_ROWS], columns=sweep.summary_columns)
+    if rows[MOST_ROWS:]:
+        typer.echo(
+            f"The first {MOST_ROWS} of {len(rows)} rows; the page that `oqnn report` "
+            "makes sums all of them up."
+        )
+    typer.echo()
+
+
+def say_failed(sweep: "Sweep") -> None:
+    """Say which points failed, and how to compute them again."""
+    failures = sweep.failed
+    for failure in failures[:MOST_FAILURES]:
+        at = [f"{name} = {value}" for name, value in failure.coordinates.items()]
+        seed = [f"seed {failure.seed}"] if failure.seed >= 0 else []
+        where = ", ".join([failure.material, *seed, *at])
+        typer.echo(f"failed   {where}: {failure.error}", err=True)
+    if failures:
+        points = "point" if len(failures) == 1 else "points"
+        typer.echo(
+            f"oqnn: {len(failures)} {points} failed. The others are saved; "
+            "the same command with --retry-failed computes these again.",
+            err=True,
+        )
 
 
 def print_table(rows: list[dict[str, Any]], **options: Any) -> None:

@@ -86,14 +86,20 @@ def compare(
 
 
 def run(
-    settings: StudySettings, out: str | Path, progress: bool | None = None
+    settings: StudySettings,
+    out: str | Path,
+    progress: bool | None = None,
+    *,
+    replace: bool = False,
 ) -> Study:
     """Compute the blocks of a study that its folder does not hold yet.
+
+    A folder of another study is refused, or emptied first with `replace`.
 
     Blocks come in a fixed order, and each reads what it builds on from disk, so an
     interrupted and resumed study holds the same numbers as an undisturbed one.
     """
-    with Store(out, settings.to_dict()) as store:
+    with Store(out, settings.to_dict(), replace=replace) as store:
         for kind in settings.materials:
             _evolve(kind, settings, store, progress)
         for kind in settings.materials:

@@ -39,9 +39,9 @@ def iterate(store, block, sleepy):
     )
 
 
-def run(settings, out, *, progress=None, sleepy=False):
+def run(settings, out, *, progress=None, replace=False, sleepy=False):
     """Run what is missing; stands in for the comparative study."""
-    with Store(out, SETTINGS) as store:
+    with Store(out, SETTINGS, replace=replace) as store:
         for block in BLOCKS:
             store.finish(block, lambda name=block: iterate(store, name, sleepy))
             store.drop_checkpoint(f"map-{block[-3:]}")
