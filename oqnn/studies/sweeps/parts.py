@@ -103,8 +103,8 @@ class SweepPart(SettingsPart):
     seeds: Count = 1
     first_seed: Annotated[int, Field(ge=0)] = 0
     zip: Annotated[
-        tuple[tuple[str, ...], ...],
-        Field(strict=False, description="a list of lists of parameters"),
+        tuple[Annotated[tuple[str, ...], Field(strict=False, min_length=2)], ...],
+        Field(strict=False, description="a list of lists of two parameters or more"),
     ] = ()
     measures: Names = ("fidelity", "average_fidelity", "purity", "l1_coherence")
     views: Names = ()

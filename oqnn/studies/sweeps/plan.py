@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 from ..._core.seeds import derive_seed
 from ..provenance import canonical_json, fingerprint
 from .materials import recipe_of
 from .point import PointSettings
+from .ranges import label_of
 from .settings import SweepSettings
 
 __all__ = ["Plan", "Point", "PointBlock", "TrainingBlock"]
@@ -34,6 +34,8 @@ class Point:
     seed : int
         What the point draws its own numbers from: of the study's seed, material,
         member and coordinates, and so of nothing that order or company could change.
+    combination : int
+        Which of the plan's combinations of coordinates it has.
     """
 
     index: int
@@ -42,6 +44,12 @@ class Point:
     coordinates: Mapping[str, Any]
     trained: str
     seed: int
+    combination: int = 0
+
+    @property
+    def labels(self) -> dict[str, bool | int | float | str]:
+        """Coordinates as one value each: arrays become texts that tell them."""
+        return {name: label_of(value) for name, value in self.coordinates.items()}
 
 
 @dataclass(frozen=True)
@@ -97,19 +105,10 @@ class Plan:
     def __init__(self, settings: SweepSettings) -> None:
         self.settings = settings
 
-    @cached_property
+    @property
     def combinations(self) -> list[dict[str, Any]]:
         """Coordinates of the Cartesian product of all axes, last axis fastest."""
-        axes = self.settings.axes
-        choices = [zip(*axis.values, strict=True) for axis in axes]
-        return [
-            {
-                name: value
-                for axis, values in zip(axes, chosen, strict=True)
-                for name, value in zip(axis.names, values, strict=True)
-            }
-            for chosen in product(*choices)
-        ]
+        return self.settings.combinations
 
     @cached_property
     def trainings(self) -> list[TrainingBlock]:
@@ -123,13 +122,11 @@ class Plan:
 
     @cached_property
     def blocks(self) -> list[PointBlock]:
-        """All blocks of points."""
+        """All blocks of points, each of one material, array shape and time axis."""
         groups: dict[str, list[Point]] = {}
         for point in self.points:
-            shape = self.at(point.coordinates).shape
-            groups.setdefault(f"points/{shape}/{slug(point.material)}", []).append(
-                point
-            )
+            group = f"points/{self.shape_of(point)}/{slug(point.material)}"
+            groups.setdefault(group, []).append(point)
         size = self.settings.sweep.block
         return [
             _block(f"{name}/{first // size:05d}", group[first : first + size])
@@ -149,16 +146,37 @@ class Plan:
             self._points[key] = self.settings.point(coordinates)
         return self._points[key]
 
+    def shape_of(self, point: Point) -> str:
+        """Return the name of a point's array shape.
+
+        Shapes of equal sizes but other times, views or kinds of system are numbered
+        in the order of the grid.
+        """
+        return self._shapes[point.combination]
+
     @cached_property
     def _points(self) -> dict[str, PointSettings]:
         return {}
+
+    @cached_property
+    def _shapes(self) -> list[str]:
+        """Names of the array shapes of all combinations."""
+        alike: dict[str, dict[tuple[str, ...], int]] = {}
+        names = []
+        for coordinates in self.combinations:
+            point = self.at(coordinates)
+            known = alike.setdefault(point.shape, {})
+            number = known.setdefault(point.likeness, len(known))
+            names.append(f"{point.shape}-{number + 1}" if number else point.shape)
+        return names
 
     @cached_property
     def _laid_out(self) -> tuple[list[Point], list[TrainingBlock]]:
         points: list[Point] = []
         trainings: dict[str, TrainingBlock] = {}
         counts: dict[str, int] = {}
-        for coordinates in self.combinations:
+        for i, coordinates in enumerate(self.combinations):
+            text = canonical_json(coordinates)
             for material in self.settings.materials:
                 key = self._training_key(material, coordinates)
                 if key not in trainings:
@@ -169,7 +187,15 @@ class Plan:
                 training = trainings[key]
                 for member in training.members:
                     points.append(
-                        self._point(len(points), member, coordinates, training)
+                        Point(
+                            index=len(points),
+                            combination=i,
+                            material=material,
+                            member=member,
+                            coordinates=coordinates,
+                            trained=training.name,
+                            seed=self._seed(material, text, member),
+                        )
                     )
         return points, [*trainings.values()]
 
@@ -181,16 +207,18 @@ class Plan:
         yield from range(sweep.first_seed, sweep.first_seed + sweep.seeds)
 
     def _training_key(self, material: str, coordinates: Mapping[str, Any]) -> str:
-        """Return a text that is the same where the same drive is found."""
+        """Return a text that is the same where the same drive is found.
+
+        A drive depends on the training environment, on H of the system alone, and on
+        the tables of its recipe; on the state only where it is that which is protected,
+        or where a user's function could look at it.
+        """
         point, recipe = self.at(coordinates), recipe_of(material)
-        system = point.built_system
-        depends = {
-            "material": material,
-            "environment": point.training.model_dump(),
-            "H": [[[z.real, z.imag] for z in row] for row in system.H.tolist()],
-            **{table: getattr(point, table).model_dump() for table in recipe.tables},
-        }
-        return canonical_json(depends)
+        own = ":" in material or ":" in point.training.kind
+        own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
+        system = point.texts["system"] if own else point.hamiltonian_text
+        tables = [point.texts[table] for table in recipe.tables]
+        return "\n".join([material, point.texts["training"], system, *tables])
 
     def _training(
         self, name: str, material: str, coordinates: Mapping[str, Any], key: str
@@ -208,26 +236,10 @@ class Plan:
             ),
         )
 
-    def _point(
-        self,
-        index: int,
-        member: int,
-        coordinates: Mapping[str, Any],
-        training: TrainingBlock,
-    ) -> Point:
-        return Point(
-            index=index,
-            material=training.material,
-            member=member,
-            coordinates=coordinates,
-            trained=training.name,
-            seed=derive_seed(
-                self.settings.seed,
-                "point",
-                training.material,
-                canonical_json(coordinates),
-                member + 1,
-            ),
+    def _seed(self, material: str, coordinates: str, member: int) -> int:
+        """Return what a point draws from, of nothing that order could change."""
+        return derive_seed(
+            self.settings.seed, "point", material, coordinates, member + 1
         )
 
 

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from ...dynamics import System
 from ...environments import Environment, ProtectionCost
-from ..provenance import canonical_json
+from ..provenance import canonical_json, fingerprint
 from ..settings_errors import ITSELF, PartError, SettingsError, explain
 from ..settings_parts import TimeSettings
+from .arrays import plain
 from .custom import CustomSystem, named_function
 from .environments import EnvironmentPart
 from .kinds import DEFAULT_KIND, TABLES, model_of
@@ -108,6 +109,11 @@ class PointSettings:
     def dims(self) -> tuple[int, ...]:
         """Dimensions of the system and of the partner's parts."""
         return _dims(self._part("system"))
+
+    @property
+    def hamiltonian_text(self) -> str:
+        """H of the system alone, as a text by which two are compared."""
+        return _hamiltonian(self._part("system"))
 
     @cached_property
     def shape(self) -> str:
@@ -245,6 +251,14 @@ def _cost(cost: _Part, system: _Part, controls: float, network: float) -> Any:
 @lru_cache(maxsize=MOST_TABLES)
 def _dims(system: _Part) -> tuple[int, ...]:
     return (system.settings.d, *system.settings.partner)
+
+
+@lru_cache(maxsize=MOST_TABLES)
+def _hamiltonian(system: _Part) -> str:
+    part = system.settings
+    if ":" in part.kind:
+        return fingerprint({"H": plain(_system(system).H)})
+    return fingerprint({"H": plain(part.hamiltonian_matrix())})
 
 
 @lru_cache(maxsize=MOST_BUILT)

@@ -43,7 +43,9 @@ __all__ = ["Axis", "SweepSettings"]
 
 MOST_COMBINATIONS = 200_000
 MOST_CORNERS = 32  # at which the steps of learning are checked
-Table = Annotated[dict[str, Any], Field(default_factory=dict)]
+Table = Annotated[
+    dict[str, Any], Field(default_factory=dict, description="a table of settings")
+]
 
 
 @dataclass(frozen=True)

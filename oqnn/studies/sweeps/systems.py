@@ -82,10 +82,14 @@ class StatePart(SettingsPart, ABC):
 
     def build(self) -> System:
         """Return the system with its initial state."""
-        H = self.energy()
+        return System(self.hamiltonian_matrix(), self.rho0(), kept=self.partner or None)
+
+    def hamiltonian_matrix(self) -> np.ndarray:
+        """Return H of the system alone, complex, shape (d, d)."""
+        H = self.energy().astype(complex)
         if self.hamiltonian:
             H = H + as_numbers(self.hamiltonian, 2, "a Hermitian matrix")
-        return System(H, self.rho0(), kept=self.partner or None)
+        return H
 
     def rho0(self) -> np.ndarray:
         """Return the initial state, shape (D, D) with D = d k."""
