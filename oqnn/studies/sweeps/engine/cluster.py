@@ -20,6 +20,7 @@ __all__ = ["LOCAL", "ClusterEngine"]
 LOCAL = "dask"
 CONNECT_S = 5.0
 PATIENCE_S = 300.0  # how long a lost scheduler is waited for
+MOST_DEAD_AT_BIRTH = 5
 ASK_S = 5.0  # how often it is asked for its workers
 
 
@@ -66,11 +67,12 @@ class ClusterEngine:
         self._futures: dict[str, Any] = {}
         self._run, self._submitted = uuid4().hex[:12], 0
         self._threads, self._asked = 0, 0.0
+        self._workers, self._gone = workers, 0
         self._cluster: Any = None
         self._client: Any = None
         with interrupts_held():  # its threads and their children are not for Ctrl-C
             if scheduler == LOCAL:
-                self._cluster = _local_cluster(workers)
+                self._cluster = _local_cluster()
             self._client = self._connected()
             if self._client is None:
                 raise ConnectionError(
@@ -185,19 +187,39 @@ class ClusterEngine:
             client.close(timeout=CONNECT_S)
 
     def _ask(self) -> None:
-        """Ask how many threads there are; none while all workers start again."""
+        """Ask how many threads there are, and start again what is missing here."""
         try:
             cores = self._client.ncores()
         except (OSError, TimeoutError, _cancelled()):
-            return
-        new = sum(cores.values())
-        if not new and self._futures:
-            return
-        self._threads, self._asked = new, time.monotonic()
+            return  # lost: what it had comes back as cancelled
+        self._threads, self._asked = sum(cores.values()), time.monotonic()
+        if self._cluster is not None:
+            self._mend()
+
+    def _mend(self) -> None:
+        """Start workers again that died while they started, which Dask leaves so."""
+        from distributed import Status
+
+        gone = [
+            name
+            for name, nanny in list(self._cluster.workers.items())
+            if nanny.status in (Status.closed, Status.failed)
+        ]
+        for name in gone:
+            del self._cluster.workers[name]
+        self._gone = 0 if self._threads else self._gone + len(gone)
+        if self._gone >= MOST_DEAD_AT_BIRTH:
+            raise RuntimeError(
+                f"Workers must start, but {self._gone} died before they began. A "
+                "script that asks for workers must do so under "
+                '`if __name__ == "__main__":`.'
+            )
+        with interrupts_held():
+            self._cluster.scale(self._workers)
 
 
-def _local_cluster(workers: int) -> Any:
-    """Start a scheduler and workers on this machine, each with one thread.
+def _local_cluster() -> Any:
+    """Start a scheduler on this machine, for workers of one thread each.
 
     A block whose worker dies comes back at the first death, so that it is counted
     here, where the one that killed it can be told from those that waited behind it.
@@ -205,16 +227,14 @@ def _local_cluster(workers: int) -> Any:
     import dask
     from distributed import LocalCluster
 
-    changes = {
-        "distributed.scheduler.allowed-failures": 0,
-        "distributed.nanny.pre-spawn-environ": worker_variables(),
-    }
-    with dask.config.set(changes):
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         return LocalCluster(
-            n_workers=workers,
+            n_workers=0,  # one that dies while it starts would end them all
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
+            env=worker_variables(),
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
             silence_logs=logging.CRITICAL,
         )
 
