@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
@@ -11,7 +12,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from .._core.checks import check_increasing, check_shapes
-from ._bands import Band, as_seeds, draw_band
+from ._bands import Band, as_seeds, draw_band, edges_of
 from ._inputs import as_materials
 from .style import (
     MEDIUM,
@@ -45,7 +46,7 @@ def measure_against_parameter(
     """Draw a measure against a parameter, a line a material, with bands over seeds.
 
     Lines are medians over seeds. The axis is logarithmic where the parameter grows by
-    equal factors. NaN leaves a gap.
+    equal factors. NaN leaves a gap; an infinite median is a triangle at the top.
 
     Parameters
     ----------
@@ -70,8 +71,8 @@ def measure_against_parameter(
     TypeError
         If `values` has no materials.
     ValueError
-        If shapes disagree, x does not increase, a value is infinite, all are NaN, or
-        one is not positive on a logarithmic axis.
+        If shapes disagree, x does not increase, no value is finite, or one is not
+        positive on a logarithmic axis.
     """
     x = np.asarray(x, dtype=float)
     check_shapes(x=(x, "a"))
@@ -91,6 +92,7 @@ def measure_against_parameter(
         dashes = line_style(name)
         colour = colours[name]
         draw_band(axes, x, entry, band, colour=colour, dashes=dashes, label=name)
+        _mark_infinite(axes, x, edges_of(entry, band)[0], colour)
     dress(axes, x=x_label, y=value_label)
     if log_values:
         axes.set_yscale("log")
@@ -124,7 +126,8 @@ def measure_over_parameters(
     """Draw a measure over two parameters, a map a material, with one scale of colours.
 
     Cells are equally wide. Colours are logarithmic where the values are positive and
-    spread over more than a factor of 20. Points that were not computed stay blank.
+    spread over more than a factor of 20; what is infinite is white. Points that were
+    not computed stay grey.
 
     Parameters
     ----------
@@ -147,7 +150,7 @@ def measure_over_parameters(
     TypeError
         If `values` has no materials.
     ValueError
-        If shapes disagree, x or y do not increase, a value is infinite or all are NaN.
+        If shapes disagree, x or y do not increase, or no value is finite.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     check_shapes(x=(x, "a"), y=(y, "b"))
@@ -167,9 +170,13 @@ def measure_over_parameters(
     figure = new_figure(max(NARROW, 0.9 + 1.6 * columns), 0.5 + (height + 0.25) * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     scale = _scale_of(known)
+    infinite = any(np.isposinf(entry).any() for entry in maps.values())
+    colours = colormaps[LEVELS].with_extremes(over="white")
     for axes, (name, entry) in zip(grid.flat, maps.items(), strict=False):
+        above = np.abs(known).max() * 2 + 1  # infinite values would not be drawn
+        shown = np.where(np.isposinf(entry), above, entry).T
         image = axes.imshow(
-            entry.T, origin="lower", cmap=LEVELS, norm=scale, aspect="auto"
+            shown, origin="lower", cmap=colours, norm=scale, aspect="auto"
         )
         axes.set_facecolor("0.85")
         entitle(axes, name)
@@ -177,7 +184,9 @@ def measure_over_parameters(
         name_cells(axes, x, y)
     for axes in grid.flat[len(maps) :]:
         axes.set_visible(False)
-    bar = figure.colorbar(image, ax=grid, fraction=0.05, pad=0.02)
+    bar = figure.colorbar(
+        image, ax=grid, fraction=0.05, pad=0.02, extend="max" if infinite else "neither"
+    )
     bar.set_label(value_label, fontsize=MEDIUM)
     bar.ax.tick_params(labelsize=SMALL, width=0.6, length=2.5, which="both")
     if isinstance(scale, LogNorm):
@@ -205,13 +214,27 @@ def name_cells(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
         axis.set_ticks(at, [f"{values[i]:.3g}" for i in at])
 
 
+def _mark_infinite(axes: Axes, x: np.ndarray, middle: np.ndarray, colour: str) -> None:
+    at = x[np.isposinf(middle)]
+    if at.size:
+        axes.plot(
+            at,
+            np.full(at.size, 0.98),
+            "^",
+            color=colour,
+            markersize=4,
+            transform=axes.get_xaxis_transform(),
+            clip_on=False,
+        )
+
+
 def _check_known(values: np.ndarray, positive: bool = False) -> np.ndarray:
-    """Return what is not NaN."""
-    known = values[~np.isnan(values)]
-    if known.size == 0 or not np.isfinite(known).all():
+    """Return what is finite."""
+    known = values[np.isfinite(values)]
+    if known.size == 0 or (values == -np.inf).any():
         raise ValueError(
-            "`values` must hold a number and no infinity, but has "
-            f"{known.size} of {values.size} that are not NaN."
+            "`values` must hold a finite number and no -inf, but has "
+            f"{known.size} of {values.size} that are finite."
         )
     if positive and known.min() <= 0:
         raise ValueError(

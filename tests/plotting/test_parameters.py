@@ -69,6 +69,22 @@ def test_colours_are_logarithmic_over_many_decades_only():
         assert isinstance(figure.axes[0].images[0].norm, LogNorm) == kind
 
 
+def test_infinite_values_are_marked():
+    """Of seeds 1, inf and 2, inf the medians are infinite; of 1, 2, inf it is 2."""
+    inf = np.inf
+    seeds = [[1.0, inf, 2.0], [2.0, inf, inf], [inf, 3.0, inf]]
+    axes = measure_against_parameter(X, {"mine": seeds}).axes[0]
+    line, marks = axes.lines
+    np.testing.assert_array_equal(line.get_ydata(), [2.0, inf, inf])
+    np.testing.assert_array_equal(marks.get_xdata(), X[1:])
+    two = measure_against_parameter(X, {"mine": seeds[:2]}).axes[0].lines[0]
+    np.testing.assert_array_equal(two.get_ydata(), [1.5, inf, inf])
+    figure = measure_over_parameters(X, [1, 2], {"mine": [[1, inf], [2, 3], [4, 5]]})
+    (image,) = figure.axes[0].images
+    assert image.norm.vmax == 5
+    assert tuple(image.cmap(image.norm(image.get_array()))[1, 0]) == (1, 1, 1, 1)
+
+
 def test_refusals():
     with pytest.raises(ValueError, match=r"`x` must increase strictly"):
         measure_against_parameter([1, 1], {"bare": [1, 2]})
@@ -76,11 +92,11 @@ def test_refusals():
         measure_against_parameter(X, {"bare": [1, 2]})
     with pytest.raises(ValueError, match=r"positive for a logarithmic axis.* -1"):
         measure_against_parameter(X, {"bare": [1, -1, 2]}, log_values=True)
-    with pytest.raises(ValueError, match=r"no infinity"):
-        measure_against_parameter(X, {"bare": [np.nan] * 3})
-    with pytest.raises(ValueError, match=r"must be finite or NaN"):
-        measure_against_parameter(X, {"bare": [1, np.inf, 2]})
+    with pytest.raises(ValueError, match=r"a finite number and no -inf, but has 0 of"):
+        measure_against_parameter(X, {"bare": [np.nan, np.inf, np.nan]})
+    with pytest.raises(ValueError, match=r"must be numbers, inf or NaN"):
+        measure_against_parameter(X, {"bare": [1, -np.inf, 2]})
     with pytest.raises(ValueError, match=r"`values\['bare'\]` must have shape"):
         measure_over_parameters(X, [1, 2], {"bare": np.ones((2, 3))})
-    with pytest.raises(ValueError, match=r"`values` must hold a number"):
+    with pytest.raises(ValueError, match=r"`values` must hold a finite number"):
         measure_over_parameters(X, [1, 2], {"bare": np.full((3, 2), np.nan)})
