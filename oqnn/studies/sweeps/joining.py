@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..provenance import canonical_json
 from .plan import Point
+from .ranges import label_of
 from .settings import Axis
 
-__all__ = ["NOT_FINISHED", "join_points", "label_of", "spread_points"]
+__all__ = ["NOT_FINISHED", "join_points", "spread_points"]
 
 NOT_FINISHED = "not finished"
 
@@ -65,17 +65,8 @@ def spread_points(
         The coordinate `point` holds their numbers, −1 where there is none to be.
     """
     points = sorted(points, key=lambda point: point.index)
-    keys = _keys(points, axes)
-    labels = {dim: tuple(dict.fromkeys(values)) for dim, values in keys.items()}
-    labels["seed"] = tuple(sorted(labels["seed"]))
-    places = {
-        dim: dict(zip(found, range(len(found)), strict=True))
-        for dim, found in labels.items()
-    }
-    planned = np.array(
-        [[places[dim][key] for key in values] for dim, values in keys.items()]
-    )  # (axis, point)
     numbers = np.array([point.index for point in points])
+    planned, labels = _laid_out(points, axes)
     at = planned[:, np.searchsorted(numbers, dataset.point.values)]
     sizes, dims = tuple(map(len, labels.values())), tuple(labels)
     data = {
@@ -94,21 +85,12 @@ def spread_points(
     }
     index = np.full(sizes, -1)
     index[tuple(planned)] = numbers
-    coords |= _axis_coords(points, axes, labels) | {"point": (dims, index)}
-    return xr.Dataset(data, coords, attrs=dataset.attrs)
-
-
-def label_of(value: Any) -> Any:
-    """Return a swept value as a label: numbers and texts as they are, others as text.
-
-    Examples
-    --------
-    >>> label_of(0.5), label_of([1, 2])
-    (0.5, '[1,2]')
-    """
-    if isinstance(value, bool | int | float | str):
-        return value
-    return canonical_json(value)
+    coords |= {name: (name, np.array(values)) for name, values in labels.items()}
+    coords |= _along(axes, labels) | {"point": (dims, index)}
+    whole = xr.Dataset(data, coords, attrs=dataset.attrs)
+    for name in set(whole.coords) & set(dataset.coords):
+        whole[name].attrs = dataset[name].attrs
+    return whole
 
 
 def _parts(
@@ -147,29 +129,39 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and np.array_equal(one, other, equal_nan=nan)
 
 
-def _keys(points: Sequence[Point], axes: Sequence[Axis]) -> dict[str, list[Any]]:
-    """Return where each point lies along each axis, by a label that can be hashed."""
-    keys: dict[str, list[Any]] = {"material": [point.material for point in points]}
-    for axis in axes:
-        name = axis.names[0]
-        keys[name] = [label_of(point.coordinates[name]) for point in points]
-    return keys | {"seed": [point.member for point in points]}
+def _laid_out(
+    points: Sequence[Point], axes: Sequence[Axis]
+) -> tuple[np.ndarray, dict[str, list[Any]]]:
+    """Return where each point lies along each axis, and the labels of the axes.
+
+    Labels that no point has are left out, as where one array shape has only some.
+    """
+    materials = list(dict.fromkeys(point.material for point in points))
+    labels: dict[str, list[Any]] = {"material": materials}
+    places = [np.array([materials.index(point.material) for point in points])]
+    left = np.array([point.combination for point in points])
+    last = []
+    for axis in reversed(axes):  # the last one runs fastest
+        left, own = np.divmod(left, len(axis))
+        last.append(np.unique(own, return_inverse=True))
+    for axis, (kept, place) in zip(axes, reversed(last), strict=True):
+        labels[axis.names[0]] = [label_of(axis.values[0][i]) for i in kept]
+        places.append(place)
+    seeds, place = np.unique([point.member for point in points], return_inverse=True)
+    return np.stack([*places, place]), labels | {"seed": seeds.tolist()}
 
 
-def _axis_coords(
-    points: Sequence[Point], axes: Sequence[Axis], labels: Mapping[str, Sequence[Any]]
-) -> dict[str, Any]:
-    """Return the labels of the axes, with those of parameters that run along."""
-    coords: dict[str, Any] = {
-        "material": ("material", np.array(labels["material"])),
-        "seed": ("seed", np.array(labels["seed"])),
-    }
+def _along(
+    axes: Sequence[Axis], labels: Mapping[str, Sequence[Any]]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """Return the labels of parameters that run along with the first of their axis."""
+    coords = {}
     for axis in axes:
         dim = axis.names[0]
-        seen = {label_of(point.coordinates[dim]): point for point in points}
-        for name in axis.names:
-            values = [label_of(seen[at].coordinates[name]) for at in labels[dim]]
-            coords[name] = (dim, np.array(values))
+        rows = {label_of(value): i for i, value in enumerate(axis.values[0])}
+        for name, values in zip(axis.names[1:], axis.values[1:], strict=True):
+            found = [label_of(values[rows[label]]) for label in labels[dim]]
+            coords[name] = (dim, np.array(found))
     return coords
 
 

@@ -12,8 +12,10 @@ from ..layout import StudyMismatch, read_settings
 from ..provenance import SCHEMA_VERSION, canonical_json
 from ..reading import read_blocks
 from ..table import Column
-from .joining import join_points, label_of, spread_points
-from .plan import Plan, Point
+from .export import write_csv, write_netcdf
+from .joining import join_points, spread_points
+from .plan import Plan
+from .ranges import label_of
 from .settings import SweepSettings
 
 __all__ = ["Failure", "Sweep"]
@@ -134,7 +136,7 @@ class Sweep:
             If there is no such shape, or none is given and there are several.
         """
         name = self._shape(shape)
-        planned = [point for at, point in self._planned() if at == name]
+        planned = [p for p in self.plan.points if self.plan.shape_of(p) == name]
         return spread_points(self.points(name), planned, self.settings.axes)
 
     def trained(self, material: str, **coordinates: Any) -> xr.Dataset:
@@ -256,6 +258,31 @@ class Sweep:
             columns.append(Column(key="failed", title="failed", digits=0))
         return tuple(columns)
 
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Write all finished points and trained drives to one NetCDF file.
+
+        Complex numbers become pairs of variables, `_re` and `_im`, which
+        `export.read_netcdf` joins again.
+
+        Raises
+        ------
+        ImportError
+            If h5netcdf is not installed.
+        NoSpaceError
+            If the disk is full; a file that was there stays.
+        """
+        return write_netcdf(self.tree, self.trainings, path)
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write scalars and time series to CSV files, with notes on how to read them.
+
+        Raises
+        ------
+        NoSpaceError
+            If the disk is full; files that were there stay.
+        """
+        return write_csv(self.tree, folder)
+
     def _labelled(
         self, points: xr.Dataset
     ) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
@@ -272,13 +299,6 @@ class Sweep:
             where.setdefault(label, []).append(i)
         for label, found in where.items():
             yield label, np.array(found)
-
-    def _planned(self) -> Iterator[tuple[str, Point]]:
-        """Return all points with the names of their array shapes."""
-        for block in self.plan.blocks:
-            shape = block.name.split("/")[1]
-            for point in block.points:
-                yield shape, point
 
     @property
     def _names(self) -> list[str]:
