@@ -50,9 +50,7 @@ def as_numbers(value: Any, ndim: int, wanted: str) -> np.ndarray:
     if array.ndim == ndim + 1 and array.shape[-1] == 2:
         return array[..., 0] + 1j * array[..., 1]
     if array.ndim != ndim:
-        raise ValueError(
-            f"`it` must be {wanted}{PAIRS}, but has shape {array.shape}."
-        )
+        raise ValueError(f"`it` must be {wanted}{PAIRS}, but has shape {array.shape}.")
     return array.astype(complex)
 
 

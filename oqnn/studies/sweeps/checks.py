@@ -1,6 +1,6 @@
 """What a sweep's settings need of each other, found before anything is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,15 +8,14 @@ import numpy as np
 
 from ...environments import least_resolution
 from ..settings_errors import SettingsError
-from .custom import named_function
-from .materials import MATERIALS
-from .measures import MEASURES
+from .materials import recipe_of
+from .measures import fits, measure_of
 from .parts import SweepPart
 from .point import PointSettings
+from .views import VIEWS, View, view_fits
 
-__all__ = ["VIEWS", "check_learning", "check_materials", "check_names"]
+__all__ = ["check_learning", "check_looks", "check_materials", "check_names"]
 
-VIEWS = ("density_matrix", "wigner", "spins", "povm")
 CHECKED = 128  # coordinates up to which steps of learning are checked beforehand
 
 
@@ -28,9 +27,6 @@ def check_names(materials: Sequence[str], sweep: SweepPart) -> None:
     SettingsError
         If one is unknown, comes twice, or cannot be imported.
     """
-    _check_known(materials, "materials", MATERIALS, ("materials",))
-    _check_known(sweep.measures, "sweep.measures", MEASURES, ("sweep", "measures"))
-    _check_known(sweep.views, "sweep.views", VIEWS, ("sweep", "views"))
     if not materials:
         raise SettingsError(
             "`materials` must name at least one material, but is empty.", ("materials",)
@@ -41,6 +37,44 @@ def check_names(materials: Sequence[str], sweep: SweepPart) -> None:
             "but both are empty.",
             ("sweep", "measures"),
         )
+    _check_each(materials, ("materials",), recipe_of)
+    _check_each(sweep.measures, ("sweep", "measures"), measure_of)
+    _check_each(sweep.views, ("sweep", "views"), _view_of)
+
+
+def check_looks(sweep: SweepPart, points: Sequence[PointSettings]) -> None:
+    """Check that every measure and view exists for some system of the sweep.
+
+    Raises
+    ------
+    SettingsError
+        If one exists for none.
+    """
+    kinds = {(point.dims, point.system.controls): point for point in points}
+    for i, name in enumerate(sweep.measures):
+        measure = measure_of(name)
+        if not any(fits(measure, d, tuple(kept)) for (d, *kept), _ in kinds):
+            raise SettingsError(
+                f"`sweep.measures` must exist for some system of the sweep, but "
+                f"{name!r} wants {WANTED.get(measure.of, 'another one')}.",
+                ("sweep", "measures"),
+                index=i,
+            )
+    for i, name in enumerate(sweep.views):
+        if not any(view_fits(name, point) for point in kinds.values()):
+            raise SettingsError(
+                f"`sweep.views` must exist for some system of the sweep, but {name!r} "
+                "does for none.",
+                ("sweep", "views"),
+                index=i,
+            )
+
+
+WANTED = {
+    "qubit": "a single qubit",
+    "partner": "a kept partner, such as system.kind = 'pair'",
+    "two_qubits": "two qubits",
+}
 
 
 def check_materials(materials: Sequence[str], point: PointSettings) -> None:
@@ -102,24 +136,24 @@ def _least(environment: Any, system: Any, tau: float, width: float) -> int:
     return least_resolution(matrices, tau, width)
 
 
-def _check_known(
-    names: Sequence[str], shown: str, known: Any, key: tuple[str, ...]
+def _check_each(
+    names: Sequence[str], key: tuple[str, ...], find: Callable[[str], Any]
 ) -> None:
+    shown = ".".join(key)
     for i, name in enumerate(names):
         if name in names[:i]:
             raise SettingsError(
                 f"`{shown}` must name each once, but {name!r} twice.", key, index=i
             )
-        if ":" in name and shown != "sweep.views":
-            try:
-                named_function(name)
-            except SettingsError as error:
-                raise SettingsError(str(error), key, index=i) from None
-        elif name not in known:
-            others = ", ".join(map(repr, known))
-            user = "" if shown == "sweep.views" else ", or module:function"
-            raise SettingsError(
-                f"`{shown}` must be among {others}{user}, but {name!r} is not.",
-                key,
-                index=i,
-            )
+        try:
+            find(name)
+        except ValueError as error:
+            text = str(error).replace(f"`{key[-1]}`", f"`{shown}`")
+            raise SettingsError(text, key, index=i) from None
+
+
+def _view_of(name: str) -> View:
+    if name not in VIEWS:
+        known = ", ".join(map(repr, VIEWS))
+        raise ValueError(f"`views` must be among {known}, but one is {name!r}.")
+    return VIEWS[name]

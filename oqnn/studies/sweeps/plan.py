@@ -1,6 +1,7 @@
 """What a sweep computes: its points, what is trained for them, and the blocks."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -146,6 +147,12 @@ class Plan:
             self._points[key] = self.settings.point(coordinates)
         return self._points[key]
 
+    def with_tasks(self, tasks: Mapping[str, TrainingBlock | PointBlock]) -> "Plan":
+        """Return the plan with other tasks, such as part of a block."""
+        other = copy(self)
+        other.__dict__["tasks"] = dict(tasks)
+        return other
+
     def shape_of(self, point: Point) -> str:
         """Return the name of a point's array shape.
 
@@ -211,10 +218,10 @@ class Plan:
 
         A drive depends on the training environment, on H of the system alone, and on
         the tables of its recipe; on the state only where it is that which is protected,
-        or where a user's function could look at it.
+        or where a user's environment could look at it.
         """
         point, recipe = self.at(coordinates), recipe_of(material)
-        own = ":" in material or ":" in point.training.kind
+        own = ":" in point.training.kind
         own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
         system = point.texts["system"] if own else point.hamiltonian_text
         tables = [point.texts[table] for table in recipe.tables]

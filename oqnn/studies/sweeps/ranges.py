@@ -193,9 +193,7 @@ def _steps(first: Any, last: Any, step: Any, name: str) -> tuple[Any, ...]:
     return _whole_where_all_are(numbers, first, last)
 
 
-def _whole_where_all_are(
-    numbers: np.ndarray, first: Any, last: Any
-) -> tuple[Any, ...]:
+def _whole_where_all_are(numbers: np.ndarray, first: Any, last: Any) -> tuple[Any, ...]:
     near = np.round(numbers)
     written = isinstance(first, int) and isinstance(last, int)
     if written and (np.abs(numbers - near) <= WHOLE * np.maximum(1, near)).all():

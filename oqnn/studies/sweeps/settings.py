@@ -32,7 +32,7 @@ from ..provenance import canonical_json
 from ..settings_errors import SettingsError, explain, line_of
 from ..settings_parts import Index, SettingsPart
 from .arrays import plain, with_arrays_read
-from .checks import check_learning, check_materials, check_names
+from .checks import check_learning, check_looks, check_materials, check_names
 from .kinds import TABLES, kinds_of, model_of, takes_list
 from .parts import SweepPart
 from .point import PointSettings, trained_in
@@ -155,24 +155,6 @@ class SweepSettings(SettingsPart):
         """Return all settings as JSON can hold them; equal settings give equal ones."""
         return json.loads(canonical_json(self.model_dump(mode="json")))
 
-    def replaced(self, changes: Mapping[str, Any]) -> Self:
-        """Return settings with some values changed, under dotted names.
-
-        Examples
-        --------
-        >>> settings = SweepSettings(environment={"h": [2.0, 4.0]})
-        >>> settings.replaced({"environment.h": 3.0}).axes
-        ()
-        """
-        values = self.to_dict()
-        for name, value in changes.items():
-            *tables, key = name.split(".")
-            part = values
-            for table in tables:
-                part = part.setdefault(table, {})
-            part[key] = value
-        return type(self)(**values)
-
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """What is swept, in the order of the tables; zipped parameters are one axis."""
@@ -293,6 +275,7 @@ class SweepSettings(SettingsPart):
             except SettingsError as error:
                 raise self._located(error, coordinates) from None
             points.append(point)
+        check_looks(self.sweep, points)
         if "learning" in self.materials:
             for i in _corners(self.axes):
                 try:
@@ -353,7 +336,7 @@ def _zipped(group: tuple[str, ...], found: Mapping[str, tuple[Any, ...]]) -> Axi
         )
     axis = Axis(tuple(group), tuple(found[name] for name in group))
     rows = [list(row) for row in zip(*axis.values, strict=True)]
-    check_once(rows, f"{' and '.join(group)}", group)
+    check_once(rows, "` and `".join(group), group)
     return axis
 
 

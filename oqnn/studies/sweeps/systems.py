@@ -558,7 +558,8 @@ def _state_of_levels(part: Spin | Qutrit) -> np.ndarray:
 def _with_level_below(part: Any, levels: int) -> Any:
     if part.level >= levels:
         raise PartError(
-            "level", f"`it` must be below {levels}, counted from 0, but is {part.level}."
+            "level",
+            f"`it` must be below {levels}, counted from 0, but is {part.level}.",
         )
     return part
 

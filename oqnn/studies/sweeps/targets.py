@@ -16,7 +16,9 @@ __all__ = ["GATES", "CostPart"]
 
 Fractions = Annotated[
     tuple[Annotated[float, Field(gt=0, le=1)], ...],
-    Field(strict=False, min_length=1, description="a list of fractions above 0, up to 1"),
+    Field(
+        strict=False, min_length=1, description="a list of fractions above 0, up to 1"
+    ),
 ]
 Weights = Annotated[
     tuple[NotNegative, ...], Field(strict=False, description="a list of numbers")
@@ -81,7 +83,9 @@ class CostPart(SettingsPart):
     ] = ()
     subspace: Columns = ()
 
-    def build(self, system: System, *, controls: float, network: float) -> ProtectionCost:
+    def build(
+        self, system: System, *, controls: float, network: float
+    ) -> ProtectionCost:
         """Return the cost for a system, with c_y and c_W.
 
         Raises
