@@ -82,6 +82,8 @@ def prepared(point: PointSettings, drive: Drive | str) -> Prepared:
 def because(error: BaseException) -> str:
     """Return why something failed, in one line."""
     text = " ".join(str(error).split())
+    if isinstance(error, UntrainedError):
+        return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
