@@ -1,6 +1,6 @@
 """Blocks of points joined to one dataset, and points spread over a grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ def spread_points(
     """
     points = sorted(points, key=lambda point: point.index)
     numbers = np.array([point.index for point in points])
-    planned, labels = _laid_out(points, axes)
+    planned, labels, along = _laid_out(points, axes)
     at = planned[:, np.searchsorted(numbers, dataset.point.values)]
     sizes, dims = tuple(map(len, labels.values())), tuple(labels)
     data = {
@@ -86,7 +86,7 @@ def spread_points(
     index = np.full(sizes, -1)
     index[tuple(planned)] = numbers
     coords |= {name: (name, np.array(values)) for name, values in labels.items()}
-    coords |= _along(axes, labels) | {"point": (dims, index)}
+    coords |= along | {"point": (dims, index)}
     whole = xr.Dataset(data, coords, attrs=dataset.attrs)
     for name in set(whole.coords) & set(dataset.coords):
         whole[name].attrs = dataset[name].attrs
@@ -131,10 +131,11 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _laid_out(
     points: Sequence[Point], axes: Sequence[Axis]
-) -> tuple[np.ndarray, dict[str, list[Any]]]:
-    """Return where each point lies along each axis, and the labels of the axes.
+) -> tuple[np.ndarray, dict[str, list[Any]], dict[str, Any]]:
+    """Return where each point lies along each axis, the labels of the axes, and more.
 
-    Labels that no point has are left out, as where one array shape has only some.
+    Labels that no point has are left out, as where one array shape has only some. The
+    last are coordinates of parameters that run along with the first of their axis.
     """
     materials = list(dict.fromkeys(point.material for point in points))
     labels: dict[str, list[Any]] = {"material": materials}
@@ -144,25 +145,16 @@ def _laid_out(
     for axis in reversed(axes):  # the last one runs fastest
         left, own = np.divmod(left, len(axis))
         last.append(np.unique(own, return_inverse=True))
+    along: dict[str, Any] = {}
     for axis, (kept, place) in zip(axes, reversed(last), strict=True):
-        labels[axis.names[0]] = [label_of(axis.values[0][i]) for i in kept]
         places.append(place)
-    seeds, place = np.unique([point.member for point in points], return_inverse=True)
-    return np.stack([*places, place]), labels | {"seed": seeds.tolist()}
-
-
-def _along(
-    axes: Sequence[Axis], labels: Mapping[str, Sequence[Any]]
-) -> dict[str, tuple[str, np.ndarray]]:
-    """Return the labels of parameters that run along with the first of their axis."""
-    coords = {}
-    for axis in axes:
         dim = axis.names[0]
-        rows = {label_of(value): i for i, value in enumerate(axis.values[0])}
-        for name, values in zip(axis.names[1:], axis.values[1:], strict=True):
-            found = [label_of(values[rows[label]]) for label in labels[dim]]
-            coords[name] = (dim, np.array(found))
-    return coords
+        found = [[label_of(values[i]) for i in kept] for values in axis.values]
+        labels[dim] = found[0]
+        for name, others in zip(axis.names[1:], found[1:], strict=True):
+            along[name] = (dim, np.array(others))
+    seeds, place = np.unique([point.member for point in points], return_inverse=True)
+    return np.stack([*places, place]), labels | {"seed": seeds.tolist()}, along
 
 
 def _spread(

@@ -1,6 +1,6 @@
 """The result of a sweep: datasets over points, trained drives, failures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from .joining import join_points, spread_points
 from .plan import Plan
 from .ranges import label_of
 from .settings import SweepSettings
+from .summary import summary_columns, summary_rows
 
 __all__ = ["Failure", "Sweep"]
 
@@ -221,42 +222,17 @@ class Sweep:
         time where it depends on time. Points that failed are counted in `failed` and
         left out.
         """
-        rows: dict[tuple[str, ...], dict[str, Any]] = {}
-        for shape in self.shapes:
-            points = self.points(shape)
-            names = [n for n in self.settings.sweep.measures if n in points]
-            last = points[names]
-            if "time" in last.dims:
-                last = last.isel(time=-1)
-            numbers = {n: last[n].values for n in names if last[n].dims == ("point",)}
-            well = points.error.values == ""
-            for label, where in self._labelled(points):
-                good = where[well[where]]
-                rows[label] = {
-                    "material": ", ".join(label),
-                    "seeds": len(where),
-                    "failed": len(where) - len(good),
-                } | {
-                    n: values[good] if good.size else np.nan
-                    for n, values in numbers.items()
-                }
-        return list(rows.values())
+        return summary_rows(
+            [self.points(shape) for shape in self.shapes],
+            self.settings.sweep.measures,
+            self._names,
+        )
 
     @property
     def summary_columns(self) -> tuple[Column, ...]:
         """The columns of `summary`; failures only where there are some."""
-        columns = []
-        for name in self.settings.sweep.measures:
-            over = any(
-                "time" in self.points(shape)[name].dims
-                for shape in self.shapes
-                if name in self.points(shape)
-            )
-            words = name.rpartition(":")[2].replace("_", " ")
-            columns.append(Column(key=name, title=words + " at T" * over, digits=4))
-        if self.failed:
-            columns.append(Column(key="failed", title="failed", digits=0))
-        return tuple(columns)
+        nodes = [self.points(shape) for shape in self.shapes]
+        return summary_columns(nodes, self.settings.sweep.measures)
 
     def to_netcdf(self, path: str | Path) -> Path:
         """Write all finished points and trained drives to one NetCDF file.
@@ -282,23 +258,6 @@ class Sweep:
             If the disk is full; files that were there stay.
         """
         return write_csv(self.tree, folder)
-
-    def _labelled(
-        self, points: xr.Dataset
-    ) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
-        """Return rows of the table by what they are called, with their points."""
-        names = {name: name.rpartition(".")[2] for name in self._names}
-        short = list(names.values())
-        labels = [points.material.values.astype(str).tolist()]
-        for name, last in names.items():
-            title = last if short.count(last) == 1 else name
-            values = points[name].values.tolist()
-            labels.append([f"{title} = {_text(value)}" for value in values])
-        where: dict[tuple[str, ...], list[int]] = {}
-        for i, label in enumerate(zip(*labels, strict=True)):
-            where.setdefault(label, []).append(i)
-        for label, found in where.items():
-            yield label, np.array(found)
 
     @property
     def _names(self) -> list[str]:
@@ -330,7 +289,3 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, float) and isinstance(other, int | float):
         return bool(np.isclose(one, other, rtol=1e-9, atol=0))
     return bool(label_of(one) == label_of(other))
-
-
-def _text(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
