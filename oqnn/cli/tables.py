@@ -35,7 +35,9 @@ def print_study(study: "Study") -> None:
 def print_sweep(sweep: "Sweep") -> None:
     """Print one row a material and combination, up to forty."""
     rows = sweep.summary()
-    print_table(rows[:MOST_ROWS], columns=sweep.summary_columns)
+    print_table(
+        rows[:MOST_ROWS], columns=sweep.summary_columns, last_time=_last_time(sweep)
+    )
     if rows[MOST_ROWS:]:
         typer.echo(
             f"The first {MOST_ROWS} of {len(rows)} rows; the page that `oqnn report` "
@@ -44,11 +46,19 @@ def print_sweep(sweep: "Sweep") -> None:
     typer.echo()
 
 
+def _last_time(sweep: "Sweep") -> float | None:
+    """Return the last time of all, beyond which infinite times lie."""
+    shapes = [sweep.points(shape) for shape in sweep.shapes]
+    return max(
+        (float(at.time[-1]) for at in shapes if "time" in at.coords), default=None
+    )
+
+
 def say_failed(sweep: "Sweep") -> None:
     """Say which points failed, and how to compute them again."""
     failures = sweep.failed
     for failure in failures[:MOST_FAILURES]:
-        at = [f"{name} = {value}" for name, value in failure.coordinates.items()]
+        at = [f"{name} = {_short(v)}" for name, v in failure.coordinates.items()]
         seed = [f"seed {failure.seed}"] if failure.seed >= 0 else []
         where = ", ".join([failure.material, *seed, *at])
         typer.echo(f"failed   {where}: {failure.error}", err=True)
@@ -74,3 +84,7 @@ def print_table(rows: list[dict[str, Any]], **options: Any) -> None:
         console.print(table, crop=False)
     else:
         typer.echo(summary_text(rows, **options))
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
