@@ -28,7 +28,7 @@ def run(notebook, monkeypatch):
 
 def test_the_chapters_are_numbered_in_order():
     numbers = [int(path.name[:2]) for path in CHAPTERS]
-    assert numbers == list(range(1, 26))
+    assert numbers == list(range(1, 27))
 
 
 @pytest.mark.slow
