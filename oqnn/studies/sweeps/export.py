@@ -33,8 +33,7 @@ parameters. `error` is empty, or says why the point failed; its numbers are then
 Complex numbers are two columns, _re and _im. All numbers have the digits that give the
 same number back; with pandas:
 
-    pandas.read_csv(name, float_precision="round_trip",
-                    keep_default_na=False, na_values=["nan"])
+    pandas.read_csv(name, engine="python", keep_default_na=False, na_values=["nan"])
 
 Left out, since they have other axes (the NetCDF file and the Zarr store hold them):
 {left_out}.
@@ -141,15 +140,21 @@ def _split(dataset: xr.Dataset) -> xr.Dataset:
     for name, variable in dataset.variables.items():
         attrs = _attributes(variable.attrs)
         if variable.dtype.kind != "c":
-            variables[name] = xr.Variable(variable.dims, variable.values, attrs)
+            variables[name] = _plain(variable.dims, variable.values, attrs)
             continue
         halves = {"_re": variable.values.real, "_im": variable.values.imag}
         for end, values in halves.items():
             part = attrs | {PART: PARTS[end]}
-            variables[f"{name}{end}"] = xr.Variable(variable.dims, values, part)
+            variables[f"{name}{end}"] = _plain(variable.dims, values, part)
     coords = {n: v for n, v in variables.items() if n in dataset.coords}
     data = {n: v for n, v in variables.items() if n not in dataset.coords}
     return xr.Dataset(data, coords, _attributes(dataset.attrs))
+
+
+def _plain(dims: Any, values: np.ndarray, attrs: dict[str, Any]) -> xr.Variable:
+    """Return a variable in which NaN stays a number like others."""
+    nothing = {"_FillValue": None} if values.dtype.kind == "f" else {}
+    return xr.Variable(dims, values, attrs, encoding=nothing)
 
 
 def _joined(dataset: xr.Dataset) -> xr.Dataset:
