@@ -157,7 +157,7 @@ class Median:
         _check_level(level)
         count = valid.sum(axis=-1)
         known = np.sort(np.where(valid, values, np.nan), axis=-1)  # NaN comes last
-        value, low, high = np.full((3, *count.shape), np.nan)
+        value, low, high = (np.full(count.shape, np.nan) for _ in range(3))
         unknown = (np.isnan(values) & valid).any(axis=-1)  # a difference of infinities
         for size in np.unique(count[count > 0]):
             cells = (count == size) & ~unknown

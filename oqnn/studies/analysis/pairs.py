@@ -11,7 +11,18 @@ from .pooled import check_axes, estimate
 from .samples import EXACT, Samples, samples_of
 from .seeds import described
 
-__all__ = ["all_pairs", "difference", "paired_comparison", "shared_level", "sign"]
+__all__ = [
+    "ROUNDING",
+    "all_pairs",
+    "difference",
+    "paired_comparison",
+    "shared_level",
+    "sign",
+]
+
+ROUNDING = 1e-9
+"""Difference that rounding alone may make, of measures of order one."""
+PARTS = ("values", "valid", "asked")
 
 
 def paired_comparison(
@@ -25,13 +36,14 @@ def paired_comparison(
     method: Method | None = None,
     level: float = 0.95,
     together: bool = False,
+    least: float = ROUNDING,
 ) -> xr.Dataset:
     """Compare two materials by their difference, first − second, pair by pair.
 
     A pair is two points at the same coordinates and with the same seed; a material that
     nothing is drawn for is the partner of every seed of the other. What both share,
-    such as a hard environment, cancels in a pair. A point whose partner failed is left
-    out with it.
+    such as a hard environment, cancels in a pair. A point whose partner failed, or that
+    has none, is left out with it, and the pair counted in `left_out`.
 
     Parameters
     ----------
@@ -46,12 +58,16 @@ def paired_comparison(
     together : bool, optional
         Whether all intervals returned hold at once with probability `level`, after
         Bonferroni: each is then taken at 1 − (1 − level)/m for m of them.
+    least : float, optional
+        What a difference must exceed to count, in the measure's unit; by default what
+        rounding may make of none.
 
     Returns
     -------
     Dataset
         As of `seed_intervals`, of the difference and without `material`, and `sign`:
-        1 or −1 where the whole interval lies above or below zero, else 0. The attribute
+        1 or −1 where the whole interval lies above `least` or below its negative,
+        else 0. The attribute
         `note` says how many intervals there are and what that means.
 
     Raises
@@ -66,7 +82,7 @@ def paired_comparison(
     cells = _cells(both, kept)
     own = shared_level(level, cells) if together else level
     found = estimate(both, kept, unit=unit, method=method, level=own)
-    found["sign"] = sign(found)
+    found["sign"] = sign(found, least)
     found.sign.attrs = {
         "long_name": f"1 where {first} is decidedly greater",
         "units": "",
@@ -144,25 +160,26 @@ def difference(samples: Samples, first: str, second: str) -> Samples:
             f"`{first}` and `{second}` must have seeds in common, but have none."
         )
     name = f"{first} - {second}"
-    parts = [
+    values, valid, asked = (
         [getattr(s, part).squeeze("material", drop=True) for s in (one, other)]
-        for part in ("values", "valid", "asked")
-    ]
-    (a, b), (fine, fine_2), (asked, asked_2) = (
-        xr.align(*pair, join="inner") for pair in parts
+        for part in PARTS
     )
+    a, b = xr.align(*values, join="outer")
+    fine, fine_2 = xr.align(*valid, join="outer", fill_value=False)
+    asked, asked_2 = xr.align(*asked, join="outer", fill_value=False)
     with np.errstate(invalid="ignore"):  # two infinite times: nothing is known
         gap = a - b
-    arrays = (gap, fine & fine_2, asked & asked_2)
-    values, valid, there = (x.expand_dims(material=[name]) for x in arrays)
-    return Samples(
-        name=samples.name, values=values, valid=valid, asked=there, axes=samples.axes
-    )
+    arrays = (gap, fine & fine_2, asked | asked_2)
+    parts = dict(zip(PARTS, arrays, strict=True))
+    pairs = {k: x.expand_dims(material=[name]) for k, x in parts.items()}
+    return Samples(name=samples.name, axes=samples.axes, **pairs)
 
 
-def sign(found: xr.Dataset) -> xr.DataArray:
-    """Return 1 or −1 where an interval lies on one side of zero, else 0."""
-    return (found.low > 0).astype(int) - (found.high < 0).astype(int)
+def sign(found: xr.Dataset, least: float) -> xr.DataArray:
+    """Return 1 or −1 where an interval lies above `least` or below its negative."""
+    if not least >= 0:
+        raise ValueError(f"`least` must not be negative, but is {least}.")
+    return (found.low > least).astype(int) - (found.high < -least).astype(int)
 
 
 def shared_level(level: float, count: int) -> float:
@@ -183,7 +200,7 @@ def _paired(one: Samples, other: Samples) -> Samples:
         return one
     parts = {
         part: getattr(one, part).isel(seed=[0] * seeds.size).assign_coords(seed=seeds)
-        for part in ("values", "valid", "asked")
+        for part in PARTS
     }
     return Samples(name=one.name, axes=one.axes, **parts)
 

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from .estimates import Method, Student
-from .pairs import all_pairs, sign
+from .pairs import ROUNDING, all_pairs, sign
 from .pooled import check_axes, in_common
 from .ranking import direction_of
 from .samples import samples_of
@@ -26,6 +26,7 @@ def phase_diagram(
     unit: str = "seeds",
     method: Method | None = None,
     level: float = 0.95,
+    least: float = ROUNDING,
 ) -> xr.Dataset:
     """Say which material wins at each combination of parameters.
 
@@ -48,6 +49,8 @@ def phase_diagram(
         Which way is better; by default what is known of the measure.
     unit, method, level : optional
         As of `seed_intervals`.
+    least : float, optional
+        As of `paired_comparison`: a lead that small decides nothing.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def phase_diagram(
     dims = (*count.dims,)
     found["winner"] = dims, np.where(count > 0, names[first], NOBODY)
     found["runner_up"] = dims, np.where(count > 1, names[second], NOBODY)
-    beaten = way * sign(pairs).isel(material=first) > 0
+    beaten = way * sign(pairs, least).isel(material=first) > 0
     rival = xr.DataArray(range(len(names)), dims="rival")
     others = there.rename(material="rival") & (rival != first)
     found["rivals"] = others.sum("rival")

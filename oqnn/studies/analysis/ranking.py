@@ -7,7 +7,7 @@ from ..._core.checks import check_choice
 from ..sweeps.measures import MEASURES
 from ..table import Column, summary_text
 from .estimates import Method, Student
-from .pairs import all_pairs, sign
+from .pairs import ROUNDING, all_pairs, sign
 from .pooled import in_common
 from .samples import Samples, samples_of
 from .seeds import described, intervals_of
@@ -35,6 +35,7 @@ def rank_materials(
     method: Method | None = None,
     level: float = 0.95,
     together: bool = True,
+    least: float = ROUNDING,
 ) -> xr.Dataset:
     """Rank materials by a measure averaged over all parameters.
 
@@ -57,6 +58,8 @@ def rank_materials(
     together : bool, optional
         Whether all pairs are decided at once with probability `level` (Bonferroni);
         then so often all true ranks lie between the best and the worst [1]_.
+    least : float, optional
+        As of `paired_comparison`.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def rank_materials(
     pairs = all_pairs(
         samples, (), unit=unit, method=method, level=level, together=together
     )
-    signs = way * sign(pairs)
+    signs = way * sign(pairs, least)
     found = intervals_of(samples, (), unit=unit, method=method, level=level)
     found["sign"] = signs
     unknown = np.isnan(found.value)

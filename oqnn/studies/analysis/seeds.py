@@ -16,7 +16,7 @@ MEANINGS = {
     "low": "lower limit of {}",
     "high": "upper limit of {}",
     "count": "numbers that the estimate rests on",
-    "left_out": "points left out, since they failed or have no partner",
+    "left_out": "points or pairs left out, since one failed or has no partner",
 }
 
 

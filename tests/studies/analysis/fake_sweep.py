@@ -55,3 +55,33 @@ def fake_sweep(
     attrs = {"long_name": "Tr ρ²", "units": ""}
     data = {measure: (dims, values, attrs), "error": ("point", error)}
     return xr.Dataset(data, coords)
+
+
+def on_grid(data: xr.Dataset, whole: xr.Dataset | None = None) -> xr.Dataset:
+    """Lay points out over all combinations of coordinates, as a sweep's grid does.
+
+    `whole` holds all points that are to be there, by default those that are.
+    """
+    planned = data if whole is None else whole
+    names = ["material", *[n for n in data.coords if "." in n], "seed"]
+    keys = list(zip(*[planned[n].values.tolist() for n in names], strict=True))
+    labels = [list(dict.fromkeys(column)) for column in zip(*keys, strict=True)]
+    shape = tuple(map(len, labels))
+    measures = [n for n in data.data_vars if n != "error"]
+    arrays = {n: np.full(shape + data[n].shape[1:], np.nan) for n in measures}
+    error, number = np.full(shape, "", dtype="<U12"), np.full(shape, -1)
+    done = data.point.values.tolist()
+    for index, key in zip(planned.point.values.tolist(), keys, strict=True):
+        place = tuple(v.index(k) for v, k in zip(labels, key, strict=True))
+        number[place], error[place] = index, "not finished"
+        if index in done:
+            row = data.isel(point=done.index(index))
+            error[place] = str(row.error.values)
+            for n in measures:
+                arrays[n][place] = row[n].values
+    coords = dict(zip(names, labels, strict=True)) | {"point": (names, number)}
+    coords |= {d: data[d] for d in data.dims if d != "point"}
+    variables = {
+        n: ([*names, *data[n].dims[1:]], arrays[n], data[n].attrs) for n in measures
+    }
+    return xr.Dataset({**variables, "error": (names, error)}, coords)
