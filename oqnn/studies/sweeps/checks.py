@@ -1,7 +1,6 @@
 """What a sweep's settings need of each other, found before anything is computed."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -115,9 +114,11 @@ def check_learning(point: PointSettings) -> None:
             f"each control of the environment, but is {learning.neurons}.",
             ("learning", "neurons"),
         )
-    least = _least(
-        environment, point.built_system, learning.tau, learning.period / learning.slices
-    )
+    width = learning.period / learning.slices
+    parts = environment.generator(point.built_system.H).matrices()
+    least = 0
+    if len(parts[0]) <= CHECKED:
+        least = least_resolution(parts, learning.tau, width)
     if learning.substeps < least:
         raise SettingsError(
             f"`learning.substeps` must be at least {least} with {learning.slices} "
@@ -126,14 +127,6 @@ def check_learning(point: PointSettings) -> None:
             "More slices help as well.",
             ("learning", "substeps"),
         )
-
-
-@lru_cache(maxsize=256)
-def _least(environment: Any, system: Any, tau: float, width: float) -> int:
-    if len(environment.register_law) * system.d**2 > CHECKED:
-        return 0
-    matrices = environment.generator(system.H).matrices()
-    return least_resolution(matrices, tau, width)
 
 
 def _check_each(

@@ -22,6 +22,7 @@ from ..settings_errors import PartError
 from ..settings_parts import EnvironmentSettings, NotNegative, Positive, SettingsPart
 from .arrays import as_numbers
 from .fields import Operators, operators_of
+from .state_part import or_part_error
 
 __all__ = [
     "EnvironmentPart",
@@ -49,6 +50,10 @@ class EnvironmentPart(Protocol):
 
     def build(self, system: System, natural: str = "spin") -> Environment:
         """Return the environment of a system."""
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind."""
 
     def model_dump(self) -> dict[str, Any]:
         """Return all settings."""
@@ -210,7 +215,7 @@ class Fields(NoisyPart):
         super().check(d, natural)
         if self.fields:
             given = _given("fields", self.fields, 3)
-            _or_part_error("fields", check_shapes, it=(given, f"n {d} {d}"))
+            or_part_error("fields", check_shapes, it=(given, f"n {d} {d}"))
 
     def build(self, system: System, natural: str = "spin") -> Environment:
         """Return the environment of a system."""
@@ -246,8 +251,8 @@ class Fields(NoisyPart):
             raise PartError("directions", "`it` must hold vectors of nonzero length.")
         if self.fields:
             F = _given("fields", self.fields, 3)
-            _or_part_error("fields", check_shapes, it=(F, "n d d"))
-            _or_part_error("fields", check_hermitian, F, "it")
+            or_part_error("fields", check_shapes, it=(F, "n d d"))
+            or_part_error("fields", check_hermitian, F, "it")
         if self.fields and self.epsilon and "epsilon" in self.model_fields_set:
             raise PartError(
                 "epsilon",
@@ -262,7 +267,7 @@ class Fields(NoisyPart):
         if not self.rates:
             return
         k = _given("rates", self.rates, 2)
-        _or_part_error("rates", check_shapes, it=(k, f"{n} {n}"))
+        or_part_error("rates", check_shapes, it=(k, f"{n} {n}"))
         if k.imag.any() or k.real.min() < 0 or np.diag(k).any() or not k.any():
             raise PartError(
                 "rates",
@@ -303,7 +308,7 @@ class LindbladPart(NoisyPart):
         super().check(d, natural)
         if self.jumps:
             given = _given("jumps", self.jumps, 3)
-            _or_part_error("jumps", check_shapes, it=(given, f"n {d} {d}"))
+            or_part_error("jumps", check_shapes, it=(given, f"n {d} {d}"))
 
     def build(self, system: System, natural: str = "spin") -> Environment:
         """Return the environment of a system."""
@@ -323,17 +328,10 @@ def _along(vector: np.ndarray, operators: Operators) -> Any:
 
 
 def dense(operator: Any) -> np.ndarray:
+    """Return an operator as an array, which may be a sparse one."""
     return operator if isinstance(operator, np.ndarray) else operator.toarray()
 
 
 def _given(field: str, value: Any, ndim: int) -> np.ndarray:
     what = "a list of matrices" if ndim == 3 else "a matrix of numbers"
-    return _or_part_error(field, as_numbers, value, ndim, what)
-
-
-def _or_part_error(field: str, function: Any, *arguments: Any, **named: Any) -> Any:
-    """Call a check, and say of which field it speaks."""
-    try:
-        return function(*arguments, **named)
-    except (TypeError, ValueError) as error:
-        raise PartError(field, str(error)) from error
+    return or_part_error(field, as_numbers, value, ndim, what)

@@ -55,7 +55,7 @@ KINDS: dict[str, Mapping[str, type[BaseModel]]] = {
     "training": ENVIRONMENTS,
 }
 DEFAULT_KIND = {"system": "qubit", "environment": "reference", "training": "reference"}
-CUSTOM = {
+CUSTOM: dict[str, type[BaseModel]] = {
     "system": CustomSystem,
     "environment": CustomEnvironment,
     "training": CustomEnvironment,

@@ -138,7 +138,8 @@ class Plan:
     @cached_property
     def tasks(self) -> dict[str, TrainingBlock | PointBlock]:
         """All blocks by name: trainings first, then points."""
-        return {task.name: task for task in [*self.trainings, *self.blocks]}
+        every: list[TrainingBlock | PointBlock] = [*self.trainings, *self.blocks]
+        return {task.name: task for task in every}
 
     def at(self, coordinates: Mapping[str, Any]) -> PointSettings:
         """Return the settings at some coordinates, made once for each."""

@@ -18,7 +18,6 @@ which a parameter may be a list or a range::
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -32,39 +31,20 @@ from ..provenance import canonical_json
 from ..settings_errors import SettingsError, explain, line_of
 from ..settings_parts import Index, SettingsPart
 from .arrays import plain, with_arrays_read
+from .axes import Axis, corners, zipped_axis
 from .checks import check_learning, check_looks, check_materials, check_names
 from .kinds import TABLES, kinds_of, model_of, takes_list
 from .parts import SweepPart
 from .point import PointSettings, trained_in
-from .ranges import check_once, is_swept, swept_values
+from .ranges import is_swept, swept_values
 from .reading import read_toml
 
 __all__ = ["Axis", "SweepSettings"]
 
 MOST_COMBINATIONS = 200_000
-MOST_CORNERS = 32  # at which the steps of learning are checked
 Table = Annotated[
     dict[str, Any], Field(default_factory=dict, description="a table of settings")
 ]
-
-
-@dataclass(frozen=True)
-class Axis:
-    """Parameters that run together, most often one.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Dotted names, such as ``environment.h``.
-    values : tuple of tuples
-        The values of each name, all of the same length.
-    """
-
-    names: tuple[str, ...]
-    values: tuple[tuple[Any, ...], ...]
-
-    def __len__(self) -> int:
-        return len(self.values[0])
 
 
 class SweepSettings(SettingsPart):
@@ -163,7 +143,7 @@ class SweepSettings(SettingsPart):
             name: swept_values(entry, name, once=name not in zipped)
             for name, entry in self._swept.items()
         }
-        groups = [_zipped(group, found) for group in self.sweep.zip]
+        groups = [zipped_axis(group, found) for group in self.sweep.zip]
         groups += [Axis((n,), (v,)) for n, v in found.items() if n not in zipped]
         order = [*found]
         return tuple(sorted(groups, key=lambda axis: order.index(axis.names[0])))
@@ -277,7 +257,7 @@ class SweepSettings(SettingsPart):
             points.append(point)
         check_looks(self.sweep, points)
         if "learning" in self.materials:
-            for i in _corners(self.axes):
+            for i in corners(self.axes):
                 try:
                     check_learning(points[i])
                 except SettingsError as error:
@@ -308,45 +288,6 @@ class SweepSettings(SettingsPart):
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _zipped(group: tuple[str, ...], found: Mapping[str, tuple[Any, ...]]) -> Axis:
-    """Return parameters that run together as one axis.
-
-    Raises
-    ------
-    SettingsError
-        If one is not swept, or they have different numbers of values.
-    """
-    key = ("sweep", "zip")
-    for name in group:
-        if name not in found:
-            known = ", ".join(found) or "none is"
-            raise SettingsError(
-                f"`sweep.zip` must name parameters that are swept, but {name!r} is "
-                f"not. Swept: {known}.",
-                key,
-            )
-    counts = {name: len(found[name]) for name in group}
-    if len(set(counts.values())) > 1:
-        sizes = ", ".join(f"{name} has {count}" for name, count in counts.items())
-        raise SettingsError(
-            f"`sweep.zip` must join parameters with equally many values, but {sizes}.",
-            key,
-        )
-    axis = Axis(tuple(group), tuple(found[name] for name in group))
-    rows = [list(row) for row in zip(*axis.values, strict=True)]
-    check_once(rows, "` and `".join(group), group)
-    return axis
-
-
-def _corners(axes: tuple[Axis, ...]) -> list[int]:
-    """Return which combinations have every axis at its first or last value."""
-    corners = [0]
-    for axis in axes:
-        ends = sorted({0, len(axis) - 1})
-        corners = [c * len(axis) + end for c in corners for end in ends]
-    return corners[:MOST_CORNERS]
 
 
 def _with_files(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:

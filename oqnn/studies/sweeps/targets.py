@@ -1,5 +1,6 @@
 """What an epoch should do to a state: gates by name, and what is protected."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -114,7 +115,7 @@ class CostPart(SettingsPart):
     @field_validator("readouts")
     @classmethod
     def _check_readouts(cls, readouts: tuple[float, ...]) -> tuple[float, ...]:
-        if any(b <= a for a, b in zip(readouts, readouts[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(readouts)):
             raise ValueError(f"`it` must increase, but is {list(readouts)}.")
         return readouts
 
