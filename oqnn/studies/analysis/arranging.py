@@ -79,7 +79,7 @@ def _followers(
 
 
 def from_grid(data: xr.Dataset, name: str) -> Arranged:
-    """Take a grid as it is, with its dims in order.
+    """Take a grid, with its dims in order and numbers ascending.
 
     Raises
     ------
@@ -96,6 +96,9 @@ def from_grid(data: xr.Dataset, name: str) -> Arranged:
             data = data.expand_dims(label)
     axes = tuple(str(d) for d in data[name].dims if "." in str(d))
     along = ["material", *axes, "seed"]
+    for axis in axes:
+        if data[axis].dtype.kind in "iuf":
+            data = data.sortby(axis)
     values = data[name].astype(float).transpose(*along, ...)
     if "error" in data:
         fine = errors_of(data) == ""
