@@ -15,6 +15,7 @@ from .._core.checks import check_finite, check_shapes
 from ._inputs import as_materials
 from .style import (
     BLACK,
+    MEDIUM,
     NARROW,
     SMALL,
     THICK,
@@ -32,12 +33,12 @@ LENGTH = 1e-9  # by how much a Bloch vector may be longer than one
 POLES = {
     r"$|0\rangle$": (0, 0, 1.17),
     r"$|1\rangle$": (0, 0, -1.2),
-    "$x$": (1.22, 0, 0),
+    "$x$": (1.45, 0, 0),
     "$y$": (0, 1.25, 0),
 }
 
 
-def bloch_trajectories(states: Any, *, columns: int = 4) -> Figure:
+def bloch_trajectories(states: Any, *, columns: int = 4, label: str = "") -> Figure:
     """Draw paths of a qubit's state in the Bloch ball, a ball a material.
 
     Seen from the front, a little to the right and above, without perspective: depth is
@@ -50,6 +51,8 @@ def bloch_trajectories(states: Any, *, columns: int = 4) -> Figure:
         Or a labelled array with an axis "material". The first seed is drawn thick.
     columns : int, optional
         Balls in a row.
+    label : str, optional
+        Text under the balls.
 
     Returns
     -------
@@ -69,7 +72,9 @@ def bloch_trajectories(states: Any, *, columns: int = 4) -> Figure:
     }
     columns = min(columns, len(paths))
     rows = -(-len(paths) // columns)
-    figure = new_figure(max(0.6 * NARROW, 1.75 * columns), 0.25 + 1.85 * rows)
+    figure = new_figure(
+        max(0.6 * NARROW, 1.75 * columns), (0.45 if label else 0.25) + 1.9 * rows
+    )
     grid = figure.subplots(rows, columns, squeeze=False)
     colours = material_colours(paths)
     for axes, (name, vectors) in zip(grid.flat, paths.items(), strict=False):
@@ -80,6 +85,8 @@ def bloch_trajectories(states: Any, *, columns: int = 4) -> Figure:
         entitle(axes, name)
     for axes in grid.flat[len(paths) :]:
         axes.set_visible(False)
+    if label:
+        figure.supxlabel(label, fontsize=MEDIUM)
     marks = [
         Line2D([], [], ls="", marker="o", ms=5, mfc=face, mec=BLACK, mew=0.8)
         for face in ("white", BLACK)
@@ -87,7 +94,7 @@ def bloch_trajectories(states: Any, *, columns: int = 4) -> Figure:
     figure.legend(
         marks,
         ["start", "end"],
-        loc="outside lower center",
+        loc="outside upper center",
         ncols=2,
         fontsize=SMALL,
         frameon=False,

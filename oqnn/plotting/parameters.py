@@ -166,7 +166,7 @@ def measure_over_parameters(
 
     columns = min(4, len(maps))
     rows = -(-len(maps) // columns)
-    height = float(np.clip(1.75 * len(y) / len(x), 1.1, 2.2))
+    height = float(np.clip(1.75 * len(y) / len(x), 1.6, 2.2))
     figure = new_figure(max(NARROW, 0.9 + 1.6 * columns), 0.5 + (height + 0.25) * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     scale = _scale_of(known)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from ._inputs import as_materials, as_measures, as_times
 from .style import (
+    MEDIUM,
     NARROW,
     SMALL,
     THICK,
@@ -77,12 +78,14 @@ def measures_over_time(
     grid = figure.subplots(rows, columns, squeeze=False)
     colours = material_colours(materials)
     for axes, measure in zip(grid.flat, panels, strict=False):
-        dress(axes, x=time_label, y=_words(measure))
+        dress(axes, x=time_label if columns == 1 else None, y=_words(measure))
         for name, entry in materials.items():
             if measure in entry:
                 _draw(axes, times, entry[measure], name, colours[name])
     for axes in grid.flat[len(panels) :]:
         axes.remove()
+    if columns > 1:  # once, since long labels of neighbours would meet
+        figure.supxlabel(time_label, fontsize=MEDIUM)
     _explain(figure, materials)
     return figure
 
@@ -118,7 +121,7 @@ def _draw(
         linestyle=line_style(name),
         linewidth=THICK,
         marker="o" if len(times) <= FEW else "",
-        markersize=4,
+        markersize=2.5,
         label=name,
     )
 

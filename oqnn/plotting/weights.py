@@ -22,6 +22,7 @@ __all__ = ["weights_over_cycle"]
 
 MOST = 9  # neurons, and inputs of each of them: a table of panels that still reads
 COLOUR = MATERIALS["learning"][0]
+MANY = 40  # slices: more steps than that are drawn finer
 PANEL = 1.05  # inches
 
 
@@ -76,7 +77,7 @@ def weights_over_cycle(
         check_shapes(initial=(initial, f"{slices} {k} {inputs}"))
         check_finite(initial, "initial")
         lines.append((initial, BLACK, THIN))
-    lines.append((weights[0], COLOUR, THICK))
+    lines.append((weights[0], COLOUR, THICK if slices <= MANY else 0.6 * THICK))
 
     figure = new_figure(0.7 + PANEL * inputs, 0.5 + 0.8 * PANEL * k)
     grid = figure.subplots(k, inputs, sharex=True, sharey=True, squeeze=False)

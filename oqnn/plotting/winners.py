@@ -38,7 +38,7 @@ def winners_over_parameters(
 
     A winner has its material's colour and a hatch of its own, full where it is decided
     and pale where it only leads. Thick lines part the regions of different winners.
-    Points that are not known stay grey.
+    Points without a winner stay grey.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def winners_over_parameters(
     y : shape (b,)
         Second parameter, strictly increasing, from the bottom.
     winner : shape (a, b)
-        Integers: an index of `names`, or −1 where nobody is known to win.
+        Integers: an index of `names`, or −1 where nobody wins or is known to.
     names : sequence of str
         At most 8 materials, in the order of the legend.
     decided : shape (a, b), optional
@@ -166,7 +166,7 @@ def _explain(
                 labels.append(word)
     if (winner < 0).any():
         patches.append(Patch(fc=UNKNOWN, ec="0.2", lw=0.5))
-        labels.append("not known")
+        labels.append("no winner")
     figure.legend(
         patches,
         labels,

@@ -22,7 +22,7 @@ def test_a_panel_per_measure_and_a_line_per_material():
     purity, singular = figure.axes
     assert purity.get_ylabel() == "purity"
     assert singular.get_ylabel() == "least Bloch singular\nvalue"
-    assert purity.get_xlabel() == r"time $t$ (units of $1/\xi$)"
+    assert figure.get_supxlabel() == r"time $t$ (units of $1/\xi$)"
     assert [line.get_label() for line in purity.lines] == ["bare", "learning"]
     assert [line.get_label() for line in singular.lines] == ["learning"]
     bare, learning = purity.lines

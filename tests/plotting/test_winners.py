@@ -36,7 +36,7 @@ def test_cells_borders_and_legend_say_who_wins():
         "engineered leads",
         "learning",
         "learning leads",
-        "not known",
+        "no winner",
     ]
     assert legend.get_title().get_text() == "infidelity"
 

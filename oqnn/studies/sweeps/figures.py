@@ -116,7 +116,9 @@ def wigner_animation(
             "`sweep` must have the view 'wigner' for an animation, but has not. Name "
             "it in sweep.views."
         )
-    frames = pictures.frames(scene.here)
+    frames = pictures.frames(
+        scene.here, pictures.note(scene.middle, sweep.settings.axes)
+    )
     return plotting.save_animation(frames, path, seconds=seconds)
 
 
@@ -194,9 +196,10 @@ def _trainings(scene: Scene) -> "Iterator[tuple[str, Callable[[], Figure]]]":
         if "infidelity" not in trained or any(trained.error.values != ""):
             continue
         short = material.rpartition(":")[2]
-        yield f"learning_{short}", partial(pictures.learning, trained)
+        settings = scene.sweep.settings.point(_values(scene))
+        draw = partial(pictures.learning, trained, scene.here, settings)
+        yield f"learning_{short}", draw
         if "weights" in trained:
-            settings = scene.sweep.settings.point(_values(scene))
             if trained.sizes["neuron"] <= MOST_NEURONS:
                 yield f"weights_{short}", partial(pictures.weights, trained, settings)
             if settings.training_environment.n_controls <= MOST_CONTROLS:

@@ -9,7 +9,7 @@ import xarray as xr
 
 from ... import plotting
 from ...environments import Material
-from ...plotting.style import TIME_LABEL
+from ...plotting.style import MEDIUM, TIME_LABEL
 from ..analysis.phases import phase_diagram
 from .materials import drives_of
 from .measures import measure_of
@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 SHOWN = 4  # times of Wigner functions beside each other
+RIVALS = ("engineered", "xy8", "optimal")
 SAMPLES = 200  # of a drive over its cycle
 SYMBOLS = {
     "1/xi": r"$1/\xi$",
@@ -61,7 +62,7 @@ SYMBOLS = {
 }
 DISTANCES = {
     "povm_distance": "squared distance to the exact state",
-    "povm_distance_expected": "what samples let expect",
+    "povm_distance_expected": "what its mean must be",
 }
 
 
@@ -95,7 +96,10 @@ def elements(here: xr.Dataset, note: str) -> "Figure":
 
 def bloch(here: xr.Dataset, note: str) -> "Figure":
     """Draw paths in the Bloch ball, in the frame of the control fields."""
-    return plotting.bloch_trajectories(seeds_by_material(here, "frame_state"))
+    states = seeds_by_material(here, "frame_state")
+    last = float(here.view_time[-1])
+    label = f"until $t$ = {last:.4g}{note}"
+    return plotting.bloch_trajectories(states, label=label)
 
 
 def wigner(here: xr.Dataset, note: str) -> "Figure":
@@ -103,12 +107,14 @@ def wigner(here: xr.Dataset, note: str) -> "Figure":
     count = here.sizes["view_time"]
     shown = np.unique(np.linspace(0, count - 1, min(SHOWN, count)).round().astype(int))
     some = here.isel(view_time=shown)
-    return plotting.wigner_over_time(*_maps(some), plane=_plane(here))
+    label = f"Wigner function, negative where hatched{note}"
+    return plotting.wigner_over_time(*_maps(some), plane=_plane(here), label=label)
 
 
-def frames(here: xr.Dataset) -> "Iterator[Figure]":
+def frames(here: xr.Dataset, note: str) -> "Iterator[Figure]":
     """Return a picture a time of the Wigner functions of the first seed."""
-    return plotting.wigner_frames(*_maps(here), plane=_plane(here))
+    label = f"Wigner function, negative where hatched{note}"
+    return plotting.wigner_frames(*_maps(here), plane=_plane(here), label=label)
 
 
 def margin(here: xr.Dataset, note: str) -> "Figure":
@@ -134,13 +140,26 @@ def reconstruction(here: xr.Dataset, note: str) -> "Figure":
     """Draw the last state of the last material, and what samples make of it."""
     kind, exact = [*seeds_by_material(here, "state").items()][-1]
     found = seeds_by_material(here, "povm_state")[kind]
-    return plotting.reconstruction(exact[0, -1], found[0, -1])
+    figure = plotting.reconstruction(exact[0, -1], found[0, -1])
+    last = float(here.view_time[-1])
+    figure.suptitle(f"{kind}, $t$ = {last:.4g}{note}", fontsize=MEDIUM)
+    return figure
 
 
-def learning(trained: xr.Dataset) -> "Figure":
-    """Draw the readout infidelity of every learner, epoch by epoch."""
+def learning(
+    trained: xr.Dataset, here: xr.Dataset, settings: PointSettings
+) -> "Figure":
+    """Draw the readout infidelity of every learner, epoch by epoch.
+
+    Beside levels of the rivals, if they were measured where the learners learned.
+    """
+    rivals = {}
+    same = settings.training.model_dump() == settings.environment.model_dump()
+    if same and "readout_infidelity" in here:
+        found = seeds_by_material(here, "readout_infidelity")
+        rivals = {kind: found[kind].min() for kind in RIVALS if kind in found}
     return plotting.learning_curves(
-        trained.infidelity.values, cost_label="mean readout infidelity"
+        trained.infidelity.values, rivals, cost_label="mean readout infidelity"
     )
 
 
@@ -189,9 +208,9 @@ class Over:
             found[one].values,
             found[other].values,
             dict(zip(found.material.values.astype(str), values.values, strict=True)),
-            x_label=self._label(one),
+            x_label=self._label(one) + note(self.middle, self.axes, one, other),
             y_label=self._label(other),
-            value_label=self._measure_label(name) + ", mean over seeds",
+            value_label=self._measure_label(name) + ",\nmean over seeds",
         )
 
     def winners(self, name: str, one: str, other: str) -> "Figure":
@@ -200,7 +219,13 @@ class Over:
         found = self._diagram(name, one, other, better)
         names = found.material.values.astype(str).tolist()
         places = {kind: k for k, kind in enumerate(names)} | {"": -1}
-        kinds = found.winner.transpose(one, other).values
+        best = (
+            found.value.max("material")
+            if better == "high"
+            else found.value.min("material")
+        )
+        alone = (found.value == best).sum("material") == 1
+        kinds = xr.where(alone, found.winner, "").transpose(one, other).values
         word = "greatest" if better == "high" else "least"
         return plotting.winners_over_parameters(
             found[one].values,
@@ -242,7 +267,8 @@ def _symbol(name: str) -> str:
 
 
 def _time(note: str) -> str:
-    return TIME_LABEL + note
+    """Name the time; its unit is no label where ξ itself has another value."""
+    return ("time $t$" if SYMBOLS["xi"] in note else TIME_LABEL) + note
 
 
 def _maps(here: xr.Dataset) -> tuple[Any, ...]:
