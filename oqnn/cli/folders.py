@@ -1,11 +1,15 @@
 """``oqnn report``, ``serve`` and ``export``: what is made of a finished study."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .sentences import VALUES, sentences
+
+if TYPE_CHECKING:
+    from ..studies.study_tables import StudyTables
+    from ..studies.sweeps.sweep import Sweep
 
 __all__ = ["export", "report", "serve"]
 
@@ -50,18 +54,27 @@ def export(
         Path | None, typer.Option("--csv", help="Folder of tables to write.")
     ] = None,
 ) -> None:
-    """Write the numbers of a sweep as NetCDF, as CSV, or both."""
+    """Write the numbers of a study as NetCDF, as CSV, or both."""
     with sentences(debug=context.obj, refused=VALUES):
         if netcdf is None and csv is None:
             raise ValueError(
                 "`oqnn export` must be told what to write, but is not. Add "
                 "--netcdf FILE or --csv FOLDER."
             )
-        from ..studies.sweeps.sweep import Sweep
+        for path in _exported(folder, netcdf, csv):
+            typer.echo(f"saved    {path}")
 
-        found = Sweep.open(folder)
-        if netcdf is not None:
-            typer.echo(f"saved    {found.to_netcdf(netcdf)}")
-        if csv is not None:
-            for path in found.to_csv(csv):
-                typer.echo(f"saved    {path}")
+
+def _exported(folder: Path, netcdf: Path | None, csv: Path | None) -> list[Path]:
+    found = _opened(folder)
+    paths = [] if netcdf is None else [found.to_netcdf(netcdf)]
+    return paths + ([] if csv is None else found.to_csv(csv))
+
+
+def _opened(folder: Path) -> "Sweep | StudyTables":
+    from ..studies.layout import read_settings
+    from ..studies.study_tables import StudyTables
+    from ..studies.sweeps.sweep import Sweep
+
+    swept = "sweep" in read_settings(folder)
+    return Sweep.open(folder) if swept else StudyTables.open(folder)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .point import model_of
+from .kinds import model_of
 from .settings import SweepSettings
 
 __all__ = ["quickened", "replaced"]
@@ -26,6 +26,8 @@ def replaced(settings: SweepSettings, changes: Mapping[str, Any]) -> SweepSettin
     >>> replaced(SweepSettings(), {"learning.epochs": [7, 9]}).axes[0].values
     ((7, 9),)
     """
+    if not changes:
+        return settings
     values = settings.to_dict()
     for name, value in changes.items():
         *tables, key = name.split(".")
