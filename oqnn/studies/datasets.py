@@ -57,7 +57,7 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
             (folder / path).write_bytes(content)
         written = [*files, *map(str, dataset.variables), "."]
         with ThreadPoolExecutor(SYNCS) as pool:
-            list(pool.map(lambda path: sync(folder / path), written))
+            list(pool.map(_sync_all, [folder] * SYNCS, _shares(written)))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -118,6 +118,15 @@ def damaged_files(folder: Path) -> list[str]:
         except StudyDamaged as error:
             found.append(error.reason)
     return found
+
+
+def _shares(paths: list[str]) -> list[list[str]]:
+    return [paths[k::SYNCS] for k in range(SYNCS)]
+
+
+def _sync_all(folder: Path, paths: list[str]) -> None:
+    for path in paths:
+        sync(folder / path)
 
 
 def _files(dataset: xr.Dataset) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Finished blocks of a study in memory; needs no lock."""
 
+import time
 from pathlib import Path
 
 import xarray as xr
@@ -10,6 +11,8 @@ from .layout import StudyDamaged, is_block, list_blocks, read_settings
 from .provenance import SCHEMA_VERSION, canonical_json
 
 __all__ = ["open_tree", "read_block", "read_blocks"]
+
+MOMENT = 0.05  # seconds, in which a block is replaced many times over
 
 
 def read_block(root: Path, block: str) -> xr.Dataset:
@@ -27,7 +30,7 @@ def read_block(root: Path, block: str) -> xr.Dataset:
             raise _damaged(root, block, "zarr.json is missing or cannot be read")
         raise KeyError(f"block {block!r} is not finished")
     try:
-        return read_dataset(root / block)
+        return _read_twice(root / block)
     except StudyDamaged as error:
         raise _damaged(root, block, error.reason) from error
 
@@ -46,7 +49,13 @@ def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
     """
     read_settings(folder)
     root = Path(folder) / "study.zarr"
-    return {name: read_block(root, name) for name in list_blocks(root)}
+    blocks = {}
+    for name in list_blocks(root):
+        try:
+            blocks[name] = read_block(root, name)
+        except KeyError:  # thrown away since it was listed
+            continue
+    return blocks
 
 
 def open_tree(folder: str | Path) -> xr.DataTree:
@@ -68,6 +77,15 @@ def open_tree(folder: str | Path) -> xr.DataTree:
         "settings": canonical_json(settings),
     }
     return tree
+
+
+def _read_twice(path: Path) -> xr.Dataset:
+    """Read again what another run may just have replaced, file by file."""
+    try:
+        return read_dataset(path)
+    except StudyDamaged:
+        time.sleep(MOMENT)
+        return read_dataset(path)
 
 
 def _damaged(root: Path, block: str, reason: str) -> StudyDamaged:

@@ -88,7 +88,7 @@ def chunk_key(metadata: Mapping[str, Any]) -> str:
 
 def json_bytes(content: Any) -> bytes:
     """Return JSON of mappings whose order is that in which they were made."""
-    return json.dumps(content, indent=1, ensure_ascii=False).encode()
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _is_text(values: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +52,22 @@ def test_a_block_is_replaced_and_nothing_else(store):
 def test_only_a_finished_block_is_replaced(store):
     with pytest.raises(KeyError, match="'points/d2/bare/00002' is not finished"):
         store.replace_block("points/d2/bare/00002", block(1.0))
+
+
+def test_who_reads_while_a_block_is_replaced_sees_one_of_the_two(store, monkeypatch):
+    """Replaced after the first of its files was read: those of both do not match."""
+    real, calls = Path.read_bytes, []
+
+    def read_bytes(path):
+        content = real(path)
+        if path.parent.name == "00000" and not calls:
+            calls.append(path)
+            store.replace_block("points/d2/bare/00000", block(3.0))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert value_of(store) == 3
+    assert calls
 
 
 @pytest.mark.parametrize("which", [0, 1])
