@@ -90,18 +90,23 @@ def run_as_command(folder, workers):
     return 0
 
 
+def say(word):
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 def main():
     for line in sys.stdin:
         folder, workers = line.split()
         child = os.fork()
         if not child:
             os._exit(run_as_command(folder, int(workers)))
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        say(child)
+        say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # JAX, not yet in use, warns of forks
     sweep(few("broken"))  # what is imported late is imported here, once
-    print("ready", flush=True)
+    say("ready")
     main()

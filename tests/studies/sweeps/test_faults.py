@@ -153,11 +153,13 @@ def test_interrupts_at_any_moment_exit_130_and_lose_nothing(
 ):
     """As a terminal sends them: to the parent and all that it has started."""
     rng, ends = random.Random(5), []
-    for workers in (1, 1, 1, 1, 2, 2):
+    for workers, until in ((1, 0), (1, 0), (1, 0), (1, 0), (2, 0), (2, 40)):
         run = launch(launcher, tmp_path, workers)
         while os.getpgid(run) != run:  # it is not a terminal's foreground group yet
             time.sleep(0.01)
         time.sleep(0.05 + rng.uniform(0.0, 0.8 * workers))
+        while until and len(list(tmp_path.glob("study.zarr/points/*/*/*"))) < until:
+            time.sleep(0.05)
         before = faults.bytes_of(tmp_path)
         workers_then = workers_of(run)
         os.killpg(run, signal.SIGINT)
@@ -250,16 +252,16 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path, monkeypatch):
     """It is full at one moment of each run, and the next one goes on."""
     settings = faults.few("broken", block=2)
     whole = sweep(settings, tmp_path / "whole")
-    fsync, written = os.fsync, []
+    fsync, left = os.fsync, []
 
     def full(descriptor):
-        written.append(descriptor)
-        if len(written) == at:
+        if not left:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        left.pop()
         fsync(descriptor)
 
-    for at in (1, 2, 3, 5, 8, 13):
-        written.clear()
+    for writes in (0, 1, 2, 4, 7, 12):
+        left[:] = range(writes)
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", full)
             with pytest.raises(NoSpaceError, match="no space is left"):
@@ -271,9 +273,9 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path, monkeypatch):
 
 def test_two_runs_on_one_folder_are_refused(tmp_path):
     settings = faults.few("slow")
-    with Store(tmp_path, settings.to_dict()):
-        with pytest.raises(StudyBusy, match="must be free, but process"):
-            sweep(settings, tmp_path)
+    busy = pytest.raises(StudyBusy, match="must be free, but process")
+    with Store(tmp_path, settings.to_dict()), busy:
+        sweep(settings, tmp_path)
 
 
 def test_another_study_is_refused_unless_told(tmp_path, monkeypatch):

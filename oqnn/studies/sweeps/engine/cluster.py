@@ -66,25 +66,30 @@ class ClusterEngine:
         self._ended: queue.SimpleQueue[tuple[Any, str]] = queue.SimpleQueue()
         self._futures: dict[str, Any] = {}
         self._run, self._submitted = uuid4().hex[:12], 0
-        self._threads, self._asked = 0, 0.0
+        self._there, self._asked = 0, 0.0
         self._workers, self._gone = workers, 0
         self._cluster: Any = None
         self._client: Any = None
-        with interrupts_held():  # its threads and their children are not for Ctrl-C
-            if scheduler == LOCAL:
-                self._cluster = _local_cluster()
-            self._client = self._connected()
-            if self._client is None:
-                raise ConnectionError(
-                    "`scheduler` must be the address of a Dask scheduler that "
-                    f"runs, but none answers at {scheduler}."
-                )
+        try:
+            with interrupts_held():  # its threads and their children are not for Ctrl-C
+                if scheduler == LOCAL:
+                    self._cluster = _local_cluster()
+                self._client = self._connected()
+        except BaseException:
+            self.close()
+            raise
+        if self._client is None:
+            self.close()
+            raise ConnectionError(
+                "`scheduler` must be the address of a Dask scheduler that runs, but "
+                f"none answers at {scheduler}."
+            )
 
     def accepts(self, task: TrainingBlock | PointBlock) -> bool:
-        """Take two blocks a thread: one is computed, and one is on its way."""
-        if time.monotonic() - self._asked > ASK_S or not self._threads:
+        """Take two blocks a worker: one is computed, and one is on its way."""
+        if time.monotonic() - self._asked > ASK_S or not self._there:
             self._ask()
-        return len(self._futures) < 2 * self._threads
+        return len(self._futures) < 2 * self._there
 
     def submit(self, job: Job) -> None:
         """Send a block to the scheduler, under a key that was never used before."""
@@ -171,7 +176,7 @@ class ClusterEngine:
         from distributed import Client
 
         place = self._cluster if self._cluster is not None else self._address
-        self._threads = 0
+        self._there = 0
         try:
             return Client(place, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError):
@@ -187,12 +192,16 @@ class ClusterEngine:
             client.close(timeout=CONNECT_S)
 
     def _ask(self) -> None:
-        """Ask how many threads there are, and start again what is missing here."""
+        """Ask how many workers there are, and start again what is missing here."""
         try:
-            cores = self._client.ncores()
+            found = len(self._client.ncores())
         except (OSError, TimeoutError, _cancelled()):
-            return  # lost: what it had comes back as cancelled
-        self._threads, self._asked = sum(cores.values()), time.monotonic()
+            if not self._futures:  # else what it had comes back as cancelled
+                self._lost()
+            return
+        if not found and self._there:
+            report("No worker is there: waiting for one.", show=self._progress)
+        self._there, self._asked = found, time.monotonic()
         if self._cluster is not None:
             self._mend()
 
@@ -207,7 +216,7 @@ class ClusterEngine:
         ]
         for name in gone:
             del self._cluster.workers[name]
-        self._gone = 0 if self._threads else self._gone + len(gone)
+        self._gone = 0 if self._there else self._gone + len(gone)
         if self._gone >= MOST_DEAD_AT_BIRTH:
             raise RuntimeError(
                 f"Workers must start, but {self._gone} died before they began. A "

@@ -21,7 +21,15 @@ def failed_block(task: TrainingBlock | PointBlock, message: str) -> xr.Dataset:
         Why, in one sentence.
     """
     if isinstance(task, TrainingBlock):
-        errors = ("member", [message] * len(task.members))
-        return xr.Dataset({"error": errors}, coords={"member": list(task.members)})
-    errors = ("point", [message] * len(task.points))
-    return xr.Dataset({"error": errors}, coords=labels_of(task.points))
+        dim, size, labels = "member", len(task.members), _members(task)
+        meaning = "why the training failed; empty where it did not"
+    else:
+        dim, size, labels = "point", len(task.points), labels_of(task.points)
+        meaning = "why the point failed; empty where it did not"
+    why = {"long_name": meaning, "units": ""}
+    return xr.Dataset({"error": (dim, [message] * size, why)}, coords=labels)
+
+
+def _members(task: TrainingBlock) -> dict[str, tuple]:
+    meaning = {"long_name": "member, as the user counts seeds", "units": ""}
+    return {"member": ("member", list(task.members), meaning)}
