@@ -142,7 +142,9 @@ def check(settings: SweepSettings | StudySettings, *, measure: bool = True) -> C
             f"{type(settings).__name__}."
         )
     plan = Plan(settings)
-    probes = {name: probe_material(plan, name) for name in settings.materials if measure}
+    probes = {
+        name: probe_material(plan, name) for name in settings.materials if measure
+    }
     total = len(plan.points)
     title = (
         f"A sweep of {_count(len(settings.materials), 'material')} at "
@@ -154,7 +156,8 @@ def check(settings: SweepSettings | StudySettings, *, measure: bool = True) -> C
     return Check(
         title=title,
         axes=tuple(
-            (" with ".join(a.names), len(a), _values(a.values[0])) for a in settings.axes
+            (" with ".join(a.names), len(a), _values(a.values[0]))
+            for a in settings.axes
         ),
         materials=tuple(_material(plan, name, probes) for name in settings.materials),
         arrays=_arrays(plan, probes),

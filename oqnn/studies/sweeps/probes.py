@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -164,5 +164,4 @@ def _written(plan: Plan, name: str, dataset: xr.Dataset) -> float:
 
 
 def _size(folder: Path) -> float:
-    files: Sequence[Path] = [path for path in folder.rglob("*") if path.is_file()]
-    return sum(path.stat().st_blocks * 512 for path in files)
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*"))
