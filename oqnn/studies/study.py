@@ -195,13 +195,25 @@ class Study:
         evolutions = {kind: self.evolution(kind) for kind in self.kinds}
         drawings = {
             "density_matrix": lambda: figures.density_matrix(evolutions),
+            "elements": lambda: figures.elements(evolutions),
             "measures": lambda: figures.measures(evolutions),
+            "wigner": lambda: figures.wigner(evolutions),
         }
+        if evolutions[self.kinds[0]].sizes["row"] == 2:
+            drawings["bloch"] = lambda: figures.bloch(evolutions)
+        else:
+            drawings["margin"] = lambda: figures.margin(evolutions)
         if "learning" in self.kinds:
             drawings["learning"] = lambda: figures.learning(
                 self.trained("learning"), evolutions
             )
             drawings["drive"] = lambda: figures.learned_drive(evolutions["learning"])
+            if self.rule.neurons <= figures.MOST_NEURONS:
+                drawings["weights"] = lambda: figures.weights(
+                    self.trained("learning"),
+                    int(evolutions["learning"].representative),
+                    self.rule.period,
+                )
         if self.settings.spikes.times:
             blocks = {kind: self.spikes(kind) for kind in self.kinds}
             drawings["carried"] = lambda: figures.carried(blocks)

@@ -212,7 +212,11 @@ def test_every_figure_is_drawn(study, tmp_path):
         "learning",
         "drive",
         "carried",
+        "elements",
+        "margin",
         "spikes_learning",
+        "weights",
+        "wigner",
     }
     assert all(path.stat().st_size > 5000 for path in paths)
 
