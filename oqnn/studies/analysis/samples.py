@@ -1,6 +1,6 @@
 """One measure of a sweep as an array over materials, parameters and seeds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -48,8 +48,9 @@ class Samples:
 
     def exact(self, material: str) -> bool:
         """Tell whether nothing is drawn for a material, so that one number says all."""
-        there = self.asked.sel(material=material)
-        return bool(not there.sel(seed=there.seed != EXACT).any())
+        there = self.asked.values[self.materials.index(material)]
+        drawn = self.asked.seed.values != EXACT
+        return not bool(there[..., drawn].any())
 
     def of(self, material: str) -> "Samples":
         """Return the samples of one material, with the seeds that it has.
@@ -64,15 +65,15 @@ class Samples:
                 f"`material` must be one of {', '.join(self.materials)}, but is "
                 f"{material!r}."
             )
-        there = self.asked.sel(material=[material])
-        held = there.any([d for d in there.dims if d != "seed"])
-        pick = {"material": [material], "seed": held.seed[held.values]}
-        return Samples(
-            name=self.name,
-            values=self.values.sel(pick),
-            valid=self.valid.sel(pick),
-            asked=self.asked.sel(pick),
-            axes=self.axes,
+        i = self.materials.index(material)
+        there = self.asked.values[i]
+        held = there.any(axis=tuple(range(there.ndim - 1)))
+        pick = {"material": [i], "seed": np.flatnonzero(held)}
+        return replace(
+            self,
+            values=self.values.isel(pick),
+            valid=self.valid.isel(pick),
+            asked=self.asked.isel(pick),
         )
 
 

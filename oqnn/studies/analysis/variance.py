@@ -81,18 +81,17 @@ def variance_shares(
     return _described(joined.transpose("effect", "material"), samples)
 
 
-def _decomposed(samples: Samples, names: Sequence[str], order: int) -> xr.Dataset:
+def _decomposed(samples: Samples, factors: Sequence[str], order: int) -> xr.Dataset:
     """Return variance, noise and share of all effects for one grid."""
-    mean, error, spread = _cells(samples, names)
-    C = mean.size
-    effects = _effects(mean)
+    mean, error, spread = _cells(samples, factors)
+    names = [str(d) for d in mean.dims]
     variance: dict[str, float] = {}
     noise: dict[str, float] = {}
-    for part, effect in effects.items():
-        label = BETWEEN.join(part) if len(part) <= order else REST
-        freedom = np.prod([mean.sizes[n] - 1 for n in part])
+    for part, effect in _effects(mean.values).items():
+        label = BETWEEN.join(names[i] for i in part) if len(part) <= order else REST
+        freedom = np.prod([mean.shape[i] - 1 for i in part])
         variance[label] = variance.get(label, 0.0) + float((effect**2).mean())
-        noise[label] = noise.get(label, 0.0) + float(freedom / C * error)
+        noise[label] = noise.get(label, 0.0) + float(freedom / mean.size * error)
     variance[SEEDS], noise[SEEDS] = spread, 0.0
     labels = list(variance)
     found = xr.Dataset(coords={"effect": labels})
@@ -104,13 +103,14 @@ def _decomposed(samples: Samples, names: Sequence[str], order: int) -> xr.Datase
     return found.assign(left_out=(samples.asked & ~samples.valid).sum())
 
 
-def _effects(mean: xr.DataArray) -> dict[tuple[str, ...], xr.DataArray]:
-    """Return the parts of a function on a grid by the dims that they vary over."""
-    names = [str(d) for d in mean.dims if mean.sizes[d] > 1]
-    parts: dict[tuple[str, ...], xr.DataArray] = {(): mean.mean()}
-    for size in range(1, len(names) + 1):
-        for part in combinations(names, size):
-            own = mean.mean([d for d in mean.dims if d not in part])
+def _effects(mean: np.ndarray) -> dict[tuple[int, ...], np.ndarray]:
+    """Return the parts of a function on a grid by the axes that they vary along."""
+    axes = [i for i, size in enumerate(mean.shape) if size > 1]
+    parts: dict[tuple[int, ...], np.ndarray] = {(): mean.mean(keepdims=True)}
+    for size in range(1, len(axes) + 1):
+        for part in combinations(axes, size):
+            others = tuple(i for i in range(mean.ndim) if i not in part)
+            own = mean.mean(axis=others, keepdims=True)
             for below, effect in parts.items():
                 if set(below) < set(part):
                     own = own - effect

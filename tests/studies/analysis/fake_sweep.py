@@ -63,7 +63,7 @@ def on_grid(data: xr.Dataset, whole: xr.Dataset | None = None) -> xr.Dataset:
     `whole` holds all points that are to be there, by default those that are.
     """
     planned = data if whole is None else whole
-    names = ["material", *[n for n in data.coords if "." in n], "seed"]
+    names = ["material", *sorted(n for n in data.coords if "." in n), "seed"]
     keys = list(zip(*[planned[n].values.tolist() for n in names], strict=True))
     labels = [list(dict.fromkeys(column)) for column in zip(*keys, strict=True)]
     shape = tuple(map(len, labels))
