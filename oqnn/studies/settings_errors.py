@@ -8,10 +8,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-__all__ = ["PartError", "SettingsError", "explain", "line_of"]
+__all__ = ["PartError", "SettingsError", "explain", "line_of", "named"]
 
 KINDS = {int: "an integer", float: "a number", bool: "true or false", str: "a text"}
-ITSELF = re.compile(r"\bit(?=[`\[])|(?<=`)it(?=\.)")  # the name that validators use
+ITSELF = re.compile(r"\bit(?=[`\[])")  # the name that validators use
 HEADER = re.compile(r"""\s*\[([\w.\s"'-]+)\]\s*(#.*)?$""")
 TOKEN = re.compile(r"""#.*|"(?:\\.|[^"\\])*"|'[^']*'|[\[\]{},]|[^\s#"'\[\]{},]+""")
 ASSIGNMENT = re.compile(r"""\s*([\w.\s"'-]+?)\s*=""")
@@ -71,7 +71,7 @@ def explain(
     if isinstance(cause, SettingsError):  # of several parts: it names its key
         return cause
     location = first["loc"]
-    key = tuple(part for part in location if isinstance(part, str))
+    key = _path(model, location)
     field, siblings = _find(model, key)
     verb = "is" if len(location) == len(key) else "holds"
     key = key if table is None else (table, *key)
@@ -79,7 +79,7 @@ def explain(
         key = (*key, cause.field)
     name = ".".join(key)
     if first["type"] == "value_error":
-        reason = ITSELF.sub(name, str(cause))
+        reason = named(cause, key)
     elif first["type"] == "extra_forbidden":
         guess = difflib.get_close_matches(key[-1], siblings, n=1)
         known = ".".join([*key[:-1], *guess]) if guess else ", ".join(siblings)
@@ -92,6 +92,17 @@ def explain(
         others = "another setting is" if len(more) == 1 else f"{len(more)} others are"
         reason += f" And {others} wrong."
     return SettingsError(reason, key, alone=len(location) > 0)
+
+
+def named(error: Any, key: Sequence[str]) -> str:
+    """Return what an error says, with the name of a key for `it`.
+
+    In what a `PartError` says, `it.x` is the setting x beside it.
+    """
+    text = str(error)
+    if isinstance(error, PartError):
+        text = text.replace("`it.", "`" + "".join(f"{part}." for part in key[:-1]))
+    return ITSELF.sub(".".join(key), text)
 
 
 def line_of(text: str, key: Sequence[str], index: int | None = None) -> int | None:
@@ -136,6 +147,20 @@ def _lines_to(lines: Sequence[str], index: int) -> int:
 
 def _split(dotted: str) -> list[str]:
     return [part.strip(" \t\"'") for part in dotted.split(".")]
+
+
+def _path(model: type[BaseModel], location: Sequence[str | int]) -> tuple[str, ...]:
+    """Return the names of a location up to a field that is no table."""
+    path: list[str] = []
+    for part in location:
+        if isinstance(part, str):
+            path.append(part)
+            inner = model.model_fields.get(part)
+            kind = inner.annotation if inner is not None else None
+            if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+                break
+            model = kind
+    return tuple(path)
 
 
 def _find(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from ...dynamics import System
 from ...environments import Environment, ProtectionCost
 from ..provenance import canonical_json, fingerprint
-from ..settings_errors import ITSELF, PartError, SettingsError, explain
+from ..settings_errors import PartError, SettingsError, explain, named
 from ..settings_parts import TimeSettings
 from .arrays import plain
 from .custom import CustomSystem, named_function
@@ -191,7 +191,7 @@ def speaking_of(table: str, function: Callable[..., Any], *arguments: Any) -> An
         raise
     except PartError as error:
         key = (table, error.field)
-        raise SettingsError(ITSELF.sub(".".join(key), str(error)), key) from None
+        raise SettingsError(named(error, key), key) from None
     except (TypeError, ValueError, MemoryError) as error:
         raise SettingsError(
             f"`{table}` must describe what can be built, but cannot: {error}", (table,)

@@ -17,7 +17,8 @@ def test_log_range_has_equal_ratios():
         swept_values({"from": 0.02, "to": 3.0, "count": 5, "spacing": "log"}, "a.b")
     )
     np.testing.assert_allclose(values[1:] / values[:-1], 150**0.25, rtol=1e-13)
-    assert values[0] == 0.02 and values[-1] == 3.0
+    assert values[0] == 0.02
+    assert values[-1] == 3.0
 
 
 def test_steps_reach_the_end_without_drift():
@@ -57,10 +58,13 @@ def test_a_list_is_swept_unless_a_single_value_is_a_list():
 
 
 def test_labels_are_single_values_that_tell_arrays_apart():
-    assert label_of(2) == 2 and label_of(True) is True and label_of("plus") == "plus"
+    assert label_of(2) == 2
+    assert label_of(True) is True
+    assert label_of("plus") == "plus"
     assert label_of([[1, 0], [0, 0]]) == "[[1,0],[0,0]]"
     long = [label_of(np.arange(start, start + 50.0).tolist()) for start in (0, 1)]
-    assert long[0].startswith("array ") and long[0] != long[1]
+    assert long[0].startswith("array ")
+    assert long[0] != long[1]
 
 
 MISTAKES = [
