@@ -8,7 +8,7 @@ Four tables, each sweep in a process of its own with one thread a worker:
 3. Ten thousand points of three materials, short evolutions, on two cores: wall time,
    memory and disk, trainings included.
 4. The engine: seconds beside those in which blocks are computed, by point and by block,
-   serially, with a process and with one Dask worker; the difference of two sizes, so
+   serially and with one Dask worker, saving included; the difference of two sizes, so
    that starting up does not count.
 
     python benchmarks/sweeps.py [batches] [workers] [large] [engine]
@@ -86,12 +86,12 @@ def workers() -> None:
     for materials, kappas in (["plain", "engineered"], 40), (["learning"], 20):
         settings = short(kappas, 20, materials=materials)
         rates = []
-        for options in ({}, {"scheduler": "dask", "workers": 1}, {"workers": 2}):
-            found = run(settings, **options)
+        for count in (1, 2):
+            found = run(settings, workers=count)
             rates.append(found["points"] / found["seconds"])
         print(
             f"  {', '.join(materials):<24}{found['points']:>8}"
-            f"{rates[0]:>10.0f}{rates[1]:>11.0f}{rates[2]:>8.0f}"
+            f"{rates[0]:>8.0f}{rates[1]:>8.0f}"
         )
 
 
@@ -116,7 +116,7 @@ def engine() -> None:
         "serial": {},
         "Dask, 1": {"scheduler": "dask", "workers": 1},
     }
-    for block, sizes in ((1, (2, 6)), (64, (20, 80))):
+    for block, sizes in ((1, (2, 4)), (64, (10, 40))):
         for name, options in pools.items():
             few, many = (
                 run(short(kappas, 20, block=block, materials=["bare"]), **options)

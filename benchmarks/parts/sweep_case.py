@@ -88,7 +88,7 @@ def main() -> None:
             cluster = LocalCluster(
                 n_workers=options.pop("workers", 1),
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address=":0",
             )
             stack.enter_context(cluster)
             with Client(cluster) as client:  # the workers have loaded what they need
