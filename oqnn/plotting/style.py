@@ -24,6 +24,13 @@ MATERIALS: dict[str, tuple[str, Dashes]] = {
     "engineered": (BLUE, "-."),
     "xy8": (SKY, (0, (5, 1, 1, 1, 1, 1))),
     "learning": (VERMILION, "-"),
+    "random": (PURPLE, (0, (1.5, 1.2))),
+    "optimal": (GREEN, (0, (7, 1.5))),
+    "decoupling": (SKY, (0, (3, 1, 1, 1))),
+    "best_decoupling": (BLACK, (0, (3, 1, 1, 1, 1, 1))),
+    "xy4": (BLACK, (0, (1, 1))),
+    "cpmg": (PURPLE, (0, (5, 1, 1, 1))),
+    "eulerian": (GREEN, (0, (2.5, 1.2))),
 }
 OTHERS = [GREEN, PURPLE, BLACK]
 
@@ -36,8 +43,8 @@ TIME_LABEL = r"time $t$ (units of $1/\xi$)"
 def material_colours(names: Iterable[str]) -> dict[str, str]:
     """Return a colour for each material.
 
-    Bare, plain, engineered, xy8 and learning keep theirs in every picture; others take
-    the remaining ones in turn.
+    Materials of the library keep theirs in every picture, together with a line style;
+    others take the remaining ones in turn, with full lines.
 
     Parameters
     ----------

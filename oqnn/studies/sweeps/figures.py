@@ -32,6 +32,7 @@ ONE_POINT = {  # what is drawn of the views at one combination, by what it needs
 MOST_LEVELS = 6  # of a density matrix that is drawn over time
 MOST_CONTROLS = 6
 MOST_NEURONS = 8
+MOST_WINNERS = 8  # materials that one map tells apart
 
 
 def sweep_figures(
@@ -219,6 +220,7 @@ def _over_parameters(
     short = short_names(axes)
     swept = [axis.names[0] for axis in numeric_axes(axes)]
     view = pictures.Over(scene.points, scene.middle, axes)
+    few = len(scene.sweep.settings.materials) <= MOST_WINNERS
     for name in names:
         own = name.rpartition(":")[2]
         for axis in swept:
@@ -226,5 +228,5 @@ def _over_parameters(
         for one, other in combinations(swept, 2):
             end = f"{short[one]}_{short[other]}"
             yield f"{own}_over_{end}", partial(view.maps, name, one, other)
-            if measure_of(name).better:
+            if measure_of(name).better and few:
                 yield f"winners_{own}_{end}", partial(view.winners, name, one, other)

@@ -214,18 +214,15 @@ class Over:
         )
 
     def winners(self, name: str, one: str, other: str) -> "Figure":
-        """Draw who has the best mean where, and whether that is decided."""
+        """Draw who has the best mean where, and whether that is decided.
+
+        Nobody wins where a material is missing or two are equally good.
+        """
         better = measure_of(name).better
         found = self._diagram(name, one, other, better)
         names = found.material.values.astype(str).tolist()
         places = {kind: k for k, kind in enumerate(names)} | {"": -1}
-        best = (
-            found.value.max("material")
-            if better == "high"
-            else found.value.min("material")
-        )
-        alone = (found.value == best).sum("material") == 1
-        kinds = xr.where(alone, found.winner, "").transpose(one, other).values
+        kinds = _sole_winner(found).transpose(one, other).values
         word = "greatest" if better == "high" else "least"
         return plotting.winners_over_parameters(
             found[one].values,
@@ -260,6 +257,14 @@ class Over:
             words += f" at $t$ = {float(self.points.time[-1]):.4g}"
         units = self.points[name].attrs.get("units", "")
         return f"{words} ({SYMBOLS.get(units, units)})" if units else words
+
+
+def _sole_winner(found: xr.Dataset) -> xr.DataArray:
+    """Return the winner where all materials are there and no other is as good."""
+    best = found.value.where(found.material == found.winner).max("material")
+    alone = (found.value == best).sum("material") == 1
+    complete = found.rivals == found.sizes["material"] - 1
+    return xr.where(alone & complete, found.winner, "")
 
 
 def _symbol(name: str) -> str:
