@@ -74,12 +74,27 @@ def paired_comparison(
     ------
     TypeError, ValueError
         If the data cannot be arranged, or an argument is not one of those above.
+
+    Examples
+    --------
+    Both materials share what a seed does to them, and so differ decidedly:
+
+    >>> sweep = xr.Dataset(
+    ...     {"purity": ("point", [0.5, 0.7, 0.9, 0.52, 0.71, 0.92])},
+    ...     coords={
+    ...         "material": ("point", ["plain"] * 3 + ["learning"] * 3),
+    ...         "seed": ("point", [0, 1, 2, 0, 1, 2]),
+    ...     },
+    ... )
+    >>> found = paired_comparison(sweep, "purity", first="learning", second="plain")
+    >>> round(found.value.item(), 4), round(found.low.item(), 4), found.sign.item()
+    (0.0167, 0.0023, 1)
     """
     samples = samples_of(data, measure)
     kept = check_axes(axes, samples.axes)
     method = Student() if method is None else method
     both = difference(samples, first, second)
-    cells = _cells(both, kept)
+    cells = cell_count(both, kept)
     own = shared_level(level, cells) if together else level
     found = estimate(both, kept, unit=unit, method=method, level=own)
     found["sign"] = sign(found, least)
@@ -182,6 +197,12 @@ def sign(found: xr.Dataset, least: float) -> xr.DataArray:
     return (found.low > least).astype(int) - (found.high < -least).astype(int)
 
 
+def cell_count(samples: Samples, axes: tuple[str, ...]) -> int:
+    """Return how many estimates there are: kept parameters × times."""
+    sizes = samples.values.sizes
+    return int(np.prod([sizes[d] for d in (*axes, *samples.rest)], dtype=int))
+
+
 def shared_level(level: float, count: int) -> float:
     """Return the level of each of so many intervals that are to hold together.
 
@@ -203,12 +224,6 @@ def _paired(one: Samples, other: Samples) -> Samples:
         for part in PARTS
     }
     return Samples(name=one.name, axes=one.axes, **parts)
-
-
-def _cells(both: Samples, kept: tuple[str, ...]) -> int:
-    """Return how many intervals are taken."""
-    sizes = both.values.sizes
-    return int(np.prod([sizes[d] for d in (*kept, *both.rest)], dtype=int))
 
 
 def _note(cells: int, level: float, own: float, together: bool) -> str:

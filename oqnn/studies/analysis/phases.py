@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from .estimates import Method, Student
-from .pairs import ROUNDING, all_pairs, sign
+from .pairs import ROUNDING, all_pairs, cell_count, shared_level, sign
 from .pooled import check_axes, in_common
 from .ranking import direction_of
 from .samples import samples_of
@@ -26,6 +26,7 @@ def phase_diagram(
     unit: str = "seeds",
     method: Method | None = None,
     level: float = 0.95,
+    together: bool = False,
     least: float = ROUNDING,
 ) -> xr.Dataset:
     """Say which material wins at each combination of parameters.
@@ -34,8 +35,8 @@ def phase_diagram(
     every other material lies on the better side of zero, all pairs at one combination
     taken together at `level` (Bonferroni over pairs, which also pays for choosing the
     winner from the same numbers); elsewhere it only leads. Each combination is a
-    statement of its own: of many that are decided, a share of up to 1 − level may be
-    wrong.
+    statement of its own unless `together` is given: of all combinations, a share of up
+    to 1 − level may then be decided wrongly.
 
     Parameters
     ----------
@@ -49,6 +50,9 @@ def phase_diagram(
         Which way is better; by default what is known of the measure.
     unit, method, level : optional
         As of `seed_intervals`.
+    together : bool, optional
+        Whether all combinations, and times, are decided at once with probability
+        `level` (Bonferroni).
     least : float, optional
         As of `paired_comparison`: a lead that small decides nothing.
 
@@ -72,9 +76,9 @@ def phase_diagram(
     way = direction_of(samples.name, better)
     method = Student() if method is None else method
     samples = in_common(samples, kept, unit=unit)
-    pairs = all_pairs(
-        samples, kept, unit=unit, method=method, level=level, together=True
-    )
+    cells = cell_count(samples, kept) if together else 1
+    own = shared_level(level, cells)
+    pairs = all_pairs(samples, kept, unit=unit, method=method, level=own, together=True)
     found = intervals_of(samples, kept, unit=unit, method=method, level=level)
     score = (way * found.value).transpose("material", ...)
     order = np.argsort(-score.values, axis=0, kind="stable")  # NaN comes last

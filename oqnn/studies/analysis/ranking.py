@@ -18,7 +18,7 @@ WAYS = {"high": 1, "low": -1}
 RANKING_COLUMNS = (
     Column(key="best_rank", title="best rank", digits=0),
     Column(key="worst_rank", title="worst rank", digits=0),
-    Column(key="value", title="mean", digits=4),
+    Column(key="value", title="estimate", digits=4),
     Column(key="low", title="from", digits=4),
     Column(key="high", title="to", digits=4),
     Column(key="count", title="numbers", digits=0),
@@ -117,6 +117,23 @@ def ranking_text(ranking: xr.Dataset, *, width: int = 100) -> str:
         As `rank_materials` returns it.
     width : int, optional
         Characters to fit.
+
+    Examples
+    --------
+    >>> sweep = xr.Dataset(
+    ...     {"purity": ("point", [0.5, 0.7, 0.9, 0.9])},
+    ...     coords={
+    ...         "material": ("point", ["bare", "plain", "plain", "plain"]),
+    ...         "seed": ("point", [-1, 0, 1, 2]),
+    ...     },
+    ... )
+    >>> print(ranking_text(rank_materials(sweep, "purity"), width=80))
+    purity: high is better. Intervals at 95 %, pairs decided at 95 %.
+              best  worst                                     points
+    material  rank   rank  estimate    from      to  numbers  left out
+    ──────────────────────────────────────────────────────────────────
+    plain        1      1    0.8333  0.5465  1.1202        3         0
+    bare         2      2    0.5000  0.5000  0.5000        1         0
     """
     rows = [
         {

@@ -55,6 +55,16 @@ def test_less_may_be_better():
     assert at.decided == (HALF < 0.48)
 
 
+def test_all_combinations_at_once_need_more():
+    """Twelve combinations of three pairs; the intervals of means stay as they are."""
+    each = phase_diagram(SWEEP, "purity")
+    at_once = phase_diagram(SWEEP, "purity", together=True)
+    np.testing.assert_allclose(at_once.attrs["pair_level"], 1 - 0.05 / 36)
+    assert (at_once.margin_low <= each.margin_low).all()
+    assert int(at_once.decided.sum()) < int(each.decided.sum())
+    np.testing.assert_array_equal(at_once.low, each.low)
+
+
 def test_parameters_that_are_averaged_over():
     found = phase_diagram(SWEEP, "purity", axes=[H])
     assert found.winner.dims == (H,)
