@@ -69,6 +69,16 @@ def ended(launcher):
     return int(launcher.stdout.readline())
 
 
+def blocks_in(folder):
+    """Return how many blocks of points have landed."""
+    return len(list(folder.glob("study.zarr/points/*/*/*")))
+
+
+def await_blocks(folder, number):
+    while blocks_in(folder) < number:
+        time.sleep(0.01)
+
+
 def workers_of(process):
     """Return the worker processes of a process, without its resource tracker."""
     found = []
@@ -118,9 +128,10 @@ def test_workers_of_a_dask_cluster_are_killed_every_few_seconds(tmp_path, undist
 @pytest.mark.slow
 def test_a_parent_is_killed_at_ten_random_moments(tmp_path, undisturbed, launcher):
     rng, ends = random.Random(3), []
-    for _ in range(10):
+    for more in (0, 0, 0, 2, 3, 4, 5, 6, 7, 8):
         run = launch(launcher, tmp_path)
-        time.sleep(rng.uniform(0.0, 1.0))
+        await_blocks(tmp_path, blocks_in(tmp_path) + more)
+        time.sleep(rng.uniform(0.0, 0.3))
         os.kill(run, signal.SIGKILL)
         ends.append(ended(launcher))
     assert ends == [-signal.SIGKILL] * 10
@@ -134,8 +145,7 @@ def test_a_parent_is_killed_at_ten_random_moments(tmp_path, undisturbed, launche
 @pytest.mark.slow
 def test_workers_end_with_a_parent_that_is_killed(tmp_path, undisturbed, launcher):
     run = launch(launcher, tmp_path, workers=2)
-    while len(list(tmp_path.glob("study.zarr/points/*/*/*"))) < 5:
-        time.sleep(0.05)
+    await_blocks(tmp_path, 5)
     orphans = workers_of(run)
     assert len(orphans) == 2
     os.kill(run, signal.SIGKILL)
@@ -158,8 +168,7 @@ def test_interrupts_at_any_moment_exit_130_and_lose_nothing(
         while os.getpgid(run) != run:  # it is not a terminal's foreground group yet
             time.sleep(0.01)
         time.sleep(0.05 + rng.uniform(0.0, 0.8 * workers))
-        while until and len(list(tmp_path.glob("study.zarr/points/*/*/*"))) < until:
-            time.sleep(0.05)
+        await_blocks(tmp_path, until)
         before = faults.bytes_of(tmp_path)
         workers_then = workers_of(run)
         os.killpg(run, signal.SIGINT)
@@ -223,8 +232,7 @@ def remote(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_a_scheduler_is_lost_and_back(tmp_path, undisturbed, remote):
     def lose():
-        while len(list(out.glob("study.zarr/points/*/*/*"))) < 5:
-            time.sleep(0.05)
+        await_blocks(out, 5)
         for process in first:
             process.kill()
             process.wait()

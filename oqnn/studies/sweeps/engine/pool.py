@@ -126,6 +126,8 @@ class PoolEngine:
 
     def _replaced(self, worker: Worker) -> list[Outcome]:
         """Start another worker in the place of a dead one; its tasks come back."""
+        place = self._workers.index(worker)
+        del self._workers[place]
         worker.connection.close()
         worker.process.join(GRACE_S)
         if worker.process.is_alive():
@@ -141,7 +143,7 @@ class PoolEngine:
                 f"{self._dead_at_birth} {end} before they began. A script that asks "
                 'for workers must do so under `if __name__ == "__main__":`.'
             )
-        self._workers[self._workers.index(worker)] = self._start()
+        self._workers.insert(place, self._start())
         return [
             Outcome(name=task.name, status="returned" if i else "died", message=end)
             for i, task in enumerate(worker.tasks)
