@@ -19,8 +19,8 @@ def isolated(
 ) -> tuple[Found | None, dict[int, str]]:
     """Return what a function says of all points, and for which it fails and why.
 
-    Where it fails, each point is tried alone, and those that fail are then put at rest
-    among the others: the arrays keep their sizes, and so the others their bits.
+    Where it fails, each point is tried alone, and one that does not fail then stands
+    in for those that do: the arrays keep their sizes, and so the others their bits.
 
     Parameters
     ----------
@@ -41,12 +41,18 @@ def isolated(
     errors = {}
     for i in range(len(seen)):
         try:
-            function(seen.row(i), seeds[i : i + 1])
+            function(seen.rows(np.array([i])), seeds[i : i + 1])
         except Exception as error:
             errors[i] = because(error)
-    everywhere = {i: errors.get(i, whole) for i in range(len(seen))}
-    resting = seen.at_rest(np.array([*(errors or everywhere)]))
+    good = [i for i in range(len(seen)) if i not in errors]
+    if errors and good:
+        rows = np.arange(len(seen))
+        rows[[*errors]] = good[0]
+        seen = seen.rows(rows)
+    else:  # all fail, alone or together: only the shape of what is said is wanted
+        errors = {i: errors.get(i, whole) for i in range(len(seen))}
+        seen = seen.at_rest(np.arange(len(seen)))
     try:
-        return function(resting, seeds), errors or everywhere
+        return function(seen, seeds), errors
     except Exception:
-        return None, everywhere
+        return None, {i: errors.get(i, whole) for i in range(len(seen))}

@@ -85,11 +85,12 @@ class Trajectories:
             self, times=self.times[chosen], states=self.states[:, chosen], **some
         )
 
-    def row(self, i: int) -> "Trajectories":
-        """Return one point alone."""
+    def rows(self, chosen: np.ndarray) -> "Trajectories":
+        """Return some of the points, by their indices, perhaps one of them twice."""
         names = ("transfer", "rho0", "states", "readouts", "rotation", "overlap")
-        one = {name: getattr(self, name)[i : i + 1] for name in (*names, "weights")}
-        return replace(self, errors=self.errors[i : i + 1], **one)
+        some = {name: getattr(self, name)[chosen] for name in (*names, "weights")}
+        errors = tuple(self.errors[i] for i in chosen.tolist())
+        return replace(self, errors=errors, **some)
 
     def at_rest(self, rows: np.ndarray) -> "Trajectories":
         """Return the same with some points at rest, so that no measure refuses them."""
