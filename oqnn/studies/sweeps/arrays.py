@@ -78,15 +78,24 @@ def as_state_numbers(value: Any, wanted: str) -> np.ndarray:
 def with_arrays_read(value: Any, folder: Path | None = None) -> Any:
     """Replace names of ``.npy`` files by the numbers in them, relative to a folder.
 
+    A list of names becomes ``{ values = [...] }``, since its parts are lists then.
+
     Raises
     ------
     ValueError
         If there is no such file, or no array of numbers in it, speaking of `it`.
     """
     if isinstance(value, Mapping):
-        return {key: with_arrays_read(entry, folder) for key, entry in value.items()}
+        return {
+            key: [with_arrays_read(one, folder) for one in entry]
+            if key == "values" and isinstance(entry, list | tuple)
+            else with_arrays_read(entry, folder)
+            for key, entry in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [with_arrays_read(entry, folder) for entry in value]
+        read = [with_arrays_read(entry, folder) for entry in value]
+        named = all(isinstance(entry, str) for entry in value)
+        return {"values": read} if named and read != [*value] else read
     if isinstance(value, str) and value.endswith(".npy"):
         return plain(_read(Path(value) if folder is None else folder / value))
     return value

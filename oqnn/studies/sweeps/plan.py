@@ -164,15 +164,15 @@ class Plan:
 
     @cached_property
     def _points(self) -> dict[str, PointSettings]:
-        return {}
+        points = zip(self.combinations, self.settings.points, strict=True)
+        return {canonical_json(coordinates): point for coordinates, point in points}
 
     @cached_property
     def _shapes(self) -> list[str]:
         """Names of the array shapes of all combinations."""
         alike: dict[str, dict[tuple[str, ...], int]] = {}
         names = []
-        for coordinates in self.combinations:
-            point = self.at(coordinates)
+        for point in self.settings.points:
             known = alike.setdefault(point.shape, {})
             number = known.setdefault(point.likeness, len(known))
             names.append(f"{point.shape}-{number + 1}" if number else point.shape)
@@ -186,7 +186,7 @@ class Plan:
         for i, coordinates in enumerate(self.combinations):
             text = canonical_json(coordinates)
             for material in self.settings.materials:
-                key = self._training_key(material, coordinates)
+                key = self._training_key(material, self.settings.points[i])
                 if key not in trainings:
                     number = counts.get(material, 0)
                     counts[material] = number + 1
@@ -214,14 +214,14 @@ class Plan:
         sweep = self.settings.sweep
         yield from range(sweep.first_seed, sweep.first_seed + sweep.seeds)
 
-    def _training_key(self, material: str, coordinates: Mapping[str, Any]) -> str:
+    def _training_key(self, material: str, point: PointSettings) -> str:
         """Return a text that is the same where the same drive is found.
 
         A drive depends on the training environment, on H of the system alone, and on
         the tables of its recipe; on the state only where it is that which is protected,
         or where a user's environment could look at it.
         """
-        point, recipe = self.at(coordinates), recipe_of(material)
+        recipe = recipe_of(material)
         own = ":" in point.training.kind
         own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
         system = point.texts["system"] if own else point.hamiltonian_text

@@ -105,7 +105,7 @@ class PointSettings:
             learning.cost_weights,
         )
 
-    @property
+    @cached_property
     def dims(self) -> tuple[int, ...]:
         """Dimensions of the system and of the partner's parts."""
         return _dims(self._part("system"))

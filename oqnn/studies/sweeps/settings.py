@@ -137,7 +137,11 @@ class SweepSettings(SettingsPart):
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
-        """What is swept, in the order of the tables; zipped parameters are one axis."""
+        """What is swept; zipped parameters are one axis.
+
+        In the order of the tables, and within one by name: equal settings have equal
+        axes, however they were written.
+        """
         zipped = {name for group in self.sweep.zip for name in group}
         found = {
             name: swept_values(entry, name, once=name not in zipped)
@@ -162,6 +166,11 @@ class SweepSettings(SettingsPart):
             {name: value for row in chosen for name, value in row.items()}
             for chosen in product(*rows)
         ]
+
+    @cached_property
+    def points(self) -> list[PointSettings]:
+        """Settings of all combinations, in their order."""
+        return [self.point(coordinates) for coordinates in self.combinations]
 
     def point(self, coordinates: Mapping[str, Any]) -> PointSettings:
         """Return the settings of one point; by default each axis at its first value.
@@ -246,20 +255,17 @@ class SweepSettings(SettingsPart):
                 f"combinations, but have {sizes} = {count}. Zip some of them, or make "
                 "several sweeps."
             )
-        points = []
-        for coordinates in self.combinations:
-            point = self.point(coordinates)
+        for coordinates, point in zip(self.combinations, self.points, strict=True):
             try:
                 point.check()
                 check_materials(self.materials, point)
             except SettingsError as error:
                 raise self._located(error, coordinates) from None
-            points.append(point)
-        check_looks(self.sweep, points)
+        check_looks(self.sweep, self.points)
         if "learning" in self.materials:
             for i in corners(self.axes):
                 try:
-                    check_learning(points[i])
+                    check_learning(self.points[i])
                 except SettingsError as error:
                     raise self._located(error, self.combinations[i]) from None
 

@@ -17,7 +17,6 @@ from oqnn.environments import (
     pseudomode,
 )
 from oqnn.studies import SettingsError
-from oqnn.studies.sweeps.kinds import ENVIRONMENTS
 from oqnn.studies.sweeps.point import PointSettings
 
 H = np.array([[0.3, 0.1 - 0.2j], [0.1 + 0.2j, -0.1]])
