@@ -75,7 +75,7 @@ def dataset_of(drives: Sequence[Drive], names: Sequence[str]) -> xr.Dataset:
     constant = [d for d in drives if isinstance(d, ConstantControls)]
     cycles = [d for d in drives if isinstance(d, PiecewiseControls)]
     networks = [d for d in drives if isinstance(d, NetworkDrive)]
-    if len(drives) not in map(len, (constant, cycles, networks)):
+    if len(drives) not in (len(constant), len(cycles), len(networks)):
         raise ValueError("`drives` must all be of one kind, but are not.")
     if networks:
         return described(_of_networks(networks))

@@ -10,7 +10,7 @@ from oqnn.studies.sweeps.evolution import evolve_points
 from oqnn.studies.sweeps.settings import SweepSettings
 
 RNG = np.random.default_rng(11)
-OWN = "studies.sweeps.own_parts"
+OWN = "studies.sweeps.own_dynamics"
 TIMES = {"start": 0.5, "stop": 3.0, "step": 0.5}
 ARRAYS = ("transfer", "states", "readouts", "rotation", "weights", "overlap")
 

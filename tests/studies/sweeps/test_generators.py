@@ -8,7 +8,7 @@ from oqnn.studies.sweeps.generators import commutator, generators_of
 from oqnn.studies.sweeps.settings import SweepSettings
 
 H = np.array([[0.3, 0.2 - 0.4j], [0.2 + 0.4j, -0.7]])
-OWN = "studies.sweeps.own_parts"
+OWN = "studies.sweeps.own_dynamics"
 
 
 def point(system=None, **environment):
