@@ -144,6 +144,6 @@ def _repair(
     """Delete what is damaged, so that it is computed again."""
     from ..studies.store import Store
 
-    with Store(out, settings.to_dict(), replace=replace) as store:
+    with Store(out, settings.to_dict(), replace=replace, repair=True) as store:
         for block in store.repair():
             typer.echo(f"damaged  {block}: computed again", err=True)

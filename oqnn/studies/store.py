@@ -91,7 +91,7 @@ class Store:
         same study is gone on with all the same, and what is no study is still refused.
     repair : bool, optional
         Write study.json again if it cannot be read and a whole block says what it
-        held, then do as `repair`.
+        held. The method `repair` does the rest.
 
     Raises
     ------
@@ -133,8 +133,6 @@ class Store:
             self._lock = FolderLock(self.folder / ".lock")
             try:
                 self._lay_out(replace, repair)
-                if repair:
-                    self.repair()
             except BaseException:
                 self._lock.release()
                 raise
