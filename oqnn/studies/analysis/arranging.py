@@ -58,7 +58,9 @@ def from_points(data: xr.Dataset, name: str) -> Arranged:
     coords |= _followers(axes, columns, labels)
     coords |= {str(d): array[d] for d in array.dims[1:] if d in array.coords}
     return Arranged(
-        xr.DataArray(values, coords, [*names, *array.dims[1:]], attrs=array.attrs),
+        xr.DataArray(
+            values, coords, [*names, *array.dims[1:]], name=name, attrs=array.attrs
+        ),
         xr.DataArray(asked, {n: coords[n] for n in names}, names),
         tuple(names[1:-1]),
     )

@@ -6,6 +6,9 @@ import xarray as xr
 from studies.analysis.fake_sweep import fake_sweep, on_grid
 
 from oqnn.studies.analysis.samples import failures, samples_of
+from oqnn.studies.sweeps.axes import Axis
+from oqnn.studies.sweeps.joining import spread_points
+from oqnn.studies.sweeps.plan import Point
 
 TIMES = [0.0, 0.4, 1.7, 2.0]
 AXES = {"environment.h": [4.0, 2.0, 3.0], "system.kind": ["b", "a"]}
@@ -106,6 +109,32 @@ def test_a_grid_tells_points_to_come_from_seeds_that_do_not_exist():
     samples = samples_of(grid, "purity")
     assert int(samples.asked.sum()) == 36
     assert int(samples.valid.all("time").sum()) == 36 - len(FAILED) - 1
+
+
+def test_the_grid_of_a_sweep_says_what_its_points_say():
+    """Laid out as a sweep lays it out, one point failed and one not finished."""
+    names = ("environment.h", "system.kind")
+    points = [
+        Point(
+            index=i,
+            material=material,
+            member=seed,
+            coordinates=dict(zip(names, values, strict=True)),
+            trained="",
+            seed=0,
+            combination=i // 6,
+        )
+        for i, (material, seed, *values) in enumerate(rows())
+    ]
+    axes = [Axis((name,), (tuple(AXES[name]),)) for name in names]
+    part = SWEEP.isel(point=slice(1, None))
+    grid = samples_of(spread_points(part, points, axes), "purity")
+    alone = samples_of(part, "purity")
+    xr.testing.assert_identical(
+        grid.values.sel({"system.kind": alone.values["system.kind"]}),
+        alone.values.sel(material=grid.values.material),
+    )
+    assert int(grid.asked.sum()) == int(alone.asked.sum()) + 1 == len(points)
 
 
 def test_a_selected_coordinate_may_be_a_scalar():

@@ -67,6 +67,13 @@ def test_combinations_as_the_sample():
     assert (found.low < found.high).all()  # of the bare material too
 
 
+def test_one_combination_tells_nothing_of_others():
+    data = fake_sweep(law, axes={H: [2.0], KAPPA: [0.1]}, materials=MATERIALS)
+    found = seed_intervals(data.isel(time=0), "purity", axes=(), unit="coordinates")
+    assert found["count"].values.tolist() == [1, 1, 1]
+    assert np.isnan(found.low).all()
+
+
 def test_a_material_without_seeds_is_exact():
     found = seed_intervals(SWEEP, "purity").sel(material="bare")
     xr.testing.assert_equal(found.low, found.value)
