@@ -3,7 +3,6 @@
 import time
 
 import numpy as np
-import pytest
 
 from oqnn.studies.sweeps.plan import Plan
 from oqnn.studies.sweeps.settings import SweepSettings
@@ -48,7 +47,7 @@ def test_blocks_hold_every_point_once():
         assert len({point.material for point in block.points}) == 1
         assert set(block.needs) == {point.trained for point in block.points}
     assert len(made.tasks) == len(made.blocks) + len(made.trainings)
-    assert [*made.tasks][0].startswith("trained/")
+    assert next(iter(made.tasks)).startswith("trained/")
 
 
 def trainings(**values):
@@ -153,8 +152,7 @@ def test_with_tasks_changes_only_the_tasks():
     assert part.settings is made.settings
 
 
-@pytest.mark.parametrize("block", [1, 64])
-def test_ten_thousand_points_are_planned_in_seconds(block):
+def test_ten_thousand_points_are_planned_in_seconds():
     """Less than two seconds of an idle core; the limit allows for a busy one."""
     made = plan(
         materials=["bare"],
@@ -162,9 +160,9 @@ def test_ten_thousand_points_are_planned_in_seconds(block):
             "h": {"from": 1.0, "to": 2.0, "count": 100},
             "xi": {"from": 1.0, "to": 2.0, "count": 100},
         },
-        sweep={"block": block},
+        sweep={"block": 60},
     )
     start = time.process_time()
     assert len(made.points) == 10_000
-    assert len(made.blocks) == -(-10_000 // block)
+    assert len(made.blocks) == 167
     assert time.process_time() - start < 8

@@ -238,9 +238,9 @@ def test_the_same_value_twice_is_fine_where_parameters_run_together():
 
 
 def test_what_is_no_description_is_refused(written, tmp_path):
-    with pytest.raises(SettingsError, match="study.toml is no valid TOML"):
+    with pytest.raises(SettingsError, match=r"study\.toml is no valid TOML"):
         SweepSettings.from_toml(written("h = = 3"))
-    with pytest.raises(FileNotFoundError, match="gone.toml does not exist"):
+    with pytest.raises(FileNotFoundError, match=r"gone\.toml does not exist"):
         SweepSettings.from_toml(tmp_path / "gone.toml")
     with pytest.raises(SettingsError, match="is a folder"):
         is_sweep(tmp_path)
