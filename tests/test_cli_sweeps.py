@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 from commands import invoke
 
+import oqnn
 from oqnn.cli import compare, reading
 from oqnn.studies import NoSpaceError, SettingsError, StudySettings
 from oqnn.studies.sweeps.quick import quickened, replaced
@@ -339,3 +340,30 @@ def test_a_package_that_is_missing_is_a_failure_with_a_sentence(
     done = invoke("export", finished.out, "--netcdf", tmp_path / "study.nc")
     assert done.exit_code == 1
     assert "pip install h5netcdf" in done.stderr
+
+
+def test_export_knows_single_comparisons(tmp_path):
+    """Two materials without neurons, at uneven times; digits survive in both forms."""
+    settings = StudySettings().replaced(
+        {
+            "materials": ["bare", "plain"],
+            "times": {"values": [0.0, 0.3, 1.0]},
+            "plain.seeds": 2,
+            "spikes.times": 0,
+        }
+    )
+    study = oqnn.compare(settings=settings, out=tmp_path / "out")
+    paths = ["--netcdf", tmp_path / "study.nc", "--csv", tmp_path / "tables"]
+    done = invoke("export", tmp_path / "out", *paths)
+    assert done.exit_code == 0, done.stderr
+    lines = (tmp_path / "tables" / "times.csv").read_text().splitlines()
+    names, rows = lines[0].split(","), [line.split(",") for line in lines[1:]]
+    assert [row[:2] for row in rows[:3]] == [["bare", t] for t in ("0.0", "0.3", "1.0")]
+    purity = [float(row[names.index("purity")]) for row in rows]
+    np.testing.assert_array_equal(purity, study.dataset.purity.values.ravel())
+    tree = xr.open_datatree(tmp_path / "study.nc", engine="h5netcdf")
+    for kind in settings.materials:
+        found, kept = tree[f"evolution/{kind}"], study.evolution(kind).states.values
+        np.testing.assert_array_equal(found["states_re"].values, kept.real)
+        np.testing.assert_array_equal(found["states_im"].values, kept.imag)
+    tree.close()

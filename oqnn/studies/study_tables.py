@@ -72,7 +72,7 @@ class StudyTables:
                     for name, values in dataset.data_vars.items()
                     if values.dims == dims and values.dtype.kind in "fiub"
                 ]
-                table = dataset[names].to_dataframe().to_csv(float_format="%.17g")
+                table = dataset[names].to_dataframe().to_csv(na_rep="nan")
                 path = folder / file_name
                 aside = folder / f".{file_name}.partial"
                 with written_aside(aside, path) as file:
