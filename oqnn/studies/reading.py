@@ -1,5 +1,6 @@
 """Finished blocks of a study in memory; needs no lock."""
 
+import os
 import time
 from pathlib import Path
 
@@ -7,12 +8,32 @@ import xarray as xr
 
 from .datasets import read_dataset
 from .integrity import is_remains
-from .layout import StudyDamaged, is_block, list_blocks, read_settings
+from .layout import StudyDamaged, is_block, read_settings
 from .provenance import SCHEMA_VERSION, canonical_json
 
-__all__ = ["open_tree", "read_block", "read_blocks"]
+__all__ = ["finished_blocks", "open_tree", "read_block", "read_blocks"]
 
 MOMENT = 0.05  # seconds, in which a block is replaced many times over
+
+
+def finished_blocks(root: Path) -> list[str]:
+    """Return the names of all finished blocks below a Zarr folder, sorted.
+
+    Raises
+    ------
+    StudyDamaged
+        If a folder was a block, but cannot be read as one.
+    """
+    found = []
+    for folder, below, _ in os.walk(root):
+        path = Path(folder)
+        name = path.relative_to(root).as_posix()
+        if is_block(path):
+            found.append(name)
+            below.clear()
+        elif is_remains(path):
+            raise _damaged(root, name, "zarr.json is missing or cannot be read")
+    return sorted(found)
 
 
 def read_block(root: Path, block: str) -> xr.Dataset:
@@ -50,7 +71,7 @@ def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
     read_settings(folder)
     root = Path(folder) / "study.zarr"
     blocks = {}
-    for name in list_blocks(root):
+    for name in finished_blocks(root):
         try:
             blocks[name] = read_block(root, name)
         except KeyError:  # thrown away since it was listed

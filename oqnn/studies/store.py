@@ -49,7 +49,6 @@ from .layout import (
     check_same_versions,
     disk_errors,
     is_block,
-    list_blocks,
     read_record,
     read_settings,
     sync,
@@ -63,7 +62,7 @@ from .provenance import (
     provenance,
     versions,
 )
-from .reading import open_tree, read_block, read_blocks
+from .reading import finished_blocks, open_tree, read_block, read_blocks
 
 __all__ = [
     "NoSpaceError",
@@ -163,8 +162,14 @@ class Store:
         return is_block(self.path / block)
 
     def blocks(self) -> list[str]:
-        """Return the names of all finished blocks, sorted."""
-        return list_blocks(self.path)
+        """Return the names of all finished blocks, sorted.
+
+        Raises
+        ------
+        StudyDamaged
+            If a folder was a block, but cannot be read as one.
+        """
+        return finished_blocks(self.path)
 
     def read(self, block: str) -> xr.Dataset:
         """Return a finished block, with its provenance among the attributes.
