@@ -13,7 +13,7 @@ from .parts import SweepPart
 from .point import PointSettings
 from .views import VIEWS, View, view_fits
 
-__all__ = ["check_learning", "check_looks", "check_materials", "check_names"]
+__all__ = ["check_looks", "check_materials", "check_names", "check_networks"]
 
 CHECKED = 128  # coordinates up to which steps of learning are checked beforehand
 
@@ -96,8 +96,10 @@ def check_materials(materials: Sequence[str], point: PointSettings) -> None:
         )
 
 
-def check_learning(point: PointSettings) -> None:
-    """Check that the network steers enough, in steps that are short enough.
+def check_networks(materials: Sequence[str], point: PointSettings) -> None:
+    """Check that networks steer enough, and learn in steps that are short enough.
+
+    An environment too large to be built at once is not looked at.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def check_learning(point: PointSettings) -> None:
         If there are too few neurons or substeps.
     """
     learning = point.learning
-    if point.dims[0] ** 2 > CHECKED:
+    if not {"plain", "learning"} & {*materials} or point.dims[0] ** 2 > CHECKED:
         return
     environment = point.training_environment
     if learning.neurons < environment.n_controls:
@@ -114,6 +116,8 @@ def check_learning(point: PointSettings) -> None:
             f"each control of the environment, but is {learning.neurons}.",
             ("learning", "neurons"),
         )
+    if "learning" not in materials:
+        return
     width = learning.period / learning.slices
     parts = environment.generator(point.built_system.H).matrices()
     least = 0

@@ -32,7 +32,7 @@ from ..settings_errors import SettingsError, explain, line_of
 from ..settings_parts import Index, SettingsPart
 from .arrays import plain, with_arrays_read
 from .axes import Axis, corners, zipped_axis
-from .checks import check_learning, check_looks, check_materials, check_names
+from .checks import check_looks, check_materials, check_names, check_networks
 from .kinds import TABLES, kinds_of, model_of, takes_list
 from .parts import SweepPart
 from .point import PointSettings, trained_in
@@ -262,12 +262,11 @@ class SweepSettings(SettingsPart):
             except SettingsError as error:
                 raise self._located(error, coordinates) from None
         check_looks(self.sweep, self.points)
-        if "learning" in self.materials:
-            for i in corners(self.axes):
-                try:
-                    check_learning(self.points[i])
-                except SettingsError as error:
-                    raise self._located(error, self.combinations[i]) from None
+        for i in corners(self.axes):
+            try:
+                check_networks(self.materials, self.points[i])
+            except SettingsError as error:
+                raise self._located(error, self.combinations[i]) from None
 
     def _located(
         self, error: SettingsError, coordinates: Mapping[str, Any]

@@ -191,6 +191,12 @@ PLACES = [
         3,
         r"`learning\.neurons` must be at least 4, one for each control",
     ),
+    (
+        'materials = ["plain"]\n[system]\nkind = "qubits"\ncount = [2, 3]\n'
+        '[environment]\nkind = "telegraph"\n[learning]\nneurons = 6\n',
+        8,
+        r"must be at least 9, one for each .* but is 6\. This is at system\.count = 3",
+    ),
     ('materials = [\n"bare",\n"gold",\n]\n', 3, "but one is 'gold'"),
     ('materials = ["bare", "bare"]\n', 1, "must name each once, but 'bare' twice"),
     ("materials = []\n", 1, "must name at least one material"),
