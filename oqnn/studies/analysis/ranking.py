@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from ..._core.checks import check_choice
-from ..sweeps.measures import MEASURES
+from ..sweeps.measures import MEASURES, measure_of
 from ..table import Column, summary_text
 from .estimates import Method, Student
 from .pairs import ROUNDING, all_pairs, sign
@@ -160,14 +160,17 @@ def direction_of(measure: str, better: str | None) -> int:
     ValueError
         If neither the caller nor the table of measures says it.
     """
-    known = MEASURES[measure].better if measure in MEASURES else ""
-    if better is None and not known:
+    if better is not None:
+        check_choice(better, "better", WAYS)
+        return WAYS[better]
+    known = measure in MEASURES or ":" in measure
+    way = measure_of(measure).better if known else ""
+    if not way:
         raise ValueError(
             f"`better` must be 'high' or 'low' for `{measure}`, of which neither is "
             "known, but is not given."
         )
-    check_choice(better or known, "better", WAYS)
-    return WAYS[better or known]
+    return WAYS[way]
 
 
 def _check_single(samples: Samples) -> None:

@@ -52,6 +52,8 @@ def test_the_table_of_measures_knows_the_way():
     assert direction_of("fidelity", None) == 1
     assert direction_of("readout_infidelity", None) == -1
     assert direction_of("readout_infidelity", "high") == 1
+    assert direction_of("studies.analysis.fake_sweep:loss", None) == -1
+    assert direction_of("nowhere:loss", "low") == -1
 
 
 def test_means_are_over_combinations_that_all_materials_have():
