@@ -58,11 +58,14 @@ SYMBOLS = {
     "eta": r"$\eta$",
     "omega": r"$\omega$",
     "tau": r"$\tau$",
+    "gamma_1": r"$\gamma_1$",
+    "gamma_phi": r"$\gamma_\varphi$",
+    "n_thermal": r"$\bar n$",
     "h": "$h$",
 }
 DISTANCES = {
     "povm_distance": "squared distance to the exact state",
-    "povm_distance_expected": "what its mean must be",
+    "povm_distance_expected": "its mean over many draws",
 }
 
 
