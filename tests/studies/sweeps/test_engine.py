@@ -94,12 +94,14 @@ def done(schedule, store, task):
 def test_trainings_come_first_and_points_once_theirs_are_there(schedule):
     schedule, store = schedule
     assert len(schedule) == 2 + 3  # 50 points of bare, 100 of plain
-    bare, plain = (schedule.next(), schedule.hand_out(schedule.next()).task)[0], None
+    bare = schedule.hand_out(schedule.next()).task
     plain = schedule.hand_out(schedule.next()).task
     assert [bare.name, plain.name] == ["trained/bare/00000", "trained/plain/00000"]
     assert schedule.next() is None
     done(schedule, store, plain)
     assert schedule.next().name == "points/d2t5/plain/00000"
+    assert schedule.give_back(bare.name, died=True)
+    assert schedule.hand_out(schedule.next()).task is bare
     done(schedule, store, bare)
     order = []
     while (task := schedule.next()) is not None:

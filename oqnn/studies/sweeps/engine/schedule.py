@@ -67,12 +67,10 @@ class Schedule:
 
     def next(self) -> Task | None:
         """Return the block that comes next, if any may begin now."""
-        if any(self._deaths[n] >= MOST_DEATHS - 1 for n in self._running):
-            return None
         for queue in (self._trainings, self._ready):
             if queue:
                 return self.tasks[queue[0]]
-        if self._suspects and not self._running:
+        if self._suspects and not self._running:  # and so nothing else can begin
             return self.tasks[self._suspects[0]]
         return None
 
