@@ -80,9 +80,7 @@ def batches() -> None:
 def workers() -> None:
     """One process and two."""
     print("\nWorkers: points a second of the whole run, trainings and start included")
-    print(
-        f"  {'materials':<24}{'points':>8}{'this one':>10}{'pool of 1':>11}{'of 2':>8}"
-    )
+    print(f"  {'materials':<24}{'points':>8}{'1':>8}{'2':>8}")
     for materials, kappas in (["plain", "engineered"], 40), (["learning"], 20):
         settings = short(kappas, 20, materials=materials)
         rates = []
