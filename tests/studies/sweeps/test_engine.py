@@ -4,6 +4,8 @@ import os
 import random
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -252,12 +254,19 @@ def test_an_interrupt_is_held_back_not_lost():
     late = []
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         with interrupts_held():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
             time.sleep(0.05)
             late.append("still here")
         time.sleep(1)
     assert late == ["still here"]
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_processes_are_born_without_an_ear_for_interrupts():
+    mask = "import signal; print(*signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+    with interrupts_held():
+        said = subprocess.check_output([sys.executable, "-c", mask], text=True)
+    assert said.split() == [str(int(signal.SIGINT))]
 
 
 def test_a_worker_ends_when_its_parent_closes(monkeypatch):

@@ -46,10 +46,11 @@ def one_thread_each() -> Iterator[None]:
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until the block ends, and keep it from what starts in it.
+    """Hold Ctrl-C back from this thread, and keep it from what starts in the block.
 
     Threads and processes inherit what is held back, so that Ctrl-C in a terminal
-    reaches the parent alone, even while a worker still loads.
+    reaches the parent alone, even while a worker still loads. It is never lost, but
+    comes at once where other threads of the parent may take it.
     """
     if not hasattr(signal, "pthread_sigmask"):  # no POSIX
         yield
