@@ -32,8 +32,8 @@ def variance_shares(
     With few seeds the noise of m adds to every effect; its expectation,
     :math:`\nu_u = (f_u/C)\,\langle s^2/n \rangle` for :math:`f_u` degrees of freedom,
     C combinations and n seeds of variance s², is subtracted, so shares are unbiased, up
-    to that of the total, and those of no effect scatter round zero, below it too. A main
-    effect as a curve is ``seed_intervals(data, measure, axes=[parameter])``.
+    to that of the total, and those of no effect scatter round zero, below it too. A
+    main effect as a curve is ``seed_intervals(data, measure, axes=[parameter])``.
 
     Parameters
     ----------

@@ -72,6 +72,22 @@ def test_differences_over_a_failed_point_are_left_out():
     np.testing.assert_allclose(found.value, 2 * found[H] - 3)
 
 
+def test_a_failed_point_has_no_slope_between_two_good_ones():
+    data = fake_sweep(
+        lambda m, s, h: h, axes={H: [1.0, 2, 3, 4, 5]}, materials={"bare": [-1]}
+    )
+    data.error[2] = "too large"
+    found = slopes(data, "purity").squeeze()
+    np.testing.assert_array_equal(found.left_out, [1, 1, 1, 1, 1])
+    far = fake_sweep(
+        lambda m, s, h: h, axes={H: [1.0, 2, 3, 4, 5, 6, 7]}, materials={"bare": [-1]}
+    )
+    far.error[3] = "too large"
+    found = slopes(far, "purity").squeeze()
+    np.testing.assert_array_equal(found.left_out, [0, 0, 1, 1, 1, 0, 0])
+    np.testing.assert_array_equal(np.isnan(found.value), found.left_out == 1)
+
+
 def test_second_order_of_convergence():
     """Errors at interior points and ends fall by four when steps are halved."""
     errors = []
