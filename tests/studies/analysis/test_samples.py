@@ -111,6 +111,13 @@ def test_a_grid_tells_points_to_come_from_seeds_that_do_not_exist():
     assert int(samples.valid.all("time").sum()) == 36 - len(FAILED) - 1
 
 
+def test_an_array_on_a_grid_knows_its_points_by_their_numbers():
+    """Failed points have no number and, alone, no error."""
+    samples = samples_of(on_grid(SWEEP).purity)
+    assert int(samples.asked.sum()) == 36
+    assert int(samples.valid.all("time").sum()) == 36 - len(FAILED)
+
+
 def test_the_grid_of_a_sweep_says_what_its_points_say():
     """Laid out as a sweep lays it out, one point failed and one not finished."""
     names = ("environment.h", "system.kind")
