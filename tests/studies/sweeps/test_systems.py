@@ -216,3 +216,11 @@ def test_mistakes_are_named(values, sentence):
         PointSettings.from_tables({"system": values})
     assert not isinstance(error.value, ValidationError)
     assert error.value.key[0] == "system"
+
+
+def test_cat_of_a_spin_is_a_sum_of_opposite_states():
+    ket = qutip.spin_coherent(1.5, 0.7, 2.1) + qutip.spin_coherent(
+        1.5, np.pi - 0.7, 2.1 + np.pi
+    )
+    found = system("spin", levels=4, state="cat", theta=0.7, phi=2.1).rho0
+    np.testing.assert_allclose(found, projector(ket.unit()), **ATOL)
