@@ -127,6 +127,8 @@ def test_the_wigner_function_of_an_oscillator():
     vacuum = np.exp(-square) / np.pi
     np.testing.assert_allclose(W[0, 0], vacuum, atol=1e-12)
     np.testing.assert_allclose(W[1, 0], vacuum * (2 * square - 1), atol=1e-12)
+    step = found.coords["x"][1] - found.coords["x"][0]
+    np.testing.assert_allclose(W.sum(axis=(-2, -1)) * step**2, 1, atol=1e-6)
     _, volume = found.variables["wigner_negativity"]
     # ∫ max(−W, 0) of one quantum is 2/√e − 1
     np.testing.assert_allclose(volume[:, 0], [0, 2 / np.sqrt(np.e) - 1], atol=2e-3)
