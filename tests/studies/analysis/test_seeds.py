@@ -64,6 +64,7 @@ def test_combinations_as_the_sample():
     np.testing.assert_allclose(at.low, low, rtol=1e-12)
     np.testing.assert_allclose(at.high, high, rtol=1e-12)
     assert (found["count"] == 6).all()
+    assert found.attrs["unit"] == "coordinates"
     assert (found.low < found.high).all()  # of the bare material too
 
 
