@@ -16,8 +16,8 @@ MATERIALS = {
     "which no network binds.",
 }
 FAIR = (
-    "All materials share one environment: the same noise, the same control channels and "
-    "the same bounds. They differ only in how the controls are set."
+    "All materials share one environment: the same noise, the same control channels "
+    "and the same bounds. They differ only in how the controls are set."
 )
 EVOLUTION = (
     "States follow the master equation of the material exactly where controls are "
@@ -39,8 +39,8 @@ def comparison_method(materials: Iterable[str]) -> tuple[str, ...]:
 def sweep_method(materials: Iterable[str], seeds: int) -> tuple[str, ...]:
     """Return the paragraphs on a sweep."""
     return (
-        "Every combination of the swept parameters is one place of a grid; a point is a "
-        "material and a seed at one place. A drive is found once for every training "
+        "Every combination of the swept parameters is one place of a grid; a point is "
+        "a material and a seed at one place. A drive is found once for every training "
         "environment and serves all points that share it.",
         FAIR,
         *_of(materials),
