@@ -51,7 +51,7 @@ def save_summary(root: Path, data: ReportData) -> Download:
         writer.writerow(["material", *axes, "seeds", *heads])
         for cell in range(data.cells):
             place, material = divmod(cell, len(data.materials))
-            counts = [int(measured.estimates.count[cell]) for measured in scalars]
+            counts = [int(measured.estimates.seeds[cell]) for measured in scalars]
             writer.writerow(
                 [
                     data.materials[material],

@@ -11,14 +11,14 @@ __all__ = ["Estimates", "mean_over_seeds", "median_over_seeds"]
 class Estimates(NamedTuple):
     """Values of cells with the limits of their spread, and how many seeds gave them.
 
-    `value`, `low` and `high` are of shape (cell,) or (cell, time), `count` of (cell,).
+    `value`, `low` and `high` are of shape (cell,) or (cell, time), `seeds` of (cell,).
     Where no seed gave a number they are NaN.
     """
 
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    count: np.ndarray
+    seeds: np.ndarray
 
 
 def mean_over_seeds(

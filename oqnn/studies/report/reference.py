@@ -98,7 +98,7 @@ def _measures(evolutions: dict[str, xr.Dataset]) -> tuple[Measured, ...]:
 
 
 def _states(evolutions: dict[str, xr.Dataset]) -> tuple[States, ...]:
-    found = []
+    found: list[States] = []
     for cell, evolution in enumerate(evolutions.values()):
         chosen = evolution.isel(member=int(evolution.representative))
         seed = f"seed {int(chosen.seed)}, " if "seed" in chosen.coords else ""

@@ -92,7 +92,7 @@ def _more(failures: tuple[Failure, ...]) -> list[str]:
     return [f"Of {len(failures)} failed points the first {MOST_FAILURES} are listed."]
 
 
-def _described(name: str, variable: xr.DataArray) -> dict[str, str]:
+def _described(name: str, variable: xr.DataArray) -> dict[str, Any]:
     measure = MEASURES.get(name)
     return {
         "meaning": variable.attrs.get("long_name") or name.replace("_", " "),
@@ -125,7 +125,7 @@ def _estimated(
 def _scalars(grid: Grid, nodes: list[xr.Dataset]) -> Iterator[Measured]:
     """Measures without times, and the last value of those with."""
     gathered: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    described: dict[str, dict[str, str]] = {}
+    described: dict[str, dict[str, Any]] = {}
     for node in map(_good, nodes):
         cells = grid.cells_of(node)
         for name in _names(node, 1):
@@ -235,7 +235,7 @@ def _summary(grid: Grid, scalars: tuple[Measured, ...]) -> tuple[Table, list[str
         ]
         for i, material in enumerate(grid.materials):
             cell = place * m + i
-            count = max((int(s.estimates.count[cell]) for s in scalars), default=0)
+            count = max((int(s.estimates.seeds[cell]) for s in scalars), default=0)
             rows.append((cell, [Cell(material), *labels, Cell(str(count), count)]))
     spreads = dict.fromkeys(s.spread for s in scalars)
     table = estimates_table(

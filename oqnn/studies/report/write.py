@@ -152,7 +152,7 @@ def _template():  # type: ignore[no-untyped-def]
 
 def _plotly() -> str:
     try:
-        from plotly.offline import get_plotlyjs
+        from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
             "A report needs plotly: install it with pip install 'oqnn[report]'.",
