@@ -44,11 +44,15 @@ class Recipe:
         Tables on which it depends, beside the training environment and H.
     seeded : bool
         Whether members differ; otherwise there is one, made with the first seed.
+    blind : bool
+        Whether it knows of the environment and of H which controls there are, and
+        nothing else: then one training serves every environment that has them.
     """
 
     train: Callable[[PointSettings, Sequence[int], Progress], xr.Dataset]
     tables: tuple[str, ...] = ()
     seeded: bool = False
+    blind: bool = False
 
 
 def recipe_of(name: str) -> Recipe:
@@ -225,9 +229,11 @@ def _called(name: str, point: PointSettings, seed: int, progress: Progress) -> M
 
 
 MATERIALS: dict[str, Recipe] = {
-    "bare": Recipe(train=partial(_trained, _bare)),
-    "plain": Recipe(train=partial(_trained, _plain), tables=("learning",), seeded=True),
-    "random": Recipe(train=partial(_trained, _random), seeded=True),
+    "bare": Recipe(train=partial(_trained, _bare), blind=True),
+    "plain": Recipe(
+        train=partial(_trained, _plain), tables=("learning",), seeded=True, blind=True
+    ),
+    "random": Recipe(train=partial(_trained, _random), seeded=True, blind=True),
     "engineered": Recipe(
         train=partial(_trained, _engineered),
         tables=("learning", "engineered", "cost"),

@@ -1,5 +1,6 @@
 """What a sweep computes: its points, what is trained for them, and the blocks."""
 
+import json
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -219,9 +220,13 @@ class Plan:
 
         A drive depends on the training environment, on H of the system alone, and on
         the tables of its recipe; on the state only where it is that which is protected,
-        or where a user's environment could look at it.
+        or where a user's environment could look at it. A blind recipe sees no more than
+        which controls there are.
         """
         recipe = recipe_of(material)
+        if recipe.blind:
+            tables = [point.texts[table] for table in recipe.tables]
+            return "\n".join([material, _steering(point), *tables])
         own = ":" in point.training.kind
         own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
         system = point.texts["system"] if own else point.hamiltonian_text
@@ -249,6 +254,18 @@ class Plan:
         return derive_seed(
             self.settings.seed, "point", material, coordinates, member + 1
         )
+
+
+def _steering(point: PointSettings) -> str:
+    """Return a text that is the same where the controls have the same names.
+
+    Those depend on strengths and rates only by whether they vanish.
+    """
+    if ":" in point.training.kind:
+        return "\n".join([point.texts["training"], point.texts["system"]])
+    training = json.loads(point.texts["training"])
+    signs = {k: v != 0 if isinstance(v, float) else v for k, v in training.items()}
+    return canonical_json([*point.dims, point.system.controls, signs])
 
 
 def slug(material: str) -> str:

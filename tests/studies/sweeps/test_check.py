@@ -24,11 +24,11 @@ SMALL = {
 def test_counts_are_those_of_the_plan_without_a_trial():
     settings = SweepSettings(**SMALL)
     found, plan = check(settings, measure=False), Plan(settings)
-    assert (found.points, found.trainings) == (48, 4)
+    assert (found.points, found.trainings) == (48, 2)
     assert found.blocks == len(plan.tasks)
     assert [(m.name, m.trainings, m.points) for m in found.materials] == [
-        ("bare", 2, 12),
-        ("plain", 2, 36),
+        ("bare", 1, 12),
+        ("plain", 1, 36),
     ]
     assert found.axes == (
         ("environment.h", 2, "2, 4"),

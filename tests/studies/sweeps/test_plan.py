@@ -58,18 +58,31 @@ def trainings(**values):
 
 def test_a_drive_is_trained_once_for_all_points_that_share_it():
     two = [2.0, 4.0]
-    assert trainings(environment={"h": two, "kappa": [0.1, 0.2, 0.3]}) == [6, 6, 6]
+    assert trainings(environment={"h": two, "kappa": [0.1, 0.2, 0.3]}) == [1, 1, 6]
     fixed = {"kappa": 0.2}
     swept = {"h": two, "kappa": [0.1, 0.2, 0.3]}
-    assert trainings(environment=swept, training=fixed) == [2, 2, 2]
-    assert trainings(environment={"h": 2.0}, training={"kappa": [0.1, 0.2]}) == [2] * 3
+    assert trainings(environment=swept, training=fixed) == [1, 1, 2]
+    both = {"kappa": [0.1, 0.2]}
+    assert trainings(environment={"h": 2.0}, training=both) == [1, 1, 2]
     assert trainings(system={"theta": [0.1, 0.2]}) == [1, 1, 1]
-    assert trainings(system={"frequency": [0.1, 0.2]}) == [2, 2, 2]
+    assert trainings(system={"frequency": [0.1, 0.2]}) == [1, 1, 2]
     assert trainings(times={"stop": [1.0, 2.0], "step": 0.5}) == [1, 1, 1]
     assert trainings(learning={"tau": [0.1, 0.2]}) == [1, 2, 2]
     assert trainings(engineered={"starts": [2, 3]}) == [1, 1, 2]
     assert trainings(cost={"readouts": {"values": [[0.5, 1.0], [1.0]]}}) == [1, 1, 2]
     assert trainings(solver={"resolution": [32, 64]}) == [1, 1, 1]
+
+
+def test_who_sees_only_the_controls_is_trained_once_for_each_set_of_them():
+    """A strength counts where it vanishes: without hopping nothing steers it."""
+    noisy = {"kind": "fields", "gamma_phi": [0.0, 0.1, 0.2]}
+    assert trainings(environment=noisy) == [2, 2, 3]
+    assert trainings(environment={"kind": "fields", "b": [0.0, 0.2, 0.5]})[:2] == [2, 2]
+    kinds = {"kind": ["fields", "lindblad"], "gamma_1": [0.1, 0.2]}
+    assert trainings(environment=kinds)[:2] == [2, 2]
+    resolved = {"kind": "fields", "level_resolved": [False, True]}
+    many = {"neurons": 13}
+    assert trainings(environment=resolved, learning=many)[:2] == [2, 2]
 
 
 def test_a_state_matters_for_training_only_where_it_is_protected():
@@ -104,10 +117,14 @@ def test_seeds_follow_from_coordinates_and_from_nothing_else():
 def test_members_draw_the_same_numbers_whatever_the_company():
     def drawn(**values):
         made = plan(**values)
+        seeds_of = {
+            t.name: dict(zip(t.members, t.seeds, strict=True)) for t in made.trainings
+        }
         return {
-            (t.material, made.at(t.coordinates).environment.h, m): seed
-            for t in made.trainings
-            for m, seed in zip(t.members, t.seeds, strict=True)
+            (p.material, p.coordinates["environment.h"], p.member): seeds_of[p.trained][
+                p.member
+            ]
+            for p in made.points
         }
 
     few = drawn(environment={"h": [4.0]}, sweep={"seeds": 2})

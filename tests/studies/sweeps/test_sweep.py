@@ -251,17 +251,21 @@ def test_a_drive_that_is_used_everywhere_needs_no_coordinates(tmp_path):
     assert found.attrs["block"] == plan.trainings[0].name
 
 
-def test_trained_drives_that_no_one_could_tell_apart_are_refused(whole, partial):
-    with pytest.raises(ValueError, match=r"single out one .*'plain'.* but 3 fit"):
-        whole.trained("plain")
+def test_trained_drives_that_no_one_could_tell_apart_are_refused(tmp_path):
+    many = fake_blocks.settings(materials=["engineered", "bare"], training={})
+    plan = fake_blocks.fill(tmp_path / "whole", many)
+    whole = Sweep.open(tmp_path / "whole")
+    with pytest.raises(ValueError, match=r"single out one .*'engineered'.* but 3 fit"):
+        whole.trained("engineered")
     with pytest.raises(ValueError, match=r"but 0 fit"):
-        whole.trained("plain", h=9.0)
+        whole.trained("engineered", h=9.0)
     with pytest.raises(ValueError, match=r"must name one of .* but names 'x'"):
-        whole.trained("plain", x=9.0)
-    sweep, leave, plan = partial
+        whole.trained("engineered", x=9.0)
+    leave = [plan.trainings[-1].name]
+    fake_blocks.fill(tmp_path / "partial", many, leave=leave)
     lost = next(p for p in plan.points if p.trained == leave[0])
     with pytest.raises(ValueError, match="1 fit, of which 0 are finished"):
-        sweep.trained(lost.material, **lost.coordinates)
+        Sweep.open(tmp_path / "partial").trained(lost.material, **lost.coordinates)
 
 
 # The table
