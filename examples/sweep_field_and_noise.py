@@ -6,8 +6,8 @@ The same from a file: write `SETTINGS` as TOML, one table a part, and run
 
 from oqnn.studies.analysis.phases import phase_diagram
 from oqnn.studies.analysis.ranking import rank_materials, ranking_text
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.settings import SweepSettings
 
 SETTINGS = SweepSettings(
     materials=["bare", "plain", "engineered"],

@@ -8,8 +8,8 @@ import numpy as np
 import qutip
 
 from oqnn.environments import system_environment
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.settings import SweepSettings
 
 
 def one_sided(field: float, tilt: float = 0.0, rate: float = 0.3):

@@ -11,9 +11,9 @@ from commands import invoke
 import oqnn
 from oqnn.cli import compare, reading
 from oqnn.studies import NoSpaceError, SettingsError, StudySettings
-from oqnn.studies.sweeps.quick import quickened, replaced
-from oqnn.studies.sweeps.settings import SweepSettings
-from oqnn.studies.sweeps.sweep import Sweep
+from oqnn.studies.sweeps.description.quick import quickened, replaced
+from oqnn.studies.sweeps.description.settings import SweepSettings
+from oqnn.studies.sweeps.result.sweep import Sweep
 
 GRID = """
 materials = ["bare", "plain"]
@@ -112,7 +112,7 @@ def test_a_long_table_is_cut_and_says_so(finished, monkeypatch, capsys):
 
 
 def test_figures_of_a_sweep_are_saved(finished, tmp_path, monkeypatch):
-    import oqnn.studies.sweeps.figures as module
+    import oqnn.studies.sweeps.result.figures as module
     from oqnn import plotting
 
     draw = lambda: plotting.learning_curves(np.array([[0.5, 0.25]]), {})  # noqa: E731
@@ -336,7 +336,9 @@ def test_report_says_where_the_page_is(finished, tmp_path, monkeypatch):
 def test_a_package_that_is_missing_is_a_failure_with_a_sentence(
     finished, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("oqnn.studies.sweeps.export.find_spec", lambda name: None)
+    monkeypatch.setattr(
+        "oqnn.studies.sweeps.result.export.find_spec", lambda name: None
+    )
     done = invoke("export", finished.out, "--netcdf", tmp_path / "study.nc")
     assert done.exit_code == 1
     assert "pip install h5netcdf" in done.stderr

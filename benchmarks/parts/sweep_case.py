@@ -14,8 +14,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.settings import SweepSettings
 
 EVERY_S = 0.25
 
@@ -92,7 +92,7 @@ def main() -> None:
             )
             stack.enter_context(cluster)
             with Client(cluster) as client:  # the workers have loaded what they need
-                client.run(__import__, "oqnn.studies.sweeps.compute")
+                client.run(__import__, "oqnn.studies.sweeps.computation.compute")
             options["scheduler"] = cluster.scheduler_address
         with PeakMemory() as memory:
             start = time.perf_counter()

@@ -12,8 +12,8 @@ from .tables import print_study, print_sweep, say_failed
 
 if TYPE_CHECKING:
     from ..studies import StudySettings
-    from ..studies.sweeps.settings import SweepSettings
-    from ..studies.sweeps.sweep import Sweep
+    from ..studies.sweeps.description.settings import SweepSettings
+    from ..studies.sweeps.result.sweep import Sweep
 
 __all__ = ["compare"]
 
@@ -131,7 +131,7 @@ def _sweep(settings: "SweepSettings", out: Path, **options: Any) -> None:
 def _save_figures(found: "Sweep", folder: Path) -> Iterator[Path]:
     """Save the figures of a sweep as PNG, one by one."""
     from ..plotting.saving import save_figure
-    from ..studies.sweeps.figures import sweep_figures
+    from ..studies.sweeps.result.figures import sweep_figures
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, draw in sweep_figures(found).items():

@@ -9,7 +9,7 @@ from .sentences import VALUES, sentences
 
 if TYPE_CHECKING:
     from ..studies.study_tables import StudyTables
-    from ..studies.sweeps.sweep import Sweep
+    from ..studies.sweeps.result.sweep import Sweep
 
 __all__ = ["export", "report", "serve"]
 
@@ -74,7 +74,7 @@ def _exported(folder: Path, netcdf: Path | None, csv: Path | None) -> list[Path]
 def _opened(folder: Path) -> "Sweep | StudyTables":
     from ..studies.layout import read_settings
     from ..studies.study_tables import StudyTables
-    from ..studies.sweeps.sweep import Sweep
+    from ..studies.sweeps.result.sweep import Sweep
 
     swept = "sweep" in read_settings(folder)
     return Sweep.open(folder) if swept else StudyTables.open(folder)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..studies import StudySettings
-    from ..studies.sweeps.settings import SweepSettings
+    from ..studies.sweeps.description.settings import SweepSettings
 
 __all__ = ["read_settings", "refuse_without_sweep"]
 
@@ -31,7 +31,7 @@ def read_settings(
     ValueError
         If a sweep is asked for the paper's size.
     """
-    from ..studies.sweeps.reading import is_sweep
+    from ..studies.sweeps.description.reading import is_sweep
 
     if path is not None and is_sweep(path):
         if paper_size:
@@ -67,8 +67,8 @@ def _study(
 
 
 def _sweep(path: Path, quick: bool, changes: Mapping[str, Any]) -> "SweepSettings":
-    from ..studies.sweeps.quick import quickened, replaced
-    from ..studies.sweeps.settings import SweepSettings
+    from ..studies.sweeps.description.quick import quickened, replaced
+    from ..studies.sweeps.description.settings import SweepSettings
 
     settings = SweepSettings.from_toml(path)
     return replaced(quickened(settings) if quick else settings, changes)

@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from ..studies import Study
-    from ..studies.sweeps.sweep import Sweep
+    from ..studies.sweeps.result.sweep import Sweep
 
 __all__ = ["print_study", "print_sweep", "print_table", "say_failed"]
 

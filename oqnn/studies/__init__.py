@@ -27,10 +27,10 @@ from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
 from .study import Study
+from .sweeps.description.settings import Axis, SweepSettings
 from .sweeps.plan import Plan
+from .sweeps.result.sweep import Sweep
 from .sweeps.run import sweep
-from .sweeps.settings import Axis, SweepSettings
-from .sweeps.sweep import Sweep
 from .table import Estimate, summary_table, summary_text
 from .views import HARD_PAIR, Views, views
 

@@ -6,7 +6,7 @@ import xarray as xr
 
 from .layout import disk_errors, written_aside
 from .study import Study
-from .sweeps.export import write_netcdf
+from .sweeps.result.export import write_netcdf
 
 __all__ = ["StudyTables"]
 

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from ..._core.checks import check_choice
-from ..sweeps.measures import MEASURES, measure_of
+from ..sweeps.computation.measures import MEASURES, measure_of
 from ..table import Column, summary_text
 from .estimates import Method, Student
 from .pairs import ROUNDING, all_pairs, sign

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from ..sweeps.description.settings import Axis
 from ..sweeps.plan import Plan, Point
-from ..sweeps.settings import Axis
 from .data import GridAxis
 
 __all__ = ["Grid"]

@@ -10,8 +10,8 @@ import numpy as np
 import xarray as xr
 
 from ..layout import read_record
-from ..sweeps.measures import MEASURES
-from ..sweeps.sweep import Sweep
+from ..sweeps.computation.measures import MEASURES
+from ..sweeps.result.sweep import Sweep
 from .data import Cell, Failure, Heading, Measured, ReportData, States, Table
 from .estimates import Estimates, mean_over_seeds, median_over_seeds
 from .grid import Grid
@@ -259,7 +259,7 @@ def _at(grid: Grid, place: int) -> tuple[int, ...]:
 
 
 def _drawings(sweep: Sweep) -> Mapping[str, Callable[[], Any]]:
-    if find_spec("oqnn.studies.sweeps.figures") is None:
+    if find_spec("oqnn.studies.sweeps.result.figures") is None:
         return {}
-    figures = import_module("oqnn.studies.sweeps.figures")
+    figures = import_module("oqnn.studies.sweeps.result.figures")
     return figures.sweep_figures(sweep)

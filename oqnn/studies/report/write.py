@@ -8,7 +8,7 @@ from pathlib import Path
 from ... import __version__
 from ..layout import disk_errors, read_settings
 from ..study import Study
-from ..sweeps.sweep import Sweep
+from ..sweeps.result.sweep import Sweep
 from .data import Cell, Heading, ReportData, Table
 from .downloads import (
     Download,

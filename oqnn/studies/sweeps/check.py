@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import xarray as xr
 
 from ..settings import StudySettings
+from .description.settings import SweepSettings
 from .plan import Plan
 from .probes import Probe, probe_material
-from .settings import SweepSettings
 
 __all__ = ["ArrayCheck", "Check", "MaterialCheck", "check"]
 

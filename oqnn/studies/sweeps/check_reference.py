@@ -6,9 +6,9 @@ from typing import Any
 from ..carry import carried_times, carry_block
 from ..settings import StudySettings
 from .check import ArrayCheck, Check, MaterialCheck
+from .description.settings import SweepSettings
 from .plan import Plan
 from .probes import Probe, probe_material
-from .settings import SweepSettings
 
 __all__ = ["as_sweep", "check_reference"]
 

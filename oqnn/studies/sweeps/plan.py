@@ -9,10 +9,10 @@ from typing import Any
 
 from ..._core.seeds import derive_seed
 from ..provenance import canonical_json, fingerprint
-from .materials import recipe_of
-from .point import PointSettings
-from .ranges import label_of
-from .settings import SweepSettings
+from .computation.materials import recipe_of
+from .description.point import PointSettings
+from .description.ranges import label_of
+from .description.settings import SweepSettings
 
 __all__ = ["Plan", "Point", "PointBlock", "TrainingBlock"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import xarray as xr
 
 from ..store import Store
-from .compute import compute_block
+from .computation.compute import compute_block
+from .description.point import PointSettings
 from .plan import Plan, PointBlock, TrainingBlock
-from .point import PointSettings
 
 __all__ = ["Probe", "probe_material"]
 

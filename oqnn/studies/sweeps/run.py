@@ -8,6 +8,7 @@ from pathlib import Path
 from ..._core.checks import check_integer
 from ..._core.interrupts import check_interrupt
 from ..store import Store
+from .description.settings import SweepSettings
 from .engine.cluster import LOCAL, ClusterEngine
 from .engine.failed import failed_block
 from .engine.job import Engine, Outcome
@@ -16,8 +17,7 @@ from .engine.progress import SweepProgress
 from .engine.schedule import MOST_DEATHS, Schedule
 from .engine.serial import SerialEngine
 from .plan import Plan
-from .settings import SweepSettings
-from .sweep import Sweep
+from .result.sweep import Sweep
 
 __all__ = ["sweep"]
 

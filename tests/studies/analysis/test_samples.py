@@ -6,9 +6,9 @@ import xarray as xr
 from studies.analysis.fake_sweep import fake_sweep, on_grid
 
 from oqnn.studies.analysis.samples import failures, samples_of
-from oqnn.studies.sweeps.axes import Axis
-from oqnn.studies.sweeps.joining import spread_points
+from oqnn.studies.sweeps.description.axes import Axis
 from oqnn.studies.sweeps.plan import Point
+from oqnn.studies.sweeps.result.joining import spread_points
 
 TIMES = [0.0, 0.4, 1.7, 2.0]
 AXES = {"environment.h": [4.0, 2.0, 3.0], "system.kind": ["b", "a"]}

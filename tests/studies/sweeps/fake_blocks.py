@@ -4,9 +4,9 @@ import numpy as np
 import xarray as xr
 
 from oqnn.studies.store import Store
-from oqnn.studies.sweeps.compute import labels_of
+from oqnn.studies.sweeps.computation.compute import labels_of
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.plan import Plan, TrainingBlock
-from oqnn.studies.sweeps.settings import SweepSettings
 
 TIMES = np.array([0.0, 0.5, 2.0])
 

@@ -17,8 +17,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from oqnn._core.interrupts import remembered
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.settings import SweepSettings
 
 HERE = "studies.sweeps.faults"
 ERASED = 200.0  # a dephasing rate that leaves next to nothing of x

@@ -7,10 +7,10 @@ from oqnn.environments import ReferenceEnvironment
 from oqnn.studies import StudySettings
 from oqnn.studies.sweeps.check import check
 from oqnn.studies.sweeps.check_reference import as_sweep
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.plan import Plan
 from oqnn.studies.sweeps.probes import probe_material
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.settings import SweepSettings
 
 SMALL = {
     "materials": ["bare", "plain"],

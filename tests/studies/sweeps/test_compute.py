@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from oqnn.studies.sweeps.compute import compute_block
-from oqnn.studies.sweeps.measures import MEASURES
+from oqnn.studies.sweeps.computation.compute import compute_block
+from oqnn.studies.sweeps.computation.measures import MEASURES
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.plan import Plan
-from oqnn.studies.sweeps.settings import SweepSettings
 
 OWN = "studies.sweeps.own_dynamics"
 TIMES = {"stop": 2.0, "step": 0.5}
@@ -88,7 +88,9 @@ def test_measures_say_what_they_say_of_one_point(whole):
 
 
 def test_large_systems_evolve_in_goes(monkeypatch, whole):
-    monkeypatch.setattr("oqnn.studies.sweeps.compute.NUMBERS_HELD", 3 * 8 * 5 * 20)
+    monkeypatch.setattr(
+        "oqnn.studies.sweeps.computation.compute.NUMBERS_HELD", 3 * 8 * 5 * 20
+    )
     again = points_of(blocks_of(**WHOLE, sweep=ASKED))
     for name, values in again.data_vars.items():
         if values.dtype.kind in "fc":
@@ -201,6 +203,8 @@ def test_an_interrupt_is_no_failure(monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("oqnn.studies.sweeps.evolution.propagate", interrupted)
+    monkeypatch.setattr(
+        "oqnn.studies.sweeps.computation.evolution.propagate", interrupted
+    )
     with pytest.raises(KeyboardInterrupt):
         blocks_of(materials=["bare"])

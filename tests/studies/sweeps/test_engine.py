@@ -15,7 +15,7 @@ import xarray as xr
 from studies.sweeps import faults
 
 from oqnn.studies.store import Store, StudyMismatch
-from oqnn.studies.sweeps.compute import compute_block
+from oqnn.studies.sweeps.computation.compute import compute_block
 from oqnn.studies.sweeps.engine import pool, worker
 from oqnn.studies.sweeps.engine.failed import failed_block
 from oqnn.studies.sweeps.engine.job import Job, Outcome

@@ -17,7 +17,7 @@ from oqnn.environments import (
     pseudomode,
 )
 from oqnn.studies import SettingsError
-from oqnn.studies.sweeps.point import PointSettings
+from oqnn.studies.sweeps.description.point import PointSettings
 
 H = np.array([[0.3, 0.1 - 0.2j], [0.1 + 0.2j, -0.1]])
 QUIET = {"gamma_1": 0.0, "gamma_phi": 0.0}

@@ -5,9 +5,9 @@ import pytest
 
 from oqnn.dynamics import ConstantControls, PiecewiseControls, apply_transfer
 from oqnn.environments import Material, NetworkDrive
-from oqnn.studies.sweeps import evolution
-from oqnn.studies.sweeps.evolution import evolve_points
-from oqnn.studies.sweeps.settings import SweepSettings
+from oqnn.studies.sweeps.computation import evolution
+from oqnn.studies.sweeps.computation.evolution import evolve_points
+from oqnn.studies.sweeps.description.settings import SweepSettings
 
 RNG = np.random.default_rng(11)
 OWN = "studies.sweeps.own_dynamics"
@@ -160,7 +160,7 @@ def test_large_points_are_moved_alone(monkeypatch, kind):
     points = points_of(**SYSTEMS["partner of unequal size"])
     drives = drives_for(points, kind)
     whole = evolve_points(points, drives)
-    monkeypatch.setattr("oqnn.studies.sweeps.preparation.DENSE_LIMIT", 8)
+    monkeypatch.setattr("oqnn.studies.sweeps.computation.preparation.DENSE_LIMIT", 8)
     large = evolve_points(points, drives)
     for name in ARRAYS:
         found, exact = getattr(large, name), getattr(whole, name)
@@ -174,7 +174,7 @@ def test_an_ancilla_is_traced_out_of_large_points(monkeypatch):
     points = points_of(**SYSTEMS["pseudomode"])
     drives = drives_for(points, "constant")
     whole = evolve_points(points, drives)
-    monkeypatch.setattr("oqnn.studies.sweeps.preparation.DENSE_LIMIT", 8)
+    monkeypatch.setattr("oqnn.studies.sweeps.computation.preparation.DENSE_LIMIT", 8)
     states = evolve_points(points, drives, needs=()).states
     np.testing.assert_allclose(states, whole.states, atol=1e-10)
 

@@ -10,9 +10,9 @@ import xarray as xr
 from studies.sweeps import fake_blocks
 
 from oqnn.studies import NoSpaceError
-from oqnn.studies.sweeps import export
-from oqnn.studies.sweeps.export import read_netcdf
-from oqnn.studies.sweeps.sweep import Sweep
+from oqnn.studies.sweeps.result import export
+from oqnn.studies.sweeps.result.export import read_netcdf
+from oqnn.studies.sweeps.result.sweep import Sweep
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ from studies.sweeps import faults
 from oqnn.studies.store import NoSpaceError, Store, StudyBusy, StudyMismatch
 from oqnn.studies.sweeps import run as running
 from oqnn.studies.sweeps.engine import cluster
+from oqnn.studies.sweeps.result.sweep import Sweep
 from oqnn.studies.sweeps.run import sweep
-from oqnn.studies.sweeps.sweep import Sweep
 
 ROOT = Path(__file__).parents[3]
 QUIET = 1.5  # seconds between two kills

@@ -8,10 +8,11 @@ import pytest
 import xarray as xr
 from PIL import Image
 
-from oqnn.studies.sweeps.compute import labels_of
-from oqnn.studies.sweeps.figures import sweep_figures, wigner_animation
+from oqnn.studies.sweeps.computation.compute import labels_of
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.plan import Plan
-from oqnn.studies.sweeps.selection import (
+from oqnn.studies.sweeps.result.figures import sweep_figures, wigner_animation
+from oqnn.studies.sweeps.result.selection import (
     along_axis,
     fixed_text,
     middle_of,
@@ -19,8 +20,7 @@ from oqnn.studies.sweeps.selection import (
     seeds_by_material,
     short_names,
 )
-from oqnn.studies.sweeps.settings import SweepSettings
-from oqnn.studies.sweeps.sweep import Sweep
+from oqnn.studies.sweeps.result.sweep import Sweep
 
 H, KAPPA, XI = [2.0, 4.0, 8.0], [0.1, 0.2], [1.0, 1.5]
 TIMES = np.array([0.0, 0.5, 1.0])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from oqnn.environments import ReferenceEnvironment
-from oqnn.studies.sweeps.generators import commutator, generators_of
-from oqnn.studies.sweeps.settings import SweepSettings
+from oqnn.studies.sweeps.computation.generators import commutator, generators_of
+from oqnn.studies.sweeps.description.settings import SweepSettings
 
 H = np.array([[0.3, 0.2 - 0.4j], [0.2 + 0.4j, -0.7]])
 OWN = "studies.sweeps.own_dynamics"
@@ -74,7 +74,9 @@ def test_equal_environments_are_made_once():
 
 
 def test_the_oldest_are_forgotten_beyond_a_size(monkeypatch):
-    monkeypatch.setattr("oqnn.studies.sweeps.generators.MOST_BYTES", 3 * 5 * 16**2 * 8)
+    monkeypatch.setattr(
+        "oqnn.studies.sweeps.computation.generators.MOST_BYTES", 3 * 5 * 16**2 * 8
+    )
     first = generators_of(point(kappa=0.301))
     for kappa in (0.302, 0.303, 0.304):
         generators_of(point(kappa=kappa))

@@ -16,9 +16,9 @@ from oqnn.environments import (
     readout_infidelity,
 )
 from oqnn.environments.material import Material
-from oqnn.studies.sweeps.drives import dataset_of, drives_of
-from oqnn.studies.sweeps.materials import MATERIALS, recipe_of
-from oqnn.studies.sweeps.settings import SweepSettings
+from oqnn.studies.sweeps.computation.drives import dataset_of, drives_of
+from oqnn.studies.sweeps.computation.materials import MATERIALS, recipe_of
+from oqnn.studies.sweeps.description.settings import SweepSettings
 
 OWN = "studies.sweeps.own_dynamics"
 RULE = LearningRule(period=4.0, slices=20)

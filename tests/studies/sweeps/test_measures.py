@@ -5,8 +5,13 @@ import pytest
 
 from oqnn._core.bases import hermitian_basis, to_coordinates
 from oqnn.measures import blp, concurrence, fidelity
-from oqnn.studies.sweeps.measures import MEASURES, fits, measure_of, measured
-from oqnn.studies.sweeps.trajectories import Trajectories, moved_states
+from oqnn.studies.sweeps.computation.measures import (
+    MEASURES,
+    fits,
+    measure_of,
+    measured,
+)
+from oqnn.studies.sweeps.computation.trajectories import Trajectories, moved_states
 
 OWN = "studies.sweeps.own_dynamics"
 TIMES = np.array([0.0, 0.4, 1.0, 2.5, 3.0])

@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
+from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.plan import Plan
-from oqnn.studies.sweeps.settings import SweepSettings
 
 SHORT = {"stop": 1.0, "step": 0.5}
 MATERIALS = ["bare", "plain", "engineered"]

@@ -11,8 +11,8 @@ from oqnn.dynamics import (
     SampledControls,
     dynamical_maps,
 )
-from oqnn.studies.sweeps.exponentials import exponentials, powers
-from oqnn.studies.sweeps.propagation import propagate
+from oqnn.studies.sweeps.computation.exponentials import exponentials, powers
+from oqnn.studies.sweeps.computation.propagation import propagate
 
 RNG = np.random.default_rng(7)
 NORMS = np.array([1e-3, 0.02, 0.3, 0.9, 5.0, 40.0])
@@ -133,8 +133,10 @@ def test_points_together_move_as_alone(kind, times):
 def test_many_distinct_slices_are_walked_in_windows(monkeypatch):
     controls, times = drives("cycle"), LISTS["even"]
     whole = propagate(PARTS, controls, COLUMNS, times)
-    monkeypatch.setattr("oqnn.studies.sweeps.propagation.FACTORS_HELD", 10)
-    monkeypatch.setattr("oqnn.studies.sweeps.propagation.STEPS_HELD", 4 * M**2)
+    monkeypatch.setattr("oqnn.studies.sweeps.computation.propagation.FACTORS_HELD", 10)
+    monkeypatch.setattr(
+        "oqnn.studies.sweeps.computation.propagation.STEPS_HELD", 4 * M**2
+    )
     windows = propagate(PARTS, controls, COLUMNS, times)
     np.testing.assert_allclose(windows, whole, rtol=1e-13, atol=1e-13)
 
@@ -142,5 +144,5 @@ def test_many_distinct_slices_are_walked_in_windows(monkeypatch):
 def test_groups_of_points_change_no_bit(monkeypatch):
     controls, times = drives("sampled"), LISTS["late"]
     whole = propagate(PARTS, controls, COLUMNS, times)
-    monkeypatch.setattr("oqnn.studies.sweeps.propagation.POINTS_HELD", 1)
+    monkeypatch.setattr("oqnn.studies.sweeps.computation.propagation.POINTS_HELD", 1)
     assert np.array_equal(propagate(PARTS, controls, COLUMNS, times), whole)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from oqnn.studies import SettingsError
-from oqnn.studies.sweeps.ranges import is_swept, label_of, swept_values
+from oqnn.studies.sweeps.description.ranges import is_swept, label_of, swept_values
 
 
 def test_linear_range_has_equal_steps():

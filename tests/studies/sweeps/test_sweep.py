@@ -9,8 +9,8 @@ from studies.sweeps import fake_blocks
 
 from oqnn.studies import Store, StudyMismatch, summary_text
 from oqnn.studies.layout import StudyDamaged
-from oqnn.studies.sweeps.joining import join_points
-from oqnn.studies.sweeps.sweep import Sweep
+from oqnn.studies.sweeps.result.joining import join_points
+from oqnn.studies.sweeps.result.sweep import Sweep
 
 LATE = "points/d2t3/plain/00001"
 

@@ -8,8 +8,8 @@ import pytest
 
 from oqnn.studies import SettingsError
 from oqnn.studies.settings_errors import line_of
-from oqnn.studies.sweeps.reading import is_sweep
-from oqnn.studies.sweeps.settings import SweepSettings
+from oqnn.studies.sweeps.description.reading import is_sweep
+from oqnn.studies.sweeps.description.settings import SweepSettings
 
 TOML = """\
 seed = 3

@@ -5,9 +5,9 @@ import pytest
 import qutip
 from pydantic import ValidationError
 
-from oqnn.studies.sweeps.arrays import as_state_numbers, plain
-from oqnn.studies.sweeps.point import PointSettings
-from oqnn.studies.sweeps.systems import SYSTEMS
+from oqnn.studies.sweeps.description.arrays import as_state_numbers, plain
+from oqnn.studies.sweeps.description.point import PointSettings
+from oqnn.studies.sweeps.description.systems import SYSTEMS
 
 TILTED = np.array([0.6, 0.48 - 0.64j])
 ATOL = {"rtol": 0, "atol": 1e-12}

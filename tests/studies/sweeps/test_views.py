@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from oqnn.encoding import Povm
-from oqnn.studies.sweeps.settings import SweepSettings
-from oqnn.studies.sweeps.trajectories import Trajectories
-from oqnn.studies.sweeps.views import (
+from oqnn.studies.sweeps.computation.trajectories import Trajectories
+from oqnn.studies.sweeps.computation.views import (
     VIEWS,
     level_names,
     parts_of,
     view_fits,
     view_times,
 )
+from oqnn.studies.sweeps.description.settings import SweepSettings
 
 RNG = np.random.default_rng(5)
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from ...._core.progress import report
 from ...provenance import versions
+from ..description.settings import SweepSettings
 from ..plan import PointBlock, TrainingBlock
-from ..settings import SweepSettings
 from .job import Job, Outcome
 from .surroundings import interrupts_held, worker_variables
 from .worker import compute_packed, packed

@@ -2,7 +2,7 @@
 
 import xarray as xr
 
-from ..compute import labels_of
+from ..computation.compute import labels_of
 from ..plan import PointBlock, TrainingBlock
 
 __all__ = ["failed_block"]

@@ -9,8 +9,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from ..description.settings import SweepSettings
 from ..plan import PointBlock, TrainingBlock
-from ..settings import SweepSettings
 from .job import Job, Outcome
 from .surroundings import interrupts_held, one_thread_each
 from .worker import READY, packed, serve

@@ -2,7 +2,7 @@
 
 import time
 
-from ..compute import compute_block
+from ..computation.compute import compute_block
 from ..plan import Plan, PointBlock, TrainingBlock
 from .job import Job, Outcome, raised
 

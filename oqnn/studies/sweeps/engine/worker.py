@@ -17,7 +17,7 @@ import xarray as xr
 
 from ...layout import StudyMismatch
 from ...provenance import MUST_AGREE, versions
-from ..compute import compute_block
+from ..computation.compute import compute_block
 from ..plan import Plan
 from .job import Job, Outcome, raised
 

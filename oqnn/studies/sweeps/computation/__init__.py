@@ -1,0 +1,1 @@
+"""What a block of a sweep holds: drives, evolutions, measures and views."""

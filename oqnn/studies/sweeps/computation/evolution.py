@@ -1,0 +1,246 @@
+"""The evolution of many points at once."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from ....dynamics import ConstantControls, Controls
+from ....environments import Drive
+from ....measures import partial_trace
+from ..description.point import PointSettings
+from .preparation import Prepared, because, prepared
+from .propagation import propagate
+from .trajectories import Trajectories, moved_states
+
+__all__ = ["ALL", "evolve_points"]
+
+ALL = frozenset({"transfer", "readouts", "rotation"})
+SAME = 9  # decimals at which two times are one
+LEFT = "the state left all numbers: does a mode of the generator grow?"
+
+Arrays = dict[str, np.ndarray]
+
+
+def evolve_points(
+    points: Sequence[PointSettings],
+    drives: Sequence[Drive | str],
+    *,
+    needs: Collection[str] = ALL,
+) -> Trajectories:
+    """Return maps and states of points of one shape under their drives.
+
+    Generators of all points are exponentiated together where they are small, and no
+    point depends on its company by a single bit. Points with equal environment, H and
+    drive are moved once. One that fails is marked and left at rest.
+
+    Parameters
+    ----------
+    points : sequence of p PointSettings
+        With the same sizes and times.
+    drives : sequence of p Drive or str
+        A text says why there is none, and so why the point fails.
+    needs : collection of "transfer", "readouts", "rotation"
+        What is looked at beside states; all by default.
+
+    Raises
+    ------
+    ValueError
+        If points do not share their times.
+    """
+    times = points[0].times.grid()
+    if any(not np.array_equal(point.times.grid(), times) for point in points[1:]):
+        raise ValueError("`points` must share their times, but do not.")
+    errors = [""] * len(points)
+    ready: dict[int, Prepared] = {}
+    for i, (point, drive) in enumerate(zip(points, drives, strict=True)):
+        try:
+            ready[i] = prepared(point, drive)
+        except Exception as error:  # whatever it is, it is this point's alone
+            errors[i] = because(error)
+    seen = _at_rest(points, ready, times, needs)
+    _move_small(ready, seen, errors, times, needs)
+    for i, one in ready.items():
+        if one.generators is None:
+            _move_large(one, i, seen, errors, points[i], needs)
+    for i in range(len(points)):
+        if not errors[i] and not all(np.isfinite(seen[n][i]).all() for n in MOVING):
+            errors[i] = LEFT
+    found = Trajectories(
+        times=times, kept=points[0].built_system.kept, errors=tuple(errors), **seen
+    )
+    failed = np.flatnonzero(errors)
+    return found.at_rest(failed) if failed.size else found
+
+
+MOVING = ("transfer", "readouts", "rotation", "states")
+
+
+def _at_rest(
+    points: Sequence[PointSettings],
+    ready: dict[int, Prepared],
+    times: np.ndarray,
+    needs: Collection[str],
+) -> Arrays:
+    """Return arrays of points that nothing moves."""
+    p, square = len(points), points[0].built_system.d ** 2
+    maps = {"transfer", "rotation"} & {*needs} or any(
+        one.generators for one in ready.values()
+    )
+    r = max((len(one.reading.times) for one in ready.values()), default=1)
+    counts = {
+        "transfer": len(times) if maps else 0,
+        "readouts": r if "readouts" in needs else 0,
+        "rotation": len(times) if "rotation" in needs else 0,
+    }
+    seen = {
+        name: np.tile(np.eye(square - (name == "rotation")), (p, count, 1, 1))
+        for name, count in counts.items()
+    }
+    seen["rho0"] = np.array([point.built_system.rho0 for point in points])
+    seen["states"] = np.repeat(seen["rho0"][:, None], len(times), axis=1)
+    seen["overlap"], seen["weights"] = np.zeros((p, square, square)), np.zeros((p, r))
+    for i, one in ready.items():
+        seen["overlap"][i] = one.reading.overlap
+        seen["weights"][i, : len(one.reading.weights)] = one.reading.weights
+    return seen
+
+
+def _move_small(
+    ready: dict[int, Prepared],
+    seen: Arrays,
+    errors: list[str],
+    times: np.ndarray,
+    needs: Collection[str],
+) -> None:
+    """Fill in the maps of all small points, group by group, and their states."""
+    rows: dict[tuple[Any, ...], list[int]] = {}
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    controls: dict[tuple[Any, ...], Controls] = {}
+    for i, one in ready.items():
+        if one.generators is None:
+            continue
+        rows.setdefault(one.mark, []).append(i)
+        if len(rows[one.mark]) > 1:
+            continue
+        try:
+            key = _group(one, controls, times, needs)
+        except Exception as error:
+            errors[i] = because(error)
+        else:
+            groups.setdefault(key, []).append(i)
+    for members in groups.values():
+        some = [ready[i] for i in members]
+        _move_group(some, members, controls, seen, times, needs)
+    for first, *others in rows.values():
+        for name in ("transfer", "readouts", "rotation"):
+            seen[name][others] = seen[name][first]
+        for i in others:
+            errors[i] = errors[first]
+    small = [i for same in rows.values() for i in same]
+    if small:
+        rho0 = seen["rho0"][small]
+        seen["states"][small] = moved_states(seen["transfer"][small], rho0)
+
+
+def _grid(times: np.ndarray, one: Prepared, needs: Collection[str]) -> np.ndarray:
+    """Return all times at which a driven point is looked at."""
+    readouts = one.reading.times if "readouts" in needs else times[:0]
+    return np.unique(np.round(np.concatenate([times, readouts]), SAME))
+
+
+def _group(
+    one: Prepared,
+    controls: dict[tuple[Any, ...], Controls],
+    times: np.ndarray,
+    needs: Collection[str],
+) -> tuple[Any, ...]:
+    """Return what points must share to be moved together, and keep their controls."""
+    drive, k = one.material.drive, one.material.environment.n_controls
+    m = len(one.generators.lift) if one.generators else 0
+    if isinstance(drive, ConstantControls):
+        controls[id(drive), k] = drive
+        return m, k, one.reading.times.tobytes()
+    grid = _grid(times, one, needs)
+    if (id(drive), k) not in controls:
+        controls[id(drive), k] = one.material.controls(grid[-1])
+    moving = controls[id(drive), k]
+    edges = moving.edges(0.0, grid[-1])
+    return m, k, type(moving), grid.tobytes(), edges.tobytes()
+
+
+def _move_group(
+    some: Sequence[Prepared],
+    members: list[int],
+    controls: dict[tuple[Any, ...], Controls],
+    seen: Arrays,
+    times: np.ndarray,
+    needs: Collection[str],
+) -> None:
+    """Move points that share size and times."""
+    held = [one.generators for one in some if one.generators]
+    k = some[0].material.environment.n_controls
+    drives = [controls[id(one.material.drive), k] for one in some]
+    lift = np.array([one.lift for one in held])
+    reduce = np.array([one.reduce for one in held])
+    pairs = zip(held, some, strict=True)
+    parts = np.array([own.with_hamiltonian(one.H) for own, one in pairs])
+
+    def maps(at: np.ndarray) -> np.ndarray:
+        moved = propagate(parts, drives, lift, at)  # (p, m, t, d²)
+        p, m, t, c = moved.shape
+        out = reduce @ moved.reshape(p, m, t * c)
+        return out.reshape(p, c, t, c).transpose(0, 2, 1, 3)
+
+    readouts = some[0].reading.times
+    if isinstance(drives[0], ConstantControls):
+        seen["transfer"][members] = maps(times)
+        if "readouts" in needs:
+            seen["readouts"][members, : len(readouts)] = maps(readouts)
+    else:
+        grid = _grid(times, some[0], needs)
+        both = maps(grid)
+        at = np.searchsorted(grid, np.round(times, SAME))
+        seen["transfer"][members] = both[:, at]
+        if "readouts" in needs:
+            at = np.searchsorted(grid, np.round(readouts, SAME))
+            seen["readouts"][members, : len(readouts)] = both[:, at]
+    if "rotation" in needs:
+        frames = np.array([own.frame for own in held])
+        one = np.broadcast_to(np.eye(frames.shape[-1]), frames[:, 0].shape)
+        turned = propagate(frames, drives, one, times)  # (p, d², t, d²)
+        seen["rotation"][members] = turned.swapaxes(1, 2)[..., 1:, 1:]
+
+
+def _move_large(
+    one: Prepared,
+    i: int,
+    seen: Arrays,
+    errors: list[str],
+    point: PointSettings,
+    needs: Collection[str],
+) -> None:
+    """Move a point whose generator is too large for dense exponentials."""
+    system, times = point.built_system, point.times.grid()
+    grid = np.union1d([0.0], _grid(times, one, needs))
+    at = np.searchsorted(grid, np.round(times, SAME))
+    asked = np.searchsorted(grid, np.round(one.reading.times, SAME))
+    try:
+        if {*needs} & ALL:
+            maps = one.material.transfer(grid, H=one.H, progress=False)
+            if seen["transfer"].shape[1]:
+                seen["transfer"][i] = maps[at]
+            if "readouts" in needs:
+                seen["readouts"][i, : len(asked)] = maps[asked]
+            states = moved_states(maps[None, at], system.rho0[None])[0]
+        else:
+            evolution = one.material.evolve(system, grid, progress=False)
+            states = evolution.states[at]
+            if len(evolution.dims) > len(system.dims):  # an ancilla after the system
+                keep = [0, *range(2, len(evolution.dims))]
+                states = partial_trace(states, evolution.dims, keep=keep)
+        if "rotation" in needs:
+            seen["rotation"][i] = one.material.rotation(grid, progress=False)[at]
+        seen["states"][i] = states
+    except Exception as error:
+        errors[i] = because(error)

@@ -1,0 +1,1 @@
+"""What a sweep is: its settings as files, models and points."""

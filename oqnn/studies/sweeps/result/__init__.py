@@ -1,0 +1,1 @@
+"""What comes of a sweep: datasets, grids, tables, figures and exports."""
