@@ -24,6 +24,6 @@ def check(
     with sentences(debug=context.obj, refused=VALUES):
         settings = read_settings(settings_file, quick=quick)
     with sentences(debug=context.obj):
-        from ..studies.sweeps.check import check as check_study
+        from ..studies.sweeps.forecast.check import check as check_study
 
         typer.echo(str(check_study(settings)))

@@ -5,11 +5,11 @@ import pytest
 
 from oqnn.environments import ReferenceEnvironment
 from oqnn.studies import StudySettings
-from oqnn.studies.sweeps.check import check
-from oqnn.studies.sweeps.check_reference import as_sweep
 from oqnn.studies.sweeps.description.settings import SweepSettings
+from oqnn.studies.sweeps.forecast.check import check
+from oqnn.studies.sweeps.forecast.probes import probe_material
+from oqnn.studies.sweeps.forecast.reference_check import as_sweep
 from oqnn.studies.sweeps.plan import Plan
-from oqnn.studies.sweeps.probes import probe_material
 from oqnn.studies.sweeps.run import sweep
 
 SMALL = {

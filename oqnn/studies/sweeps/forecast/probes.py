@@ -9,10 +9,10 @@ from typing import Any
 
 import xarray as xr
 
-from ..store import Store
-from .computation.compute import compute_block
-from .description.point import PointSettings
-from .plan import Plan, PointBlock, TrainingBlock
+from ...store import Store
+from ..computation.compute import compute_block
+from ..description.point import PointSettings
+from ..plan import Plan, PointBlock, TrainingBlock
 
 __all__ = ["Probe", "probe_material"]
 

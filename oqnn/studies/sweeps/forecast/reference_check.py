@@ -3,11 +3,11 @@
 import time
 from typing import Any
 
-from ..carry import carried_times, carry_block
-from ..settings import StudySettings
-from .check import ArrayCheck, Check, MaterialCheck
-from .description.settings import SweepSettings
-from .plan import Plan
+from ...carry import carried_times, carry_block
+from ...settings import StudySettings
+from ..description.settings import SweepSettings
+from ..plan import Plan
+from .findings import ArrayCheck, Check, MaterialCheck
 from .probes import Probe, probe_material
 
 __all__ = ["as_sweep", "check_reference"]

@@ -1,18 +1,9 @@
-"""What a study will compute, how long it takes and how large it becomes."""
+"""What a check finds: materials, arrays, time and disk, as numbers and as text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import xarray as xr
-
-from ..settings import StudySettings
-from .description.settings import SweepSettings
-from .plan import Plan
-from .probes import Probe, probe_material
-
-__all__ = ["ArrayCheck", "Check", "MaterialCheck", "check"]
-
-SHOWN = 6  # values of an axis that are written out
+__all__ = ["ArrayCheck", "Check", "MaterialCheck", "counted", "duration", "size"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,66 +102,6 @@ class Check:
         return "\n".join(lines)
 
 
-def check(settings: SweepSettings | StudySettings, *, measure: bool = True) -> Check:
-    """Return what a study will compute, how long it will take and how large it is.
-
-    Parameters
-    ----------
-    settings : SweepSettings or StudySettings
-        The description.
-    measure : bool, optional
-        Whether to try a few epochs and points of each material, for seconds up to a
-        minute, and so to estimate time and disk.
-
-    Returns
-    -------
-    Check
-        Whose text is meant for the terminal.
-
-    Raises
-    ------
-    TypeError
-        If the settings are of another kind.
-    """
-    if isinstance(settings, StudySettings):
-        from .check_reference import check_reference
-
-        return check_reference(settings, measure=measure)
-    if not isinstance(settings, SweepSettings):
-        raise TypeError(
-            "`settings` must be SweepSettings or StudySettings, but is a "
-            f"{type(settings).__name__}."
-        )
-    plan = Plan(settings)
-    probes = {
-        name: probe_material(plan, name) for name in settings.materials if measure
-    }
-    total = len(plan.points)
-    title = (
-        f"A sweep of {_count(len(settings.materials), 'material')} at "
-        f"{_count(len(plan.combinations), 'combination')} of parameters: "
-        f"{_count(total, 'point')} in {_count(len(plan.blocks), 'block')}, after "
-        f"{_count(len(plan.trainings), 'training')}."
-    )
-    known = probes.values()
-    return Check(
-        title=title,
-        axes=tuple(
-            (" with ".join(a.names), len(a), _values(a.values[0]))
-            for a in settings.axes
-        ),
-        materials=tuple(_material(plan, name, probes) for name in settings.materials),
-        arrays=_arrays(plan, probes),
-        points=total,
-        trainings=len(plan.trainings),
-        blocks=len(plan.tasks),
-        seconds=sum(p.start_s + p.training_s + p.point_s for p in known)
-        if measure
-        else float("nan"),
-        disk=sum(p.disk for p in known) if measure else float("nan"),
-    )
-
-
 def duration(seconds: float) -> str:
     """Return a time in words that say no more than is known.
 
@@ -204,47 +135,6 @@ def size(nbytes: float) -> str:
     return f"{nbytes:.0f} B"
 
 
-def _material(plan: Plan, name: str, probes: Mapping[str, Probe]) -> MaterialCheck:
-    trainings = sum(t.material == name for t in plan.trainings)
-    points = sum(p.material == name for p in plan.points)
-    if name not in probes:
-        return MaterialCheck(name=name, trainings=trainings, points=points)
-    probe = probes[name]
-    return MaterialCheck(
-        name=name,
-        trainings=trainings,
-        points=points,
-        training_s=probe.training_s + probe.start_s,
-        point_s=probe.point_s,
-        error=probe.error,
-    )
-
-
-def _arrays(plan: Plan, probes: Mapping[str, Probe]) -> tuple[ArrayCheck, ...]:
-    """Return the arrays of each shape, over the points of all materials."""
-    counts: dict[str, int] = {}
-    for point in plan.points:
-        shape = plan.shape_of(point)
-        counts[shape] = counts.get(shape, 0) + 1
-    seen: dict[str, xr.Dataset] = {}
-    for probe in probes.values():
-        for shape, block in probe.arrays.items():
-            seen.setdefault(shape, block)
-    found = []
-    for shape, block in seen.items():
-        for name, values in block.data_vars.items():
-            if name == "error":
-                continue
-            dims = {str(d): n for d, n in values.sizes.items()} | {
-                "point": counts[shape]
-            }
-            nbytes = values.nbytes // block.sizes["point"] * counts[shape]
-            found.append(
-                ArrayCheck(shape=shape, name=str(name), dims=dims, nbytes=nbytes)
-            )
-    return tuple(found)
-
-
 def _material_row(material: MaterialCheck) -> tuple[str, ...]:
     times = [
         duration(s) if s == s else "–" for s in (material.training_s, material.point_s)
@@ -256,15 +146,8 @@ def _bytes(array: ArrayCheck) -> str:
     return size(array.nbytes)
 
 
-def _values(values: tuple[object, ...]) -> str:
-    texts = [
-        f"{v:.4g}" if isinstance(v, float) else str(v)
-        for v in (values if len(values) <= SHOWN else (*values[:3], "…", values[-1]))
-    ]
-    return ", ".join(text if len(text) <= 24 else f"{text[:21]}..." for text in texts)
-
-
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural but for one."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

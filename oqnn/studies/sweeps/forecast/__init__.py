@@ -1,0 +1,1 @@
+"""What a study will compute, before it does."""
