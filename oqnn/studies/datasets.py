@@ -9,7 +9,7 @@ changed, cut short or lost is never taken for a number.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,16 @@ def write_dataset(dataset: xr.Dataset, folder: Path) -> None:
         raise
 
 
-def read_dataset(folder: Path) -> xr.Dataset:
+def read_dataset(folder: Path, *, within: Collection[str] | None = None) -> xr.Dataset:
     """Read a dataset that `write_dataset` wrote into memory.
 
     Data variables come in alphabetical order, strings as NumPy's fixed-length ones.
+
+    Parameters
+    ----------
+    folder : path
+    within : collection of str, optional
+        Names of axes; arrays along any other are left out unread. All by default.
 
     Raises
     ------
@@ -79,6 +85,9 @@ def read_dataset(folder: Path) -> xr.Dataset:
         content = _read(folder, f"{name}/zarr.json", digests)
         try:
             metadata = json.loads(content)
+            axes = metadata.get("dimension_names", ())
+            if within is not None and not set(axes) <= set(within):
+                continue
             size = int(np.prod(metadata["shape"], dtype=int))
             path = f"{name}/{chunk_key(metadata)}"
             chunk = _read(folder, path, digests) if size else None

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import xarray as xr
@@ -36,8 +37,12 @@ def finished_blocks(root: Path) -> list[str]:
     return sorted(found)
 
 
-def read_block(root: Path, block: str) -> xr.Dataset:
+def read_block(
+    root: Path, block: str, *, within: Collection[str] | None = None
+) -> xr.Dataset:
     """Return a finished block, with its provenance among the attributes.
+
+    `within` is that of `read_dataset`.
 
     Raises
     ------
@@ -51,15 +56,18 @@ def read_block(root: Path, block: str) -> xr.Dataset:
             raise _damaged(root, block, "zarr.json is missing or cannot be read")
         raise KeyError(f"block {block!r} is not finished")
     try:
-        return _read_twice(root / block)
+        return _read_twice(root / block, within)
     except StudyDamaged as error:
         raise _damaged(root, block, error.reason) from error
 
 
-def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
+def read_blocks(
+    folder: str | Path, *, within: Collection[str] | None = None
+) -> dict[str, xr.Dataset]:
     """Return the finished blocks of a study by name, sorted.
 
-    Blocks that land while it reads may be missing, but none is partial.
+    Blocks that land while it reads may be missing, but none is partial. `within` is
+    that of `read_dataset`.
 
     Raises
     ------
@@ -73,7 +81,7 @@ def read_blocks(folder: str | Path) -> dict[str, xr.Dataset]:
     blocks = {}
     for name in finished_blocks(root):
         try:
-            blocks[name] = read_block(root, name)
+            blocks[name] = read_block(root, name, within=within)
         except KeyError:  # thrown away since it was listed
             continue
     return blocks
@@ -100,13 +108,13 @@ def open_tree(folder: str | Path) -> xr.DataTree:
     return tree
 
 
-def _read_twice(path: Path) -> xr.Dataset:
+def _read_twice(path: Path, within: Collection[str] | None) -> xr.Dataset:
     """Read again what another run may just have replaced, file by file."""
     try:
-        return read_dataset(path)
+        return read_dataset(path, within=within)
     except StudyDamaged:
         time.sleep(MOMENT)
-        return read_dataset(path)
+        return read_dataset(path, within=within)
 
 
 def _damaged(root: Path, block: str, reason: str) -> StudyDamaged:

@@ -285,3 +285,17 @@ def test_coordinates_with_spaces_are_refused(store):
     dataset = xr.Dataset({"x": ("k", [1.0])}, coords={"a b": ("k", [2.0])})
     with pytest.raises(ValueError, match="coordinates names without spaces"):
         store.write("a", dataset)
+
+
+def test_arrays_along_other_axes_are_left_unread(tmp_path):
+    """Even where they are damaged: nobody looked."""
+    dataset = xr.Dataset(
+        {"a": ("x", [1.0, 2.0]), "b": (("x", "y"), np.ones((2, 3))), "c": 4.0},
+        coords={"y": [0.0, 1.0, 2.0], "label": ("x", ["p", "q"])},
+    )
+    write_dataset(dataset, tmp_path / "z")
+    (tmp_path / "z" / "b" / "c.0.0").write_bytes(b"")
+    back = read_dataset(tmp_path / "z", within=("x",))
+    xr.testing.assert_identical(back, dataset[["a", "c"]])
+    with pytest.raises(StudyDamaged, match=r"b/c\.0\.0 has changed"):
+        read_dataset(tmp_path / "z", within=("x", "y"))

@@ -1,6 +1,6 @@
 """The result of a sweep: datasets over points, trained drives, failures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,10 +56,19 @@ class Sweep:
         self.trainings = dict(trained or {})
 
     @classmethod
-    def open(cls, folder: str | Path) -> "Sweep":
+    def open(
+        cls, folder: str | Path, *, within: Collection[str] | None = None
+    ) -> "Sweep":
         """Return the sweep in a folder, with the points that are finished.
 
         Needs no lock, and so may look at a sweep that still runs.
+
+        Parameters
+        ----------
+        folder : path
+        within : collection of str, optional
+            Names of axes; arrays along any other are left out unread, as views are by
+            ``("point", "time")``. All are read by default.
 
         Raises
         ------
@@ -75,7 +84,7 @@ class Sweep:
                 "with Study.open."
             )
         settings = SweepSettings.from_dict(record)
-        blocks = read_blocks(folder)
+        blocks = read_blocks(folder, within=within)
         shapes: dict[str, list[xr.Dataset]] = {}
         for name, block in blocks.items():
             kind, _, rest = name.partition("/")
