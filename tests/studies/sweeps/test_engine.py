@@ -55,7 +55,7 @@ def test_blocks_do_not_depend_on_what_was_computed_before(serial):
     """In random order, some by plans that know one block alone, as workers have."""
     names = [*Plan(LEARNED).tasks]
     random.Random(1).shuffle(names)
-    packed, plan = worker.packed(LEARNED), Plan(LEARNED)
+    packed, plan = worker.packed_settings(LEARNED), Plan(LEARNED)
     with Store(serial, LEARNED.to_dict()) as store:
         for name in (n for n in names if not n.startswith("trained/learning")):
             task, there = plan.tasks[name], store.read(name)
@@ -222,6 +222,24 @@ def test_workers_of_other_versions_are_refused():
     expected = worker.versions() | {"numpy": "0.1"}
     with pytest.raises(StudyMismatch, match=r"numpy is \S+ there and 0\.1 here\. Inst"):
         worker.compute_packed(b"", b"", expected)
+
+
+def test_workers_are_sent_settings_without_their_points():
+    """A grid of ten times the points is no more to send."""
+    sizes = []
+    for count in (10, 100):
+        kappa = {"from": 0.1, "to": 0.9, "count": count}
+        settings = faults.described(environment={"kappa": kappa})
+        sent = worker.packed_settings(settings)
+        sizes.append(len(sent))
+        plan, whole = worker.plan_of(sent), Plan(settings)
+        assert plan.settings == settings
+        for point in (whole.points[0], whole.points[-1]):
+            found = plan.at(point.coordinates)
+            assert found.texts == whole.at(point.coordinates).texts
+        assert len(plan._points) == 2
+    assert sizes[0] < 2000
+    assert abs(sizes[1] - sizes[0]) < 10
 
 
 def test_workers_that_never_begin_are_a_sentence(monkeypatch):

@@ -13,7 +13,7 @@ from ..description.settings import SweepSettings
 from ..plan import PointBlock, TrainingBlock
 from .job import Job, Outcome
 from .surroundings import interrupts_held, worker_variables
-from .worker import compute_packed, packed
+from .worker import compute_packed, packed, packed_settings
 
 __all__ = ["LOCAL", "ClusterEngine"]
 
@@ -61,7 +61,7 @@ class ClusterEngine:
         progress: bool | None = None,
     ) -> None:
         _check_installed()
-        self._settings, self._versions = packed(settings), versions()
+        self._settings, self._versions = packed_settings(settings), versions()
         self._address, self._patience, self._progress = scheduler, patience, progress
         self._ended: queue.SimpleQueue[tuple[Any, str]] = queue.SimpleQueue()
         self._futures: dict[str, Any] = {}

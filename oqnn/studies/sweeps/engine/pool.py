@@ -13,7 +13,7 @@ from ..description.settings import SweepSettings
 from ..plan import PointBlock, TrainingBlock
 from .job import Job, Outcome
 from .surroundings import interrupts_held, one_thread_each
-from .worker import READY, packed, serve
+from .worker import READY, packed, packed_settings, serve
 
 __all__ = ["PoolEngine"]
 
@@ -56,7 +56,7 @@ class PoolEngine:
     """
 
     def __init__(self, settings: SweepSettings, workers: int) -> None:
-        self._settings = packed(settings)
+        self._settings = packed_settings(settings)
         self._workers: list[Worker] = []
         self._dead_at_birth = 0
         try:

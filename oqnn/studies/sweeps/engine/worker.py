@@ -18,10 +18,11 @@ import xarray as xr
 from ...layout import StudyMismatch
 from ...provenance import MUST_AGREE, versions
 from ..computation.compute import compute_block
+from ..description.settings import SweepSettings
 from ..plan import Plan
 from .job import Job, Outcome, raised
 
-__all__ = ["compute_packed", "packed", "serve"]
+__all__ = ["compute_packed", "packed", "packed_settings", "serve"]
 
 READY = b"ready"
 _alone = threading.Lock()
@@ -30,6 +31,12 @@ _alone = threading.Lock()
 def packed(value: object) -> bytes:
     """Return anything as bytes."""
     return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def packed_settings(settings: SweepSettings) -> bytes:
+    """Return settings as bytes, without the points that they keep: those are many."""
+    fields = {name: getattr(settings, name) for name in SweepSettings.model_fields}
+    return packed(SweepSettings.model_construct(**fields))
 
 
 def serve(connection: Connection, settings: bytes) -> None:
@@ -72,9 +79,12 @@ def compute_packed(settings: bytes, job: bytes, expected: dict[str, str]) -> byt
 
 @lru_cache(maxsize=2)
 def plan_of(settings: bytes) -> Plan:
-    """Return the plan of packed settings, without its tasks: those come with jobs."""
+    """Return the plan of packed settings, empty: tasks come with jobs.
+
+    Points are made when a task asks for them, since a worker sees only some.
+    """
     plan = Plan(pickle.loads(settings))
-    plan.tasks = {}
+    plan.__dict__ |= {"tasks": {}, "_points": {}}
     return plan
 
 
