@@ -114,6 +114,7 @@ def test_optimal_control_gains_from_its_start(point, trained):
     edges = np.linspace(0, point.learning.period, 9)
     start = dataset_of([PiecewiseControls(edges, values, periodic=True)], NAMES)
     assert lost(point, trained["optimal"]) < lost(point, start) - 0.01
+    assert lost(point, trained["optimal"]) < lost(point, trained["engineered"]) - 1e-3
 
 
 def test_random_controls_come_from_their_seed(point, trained):

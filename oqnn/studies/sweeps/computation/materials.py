@@ -120,15 +120,22 @@ def _engineered(point: PointSettings, seed: int, progress: Progress) -> Material
 
 
 def _optimal(point: PointSettings, seed: int, progress: Progress) -> Material:
-    """The best of several starts of GRAPE."""
-    part = point.optimal
+    """The best of several starts of GRAPE, of which one is the best constants.
+
+    It can only gain on these; random starts alone often end in worse valleys.
+    """
+    part, environment = point.optimal, point.training_environment
+    constants = _engineered(point, seed, progress).controls(0.0).samples([0.0], [0.0])
+    shape = (part.slices, environment.n_controls)
+    seeds = [derive_seed(seed, "start", i) for i in range(part.starts)]
+    drawn = [np.random.default_rng(one).uniform(-1, 1, shape) for one in seeds]
     return grape(
-        point.training_environment,
+        environment,
         point.protection_cost,
         period=point.learning.period,
         slices=part.slices,
         H=point.built_system.H,
-        seeds=[derive_seed(seed, "start", i) for i in range(part.starts)],
+        controls=[np.broadcast_to(constants[0, 0], shape), *drawn],
         iterations=part.iterations,
         progress=progress,
     ).material()
@@ -240,7 +247,8 @@ MATERIALS: dict[str, Recipe] = {
     ),
     "learning": Recipe(train=_learning, tables=("learning", "cost"), seeded=True),
     "optimal": Recipe(
-        train=partial(_trained, _optimal), tables=("learning", "optimal", "cost")
+        train=partial(_trained, _optimal),
+        tables=("learning", "engineered", "optimal", "cost"),
     ),
     "decoupling": Recipe(train=partial(_trained, _decoupling), tables=("decoupling",)),
     "best_decoupling": Recipe(
