@@ -1,6 +1,8 @@
 """Engineered materials: the best constant controls, and a textbook decoupling cycle."""
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -132,11 +134,6 @@ def _constant_infidelity(
     period: float,
 ) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
     """Return a function of y that gives the readout infidelity and its gradient."""
-    import jax
-    import jax.numpy as jnp
-
-    from .exponential_jax import exponential
-
     times = np.asarray(cost.readouts) * period
     weights = cost.readout_weights
     if cost.running:
@@ -146,18 +143,37 @@ def _constant_infidelity(
         weights = np.concatenate([weights, np.full(RUNNING_READOUTS, share)])
     largest = np.linalg.norm(parts, ord=2, axis=(-2, -1)).sum() * times.max()
     squarings = int(np.ceil(np.log2(max(1.0, largest / 0.03))))
+    fixed = (parts, columns, targets, constant, times, weights)
+    compiled = _compiled(squarings)
 
-    def infidelity(y: jax.Array) -> jax.Array:
+    @in_double_precision
+    def value_and_gradient(y: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = compiled(y, *fixed)
+        return float(value), np.asarray(gradient)
+
+    return value_and_gradient
+
+
+@cache
+def _compiled(squarings: int) -> Callable[..., Any]:
+    """Return the kernel, compiled once for all environments of one size."""
+    import jax
+    import jax.numpy as jnp
+
+    from .exponential_jax import exponential
+
+    def infidelity(
+        y: jax.Array,
+        parts: jax.Array,
+        columns: jax.Array,
+        targets: jax.Array,
+        constant: jax.Array,
+        times: jax.Array,
+        weights: jax.Array,
+    ) -> jax.Array:
         L = parts[0] + jnp.tensordot(y, parts[1:], 1)
         maps = exponential(L * times[:, None, None], squarings)
         overlaps = jnp.einsum("ac,tab,bc->t", targets, maps, columns) + constant
         return (weights * (1 - overlaps)).sum()
 
-    compiled = jax.jit(jax.value_and_grad(infidelity))
-
-    @in_double_precision
-    def value_and_gradient(y: np.ndarray) -> tuple[float, np.ndarray]:
-        value, gradient = compiled(y)
-        return float(value), np.asarray(gradient)
-
-    return value_and_gradient
+    return jax.jit(jax.value_and_grad(infidelity))
