@@ -53,9 +53,8 @@ class Grid:
     def of_points(self) -> np.ndarray:
         """The cell of every point of the plan, by its index."""
         order = {name: i for i, name in enumerate(self.materials)}
-        keys = {id(c): i for i, c in enumerate(self.plan.combinations)}
         cells = [
-            keys[id(point.coordinates)] * len(order) + order[point.material]
+            point.combination * len(order) + order[point.material]
             for point in self.plan.points
         ]
         return np.array(cells, dtype=int)
@@ -77,6 +76,11 @@ class Grid:
         if point.member >= 0:
             parts.append(f"seed {point.member}")
         return ", ".join(parts)
+
+    def member(self, index: int) -> str:
+        """Return what tells a point from others of its cell, as text."""
+        member = self.plan.points[index].member
+        return f"seed {member}" if member >= 0 else "no seed"
 
     def spread_places(self, most: int) -> list[int]:
         """Return at most so many places, evenly over the grid, the first included."""

@@ -1,6 +1,6 @@
 """The page of a sweep, finished or not."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ from .method import sweep_method
 from .states import kept_states, states_variable
 from .tables import estimates_table, parameters_table, provenance_table
 
-__all__ = ["report_of_sweep"]
+__all__ = ["good_points", "infinite_series", "report_of_sweep", "series_at"]
 
 MOST_ROWS = 400  # of the summary
 MOST_FAILURES = 50
@@ -28,13 +28,19 @@ STATE_NUMBERS = 150_000
 SCALAR_NUMBERS = 400_000
 
 
-def report_of_sweep(folder: str | Path, sweep: Sweep) -> ReportData:
-    """Return what the page of a sweep shows; large ones only in part."""
+def report_of_sweep(
+    folder: str | Path, sweep: Sweep, *, served: bool = False
+) -> ReportData:
+    """Return what the page of a sweep shows; large ones only in part.
+
+    Of a page that is served nothing against time is in it: a server gives that, place
+    by place.
+    """
     grid = Grid(sweep.plan)
     nodes = [node.to_dataset() for node in sweep.tree.children.values()]
     scalars = tuple(_scalars(grid, nodes))
-    series, left_out = _series(grid, nodes)
-    states, also_left = _states(grid, nodes)
+    series, left_out = _series(grid, nodes, served)
+    states, also_left = _states(grid, nodes) if not served else ((), [])
     settings = sweep.settings.to_dict()
     failures = _failures(grid, nodes)
     done = sum(node.sizes["point"] for node in nodes)
@@ -56,7 +62,7 @@ def report_of_sweep(folder: str | Path, sweep: Sweep) -> ReportData:
         states=states,
         failures=failures[:MOST_FAILURES],
         left_out=(*shortened, *left_out, *also_left, *_more(failures)),
-        drawings=_drawings(sweep),
+        drawings={} if served else _drawings(sweep),
     )
 
 
@@ -72,7 +78,8 @@ def _status(done: int, total: int, failed: int) -> str:
     return f"{text}, {failed} of them failed." if failed else f"{text}."
 
 
-def _good(node: xr.Dataset) -> xr.Dataset:
+def good_points(node: xr.Dataset) -> xr.Dataset:
+    """Return the points that did not fail."""
     return node.isel(point=np.flatnonzero(node.error.values == "")).drop_vars("error")
 
 
@@ -112,10 +119,10 @@ def _names(node: xr.Dataset, dims: int) -> list[str]:
 
 
 def _estimated(
-    values: np.ndarray, cells: np.ndarray, size: int
+    values: np.ndarray, cells: np.ndarray, size: int, infinite: bool
 ) -> tuple[Estimates, str, bool]:
-    """Estimate means, or medians where a number is infinite and has no mean."""
-    if np.isinf(values).any():
+    """Estimate means, or medians where some numbers are infinite and have no mean."""
+    if infinite:
         found = median_over_seeds(values, cells, size)
         return found, "median over seeds, least to greatest", False
     found = mean_over_seeds(values, cells, size)
@@ -126,7 +133,7 @@ def _scalars(grid: Grid, nodes: list[xr.Dataset]) -> Iterator[Measured]:
     """Measures without times, and the last value of those with."""
     gathered: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     described: dict[str, dict[str, Any]] = {}
-    for node in map(_good, nodes):
+    for node in map(good_points, nodes):
         cells = grid.cells_of(node)
         for name in _names(node, 1):
             gathered.setdefault(name, []).append((node[name].values, cells))
@@ -137,48 +144,67 @@ def _scalars(grid: Grid, nodes: list[xr.Dataset]) -> Iterator[Measured]:
             described[last] = _described(name, node[name])
     for name, parts in gathered.items():
         values, cells = (np.concatenate(column) for column in zip(*parts, strict=True))
-        found, spread, even = _estimated(values, cells, grid.cells)
+        infinite = bool(np.isinf(values).any())
+        found, spread, even = _estimated(values, cells, grid.cells, infinite)
         yield Measured(
             name=name, estimates=found, spread=spread, even=even, **described[name]
         )
 
 
+def infinite_series(nodes: list[xr.Dataset]) -> frozenset[str]:
+    """Return the measures over time of which some number is infinite."""
+    return frozenset(
+        name
+        for node in nodes
+        for name in _names(node, 2)
+        if np.isinf(node[name].values).any()
+    )
+
+
 def _series(
-    grid: Grid, nodes: list[xr.Dataset]
+    grid: Grid, nodes: list[xr.Dataset], served: bool
 ) -> tuple[tuple[Measured, ...], list[str]]:
     """Measures over time at as many places as a page can hold."""
     lengths = [len(_names(node, 2)) * node.sizes.get("time", 0) for node in nodes]
     a_place = 3 * len(grid.materials) * max(lengths, default=0)
-    places = grid.spread_places(SERIES_NUMBERS // a_place if a_place else grid.places)
+    most = SERIES_NUMBERS // a_place if a_place else grid.places
+    places = [] if served else grid.spread_places(most)
     left = []
-    if len(places) < grid.places:
+    if len(places) < grid.places and not served:
         left = [
             f"Measures over time: {len(places)} of {grid.places} places of the grid "
             "are on this page."
         ]
-    m = len(grid.materials)
-    wanted = np.array([p * m + i for p in places for i in range(m)], dtype=int)
-    found = []
-    for node in map(_good, nodes):
-        cells = grid.cells_of(node)
-        node = node.isel(point=np.flatnonzero(np.isin(cells, wanted)))
-        cells = grid.cells_of(node)
-        shown = np.unique(cells)
-        for name in _names(node, 2):
-            rows = np.searchsorted(shown, cells)
-            estimates, spread, even = _estimated(node[name].values, rows, len(shown))
-            found.append(
-                Measured(
-                    name=name,
-                    estimates=estimates,
-                    spread=spread,
-                    even=even,
-                    times=node.time.values,
-                    shown=tuple(shown.tolist()),
-                    **_described(name, node[name]),
-                )
-            )
+    infinite = infinite_series(nodes)
+    found = [m for node in nodes for m in series_at(grid, node, places, infinite)]
     return tuple(found), left
+
+
+def series_at(
+    grid: Grid, node: xr.Dataset, places: Iterable[int], infinite: Collection[str]
+) -> Iterator[Measured]:
+    """Yield the measures over time of an array shape at some places.
+
+    Those that are `infinite` anywhere in the sweep are given by medians, wherever.
+    """
+    node = good_points(node)
+    chosen = grid.cells_of(node) // len(grid.materials)
+    node = node.isel(point=np.flatnonzero(np.isin(chosen, list(places))))
+    cells = grid.cells_of(node)
+    shown, rows = np.unique(cells, return_inverse=True)
+    for name in _names(node, 2):
+        estimates, spread, even = _estimated(
+            node[name].values, rows, len(shown), name in infinite
+        )
+        yield Measured(
+            name=name,
+            estimates=estimates,
+            spread=spread,
+            even=even,
+            times=node.time.values,
+            shown=tuple(shown.tolist()),
+            **_described(name, node[name]),
+        )
 
 
 def _states(
@@ -186,13 +212,13 @@ def _states(
 ) -> tuple[tuple[States, ...], list[str]]:
     found: list[States] = []
     total = sum(n.sizes["point"] for n in nodes if states_variable(n) is not None)
-    for node in map(_good, nodes):
+    for node in map(good_points, nodes):
         name = states_variable(node)
         if name is None or not node.sizes["point"]:
             continue
         most = STATE_NUMBERS // (2 * node[name].isel(point=0).size) // len(nodes)
         chosen = _chosen(grid, node, max(most, 1))
-        labels = {index: _seed(grid, index) for index in chosen}
+        labels = {index: grid.member(index) for index in chosen}
         cells = {index: int(grid.of_points[index]) for index in chosen}
         found += kept_states(node, cells, labels)
     if len(found) < total:
@@ -214,11 +240,6 @@ def _chosen(grid: Grid, node: xr.Dataset, most: int) -> list[int]:
     kept = places[np.linspace(0, len(places) - 1, number).round().astype(int)]
     rows = first[np.isin(cells[first] // len(grid.materials), kept)]
     return indices[np.sort(rows)[:most]].tolist()
-
-
-def _seed(grid: Grid, index: int) -> str:
-    member = grid.plan.points[index].member
-    return f"seed {member}" if member >= 0 else "no seed"
 
 
 def _summary(grid: Grid, scalars: tuple[Measured, ...]) -> tuple[Table, list[str]]:
