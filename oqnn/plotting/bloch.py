@@ -23,6 +23,7 @@ from .style import (
     entitle,
     material_colours,
     new_figure,
+    wrapped,
 )
 
 __all__ = ["bloch_trajectories"]
@@ -72,9 +73,8 @@ def bloch_trajectories(states: Any, *, columns: int = 4, label: str = "") -> Fig
     }
     columns = min(columns, len(paths))
     rows = -(-len(paths) // columns)
-    figure = new_figure(
-        max(0.6 * NARROW, 1.75 * columns), (0.45 if label else 0.25) + 1.9 * rows
-    )
+    width = max(0.6 * NARROW, 1.75 * columns)
+    figure = new_figure(width, (0.45 if label else 0.25) + 1.9 * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
     colours = material_colours(paths)
     for axes, (name, vectors) in zip(grid.flat, paths.items(), strict=False):
@@ -86,7 +86,7 @@ def bloch_trajectories(states: Any, *, columns: int = 4, label: str = "") -> Fig
     for axes in grid.flat[len(paths) :]:
         axes.set_visible(False)
     if label:
-        figure.supxlabel(label, fontsize=MEDIUM)
+        figure.supxlabel(wrapped(label, width), fontsize=MEDIUM)
     marks = [
         Line2D([], [], ls="", marker="o", ms=5, mfc=face, mec=BLACK, mew=0.8)
         for face in ("white", BLACK)

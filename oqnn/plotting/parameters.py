@@ -20,15 +20,18 @@ from .style import (
     SMALL,
     dress,
     entitle,
+    legend_columns,
     line_style,
     mark_decades,
     material_colours,
     new_figure,
+    wrapped,
 )
 
 __all__ = ["measure_against_parameter", "measure_over_parameters"]
 
 MOST_TICKS = 8
+APART = 0.07  # of an axis, least distance of two numbers along it
 EVEN = 0.05  # how far ratios may differ where an axis is logarithmic
 MANY_DECADES = 20.0  # greatest over least value from which colours are logarithmic
 LEVELS = "viridis"  # told apart with any colour vision, and in grey
@@ -85,7 +88,8 @@ def measure_against_parameter(
         np.concatenate([entry.ravel() for entry in lines.values()]), log_values
     )
 
-    figure = new_figure(1.35 * NARROW, 2.7)
+    width = 1.35 * NARROW
+    figure = new_figure(width, 2.7)
     axes = figure.subplots()
     colours = material_colours(lines)
     for name, entry in lines.items():
@@ -93,20 +97,14 @@ def measure_against_parameter(
         colour = colours[name]
         draw_band(axes, x, entry, band, colour=colour, dashes=dashes, label=name)
         _mark_infinite(axes, x, edges_of(entry, band)[0], colour)
-    dress(axes, x=x_label, y=value_label)
+    dress(axes, x=wrapped(x_label, width), y=wrapped(value_label, 2.7))
     if log_values:
         axes.set_yscale("log")
         mark_decades(axes.yaxis)
-    if grows_by_factors(x):
-        axes.set_xscale("log")
-        mark_decades(axes.xaxis)
-    if len(x) <= MOST_TICKS:
-        axes.xaxis.set_major_locator(FixedLocator(x.tolist()))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticklabels([f"{value:.3g}" for value in x])
+    _name_values(axes, x)
     figure.legend(
         loc="outside upper center",
-        ncols=min(4, len(lines)),
+        ncols=legend_columns(list(lines), width),
         fontsize=SMALL,
         frameon=False,
         handlelength=2.8,
@@ -167,7 +165,8 @@ def measure_over_parameters(
     columns = min(4, len(maps))
     rows = -(-len(maps) // columns)
     height = float(np.clip(1.75 * len(y) / len(x), 1.6, 2.2))
-    figure = new_figure(max(NARROW, 0.9 + 1.6 * columns), 0.5 + (height + 0.25) * rows)
+    width = max(NARROW, 0.9 + 1.6 * columns)
+    figure = new_figure(width, 0.5 + (height + 0.25) * rows)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     scale = _scale_of(known)
     infinite = any(np.isposinf(entry).any() for entry in maps.values())
@@ -184,6 +183,8 @@ def measure_over_parameters(
         name_cells(axes, x, y)
     for axes in grid.flat[len(maps) :]:
         axes.set_visible(False)
+    for axes in grid.flat[len(maps) - columns : len(maps)]:  # lowest of their columns
+        axes.tick_params(labelbottom=True)
     bar = figure.colorbar(
         image, ax=grid, fraction=0.05, pad=0.02, extend="max" if infinite else "neither"
     )
@@ -191,7 +192,7 @@ def measure_over_parameters(
     bar.ax.tick_params(labelsize=SMALL, width=0.6, length=2.5, which="both")
     if isinstance(scale, LogNorm):
         mark_decades(bar.ax.yaxis)
-    figure.supxlabel(x_label, fontsize=MEDIUM)
+    figure.supxlabel(wrapped(x_label, width), fontsize=MEDIUM)
     figure.supylabel(y_label, fontsize=MEDIUM)
     return figure
 
@@ -202,6 +203,24 @@ def grows_by_factors(x: np.ndarray) -> bool:
         return False
     factors, steps = np.log(x[1:] / x[:-1]), np.diff(x)
     return np.ptp(factors) <= EVEN * factors.max() < np.ptp(steps) / steps.max()
+
+
+def _name_values(axes: Axes, x: np.ndarray) -> None:
+    """Write the values of a parameter along its axis, those that keep clear."""
+    by_factors = grows_by_factors(x)
+    if by_factors:
+        axes.set_xscale("log")
+        mark_decades(axes.xaxis)
+    if len(x) > MOST_TICKS:
+        return
+    at = np.log(x) if by_factors else x
+    shown = [0]
+    for i in range(1, len(x)):
+        if at[i] - at[shown[-1]] >= APART * (at[-1] - at[0]):
+            shown.append(i)
+    axes.xaxis.set_major_locator(FixedLocator(x[shown].tolist()))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticklabels([f"{value:.3g}" for value in x[shown]])
 
 
 def name_cells(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:

@@ -1,7 +1,9 @@
 """The look that all pictures share: sizes, colours, axes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from textwrap import fill
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -37,6 +39,7 @@ OTHERS = [GREEN, PURPLE, BLACK]
 SMALL, MEDIUM = 7, 8  # points
 NARROW, WIDE = 3.4, 7.0  # inches: one column of a journal, and two
 THICK, THIN = 1.4, 0.6  # points
+LETTER, HANDLE = 0.06, 0.55  # inches: of a letter, and of what stands before a name
 TIME_LABEL = r"time $t$ (units of $1/\xi$)"
 
 
@@ -101,6 +104,35 @@ def dress(
 def entitle(axes: Axes, title: str, colour: str = BLACK) -> Text:
     """Set a small title."""
     return axes.set_title(title, fontsize=MEDIUM, color=colour)
+
+
+def wrapped(text: str, inches: float) -> str:
+    """Break a label into lines that fit so many inches; formulas without spaces stay.
+
+    Examples
+    --------
+    >>> wrapped("time $t$, at $h$ = 2, state = plus", 1.3).splitlines()
+    ['time $t$, at $h$ = 2,', 'state = plus']
+    """
+    letters = max(12, int(inches / LETTER))
+    return fill(text, letters, break_long_words=False, break_on_hyphens=False)
+
+
+def legend_columns(labels: Sequence[str], inches: float) -> int:
+    """Return in how many columns names fit so many inches; one if none do.
+
+    Examples
+    --------
+    >>> legend_columns(["bare", "plain", "best_decoupling"], 3.4)
+    3
+    >>> legend_columns(["engineered leads", "best_decoupling leads", "x"], 3.4)
+    2
+    """
+    widths = [HANDLE + LETTER * len(label) for label in labels]
+    for count in range(len(widths), 1, -1):
+        if sum(part.max() for part in np.array_split(widths, count)) <= inches:
+            return count
+    return 1
 
 
 def mark_decades(axis: Axis) -> None:

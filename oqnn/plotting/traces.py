@@ -17,9 +17,11 @@ from .style import (
     TIME_LABEL,
     WIDE,
     dress,
+    legend_columns,
     line_style,
     material_colours,
     new_figure,
+    wrapped,
 )
 
 __all__ = ["measures_over_time"]
@@ -78,14 +80,18 @@ def measures_over_time(
     grid = figure.subplots(rows, columns, squeeze=False)
     colours = material_colours(materials)
     for axes, measure in zip(grid.flat, panels, strict=False):
-        dress(axes, x=time_label if columns == 1 else None, y=_words(measure))
+        dress(
+            axes,
+            x=wrapped(time_label, width) if columns == 1 else None,
+            y=_words(measure),
+        )
         for name, entry in materials.items():
             if measure in entry:
                 _draw(axes, times, entry[measure], name, colours[name])
     for axes in grid.flat[len(panels) :]:
         axes.remove()
     if columns > 1:  # once, since long labels of neighbours would meet
-        figure.supxlabel(time_label, fontsize=MEDIUM)
+        figure.supxlabel(wrapped(time_label, width), fontsize=MEDIUM)
     _explain(figure, materials)
     return figure
 
@@ -129,11 +135,12 @@ def _draw(
 def _explain(figure: Figure, materials: dict[str, dict[str, np.ndarray]]) -> None:
     """Name every material once, above all panels."""
     lines = {str(line.get_label()): line for axes in figure.axes for line in axes.lines}
+    names = [name for name in materials if name in lines]
     figure.legend(
-        [lines[name] for name in materials if name in lines],
-        [name for name in materials if name in lines],
+        [lines[name] for name in names],
+        names,
         loc="outside upper center",
-        ncols=min(3, len(lines)) if len(figure.axes) == 1 else len(lines),
+        ncols=legend_columns(names, figure.get_figwidth()),
         fontsize=SMALL,
         frameon=False,
         handlelength=2.6,

@@ -12,7 +12,16 @@ from numpy.typing import ArrayLike
 
 from .._core.checks import check_increasing, check_shapes
 from .parameters import name_cells
-from .style import BLACK, NARROW, SMALL, dress, material_colours, new_figure
+from .style import (
+    BLACK,
+    NARROW,
+    SMALL,
+    dress,
+    legend_columns,
+    material_colours,
+    new_figure,
+    wrapped,
+)
 
 __all__ = ["winners_over_parameters"]
 
@@ -170,10 +179,10 @@ def _explain(
     figure.legend(
         patches,
         labels,
-        title=value_label or None,
+        title=wrapped(value_label, NARROW) or None,
         title_fontsize=SMALL,
         loc="outside upper center",
-        ncols=min(3, len(labels)),
+        ncols=legend_columns(labels, NARROW),
         fontsize=SMALL,
         frameon=False,
     )

@@ -41,6 +41,36 @@ def test_axes_follow_the_values():
     assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")
 
 
+def test_numbers_along_the_axis_keep_clear():
+    """0.05 and 0.06 lie within a hundredth of an axis that ends at 5."""
+    axes = measure_against_parameter([0.05, 0.06, 2, 5], {"bare": range(4)}).axes[0]
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.05", "2", "5"]
+
+
+def test_lowest_map_of_each_column_has_numbers_below():
+    five = {f"m{k}": RNG.uniform(size=(3, 2)) for k in range(5)}
+    figure = measure_over_parameters(X, [1, 2], five)
+    figure.draw_without_rendering()
+    shown = [
+        any(tick.label1.get_visible() for tick in axes.xaxis.get_major_ticks())
+        for axes in figure.axes[:5]
+    ]
+    assert shown == [False, True, True, True, True]
+
+
+@pytest.mark.parametrize("count", [5, 12])
+def test_names_and_labels_stay_within_the_picture(count):
+    label = "$h$, at " + ", ".join(f"parameter {k} = 0.123" for k in range(6))
+    lines = {f"best_decoupling_{k}": [1, 2, 3] for k in range(count)}
+    figure = measure_against_parameter(X, lines, x_label=label)
+    figure.draw_without_rendering()
+    words = [figure.legends[0], figure.axes[0].xaxis.label]
+    for part in words:
+        box = part.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+        assert box.y0 >= 0 and box.y1 <= figure.bbox.y1
+
+
 def test_maps_hold_the_values_with_x_to_the_right_and_y_up():
     values = {"plain": RNG.uniform(1, 2, (3, 4)), "mine": RNG.uniform(1, 2, (3, 4))}
     values["mine"][2, 1] = np.nan

@@ -41,6 +41,17 @@ def test_cells_borders_and_legend_say_who_wins():
     assert legend.get_title().get_text() == "infidelity"
 
 
+def test_legend_stays_within_the_picture():
+    names = ["engineered", "best_decoupling", "learning"]
+    label = "greatest entanglement breaking time ($1/\\xi$), at $\\theta$ = 0.3"
+    figure = winners_over_parameters(
+        X, Y, WINNER, names, decided=WINNER < 0, value_label=label
+    )
+    figure.draw_without_rendering()
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+
+
 def test_border_between_rows_is_horizontal():
     axes = winners_over_parameters([1, 2], [1, 2], [[0, 1], [0, 0]], NAMES).axes[0]
     borders = [s.tolist() for lines in axes.collections for s in lines.get_segments()]
