@@ -38,7 +38,8 @@ def serve(
     ] = 0,
 ) -> None:
     """Show a study in a browser on this machine, read-only, until Ctrl-C."""
-    with sentences(debug=context.obj, refused=VALUES):
+    ended = "The page is no longer served, and nothing was changed"
+    with sentences(debug=context.obj, interrupted=ended, refused=VALUES):
         from ..studies.report.serve import serve as serve_report
 
         serve_report(folder, port)

@@ -9,7 +9,7 @@ from ...plotting import material_colours
 from ...plotting.style import line_style
 from .data import GridAxis, Measured, Plot, ReportData, States
 
-__all__ = ["as_json", "numbers", "payload", "states_entry"]
+__all__ = ["as_json", "measured_entry", "numbers", "payload", "states_entry"]
 
 DASHES = {":": "dot", "--": "dash", "-.": "dashdot", "-": "solid"}
 DIGITS, DECIMALS = 5, 4  # of measures, and of matrix elements
@@ -35,7 +35,7 @@ def payload(data: ReportData, *, served: bool = False) -> dict[str, Any]:
             for name in data.materials
         ],
         "axes": [_axis(axis) for axis in data.axes],
-        "measures": [_measured(measured) for measured in data.measures],
+        "measures": [measured_entry(measured) for measured in data.measures],
         "states": [states_entry(states) for states in data.states],
         "plots": [_plot(plot) for plot in data.plots],
         "timeLabel": data.time_label,
@@ -91,7 +91,8 @@ def _axis(axis: GridAxis) -> dict[str, Any]:
     }
 
 
-def _measured(measured: Measured) -> dict[str, Any]:
+def measured_entry(measured: Measured) -> dict[str, Any]:
+    """Return the estimates of a measure, cell by cell."""
     value, low, high, count = measured.estimates
     spread = {} if _same(value, low, high) else {"low": low, "high": high}
     return {

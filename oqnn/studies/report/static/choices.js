@@ -53,10 +53,13 @@ window.report = (() => {
     };
   }
 
+  const sameTimes = (a, b) =>
+    a?.length === b?.length && (a ?? []).every((time, i) => time === b[i]);
+
   function add(found) {
     for (const extra of found.measures) {
       const measure = data.measures.find(
-        (m) => m.name === extra.name && m.times?.length === extra.times?.length,
+        (m) => m.name === extra.name && sameTimes(m.times, extra.times),
       );
       if (!measure) {
         data.measures.push(extra);
@@ -84,9 +87,10 @@ window.report = (() => {
   async function fetchPlace(number) {
     if (!data.served || asked.has(number)) return asked.get(number);
     const answer = fetch(`place/${number}.json`)
-      .then((response) => {
-        if (!response.ok) throw new Error(`status ${response.status}`);
-        return response.json();
+      .then(async (response) => {
+        if (response.ok) return response.json();
+        const said = await response.json().catch(() => ({}));
+        throw new Error(said.error ?? `status ${response.status}`);
       })
       .then(add)
       .catch((error) => {
