@@ -67,8 +67,10 @@ def test_names_and_labels_stay_within_the_picture(count):
     words = [figure.legends[0], figure.axes[0].xaxis.label]
     for part in words:
         box = part.get_window_extent()
-        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
-        assert box.y0 >= 0 and box.y1 <= figure.bbox.y1
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y0 >= 0
+        assert box.y1 <= figure.bbox.y1
 
 
 def test_maps_hold_the_values_with_x_to_the_right_and_y_up():

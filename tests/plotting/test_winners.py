@@ -49,7 +49,8 @@ def test_legend_stays_within_the_picture():
     )
     figure.draw_without_rendering()
     box = figure.legends[0].get_window_extent()
-    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.x1
 
 
 def test_border_between_rows_is_horizontal():

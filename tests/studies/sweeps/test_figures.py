@@ -267,3 +267,50 @@ def test_sweep_without_views_or_axes_has_few_figures():
     assert sweep_figures(Sweep(xr.DataTree.from_dict({"d2t3": failed}), settings)) == {}
     with pytest.raises(ValueError, match=r"view 'wigner'"):
         wigner_animation(sweep, "w.gif")
+
+
+def test_slices_without_finite_numbers_are_left_out(sweep):
+    """Infinite where κ = 0.2, in the middle; elsewhere for one of two seeds."""
+    points = sweep.points()
+    late = (points["environment.kappa"] == 0.2) | (points.seed == 1)
+    times = points.coherence_time.where(~late & (points.material != "bare"), np.inf)
+    tree = xr.DataTree.from_dict({"d2t3": points.assign(coherence_time=times)})
+    figures = sweep_figures(Sweep(tree, SETTINGS, sweep.trainings))
+    assert "coherence_time_against_h" not in figures
+    assert "coherence_time_over_h_kappa" not in figures
+    drawn = lines_of(figures["coherence_time_against_kappa"]().axes[0])
+    assert np.isposinf(drawn["learning"][1])
+    assert figures["winners_coherence_time_h_kappa"]().axes
+
+
+def test_of_parameters_that_run_together_one_without_repeats_is_drawn():
+    settings = SweepSettings(
+        materials=["bare"],
+        times={"stop": 1.0, "step": 0.5},
+        environment={"h": [2.0, 2.0, 4.0], "kappa": [0.1, 0.2, 0.3]},
+        system={"kind": "qubit", "theta": [0.0, 0.5]},
+        sweep={
+            "zip": [["environment.h", "environment.kappa"]],
+            "measures": ["fidelity"],
+        },
+    )
+    points = Plan(settings).points
+    values = np.linspace(0.9, 0.4, 6)
+    whole = xr.Dataset(
+        {
+            "fidelity": (("point", "time"), values[:, None] * np.ones(3)),
+            "error": ("point", [""] * 6),
+        },
+        {"time": TIMES} | labels_of(points),
+    )
+    sweep = Sweep(xr.DataTree.from_dict({"d2t3": whole}), settings)
+    figures = sweep_figures(sweep)
+    over = {"against_theta", "against_kappa", "over_theta_kappa", "over_kappa_theta"}
+    names = {name.removeprefix("fidelity_") for name in figures if "_" in name}
+    assert names <= over  # and no winner where there is one material
+    assert len(names) == 3
+    axes = figures["fidelity_against_kappa"]().axes[0]
+    assert len(lines_of(axes)["bare"]) == 3
+    assert axes.get_xlabel() == r"$\kappa$, at $\theta$ = 0"
+    for draw in figures.values():
+        assert draw().axes

@@ -13,7 +13,7 @@ import xarray as xr
 from .... import plotting
 from ..computation.measures import measure_of
 from . import pictures
-from .selection import middle_of, numeric_axes, points_at, short_names
+from .selection import drawn_parameters, middle_of, points_at, short_names
 from .sweep import Sweep
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def sweep_figures(
     - ``<measure>_over_<parameter>_<parameter>`` for every pair of them, and
       ``winners_…`` where the measure has a better and a worse.
 
-    Measures over time are taken at the last one there. Failed points are left out.
+    Measures over time are taken at the last one there. Failed points are left out, and
+    so are pictures in which no number would be finite.
 
     Parameters
     ----------
@@ -218,15 +219,17 @@ def _over_parameters(
 ) -> "Iterator[tuple[str, Callable[[], Figure]]]":
     axes = scene.sweep.settings.axes
     short = short_names(axes)
-    swept = [axis.names[0] for axis in numeric_axes(axes)]
+    swept = drawn_parameters(axes)
     view = pictures.Over(scene.points, scene.middle, axes)
-    few = len(scene.sweep.settings.materials) <= MOST_WINNERS
+    few = 1 < len(scene.sweep.settings.materials) <= MOST_WINNERS
     for name in names:
         own = name.rpartition(":")[2]
         for axis in swept:
-            yield f"{own}_against_{short[axis]}", partial(view.against, name, axis)
+            if view.known(name, axis):
+                yield f"{own}_against_{short[axis]}", partial(view.against, name, axis)
         for one, other in combinations(swept, 2):
             end = f"{short[one]}_{short[other]}"
-            yield f"{own}_over_{end}", partial(view.maps, name, one, other)
+            if view.known(name, one, other):
+                yield f"{own}_over_{end}", partial(view.maps, name, one, other)
             if measure_of(name).better and few:
                 yield f"winners_{own}_{end}", partial(view.winners, name, one, other)

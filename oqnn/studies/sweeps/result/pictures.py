@@ -17,12 +17,12 @@ from ..description.point import PointSettings
 from ..description.settings import Axis
 from .selection import (
     along_axis,
-    at_last_time,
     fixed_text,
+    only_over,
     points_at,
+    samples_over,
     seeds_by_material,
     short_names,
-    with_only,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ SYMBOLS = {
     "tau": r"$\tau$",
     "gamma_1": r"$\gamma_1$",
     "gamma_phi": r"$\gamma_\varphi$",
-    "n_thermal": r"$\bar n$",
+    "n_thermal": r"$\bar{n}$",
     "h": "$h$",
 }
 DISTANCES = {
@@ -72,10 +72,7 @@ DISTANCES = {
 def note(middle: Mapping[str, Any], axes: Sequence[Axis], *without: str) -> str:
     """Return ", at h = 2, κ = 0.2" for the parameters held fixed."""
     names = {name: _symbol(own) for name, own in short_names(axes).items()}
-    together = {
-        other for axis in axes if axis.names[0] in without for other in axis.names
-    }
-    return fixed_text(middle, names, [*without, *together])
+    return fixed_text(middle, names, _together(axes, without))
 
 
 def measures(here: xr.Dataset, names: Sequence[str], note: str) -> "Figure":
@@ -192,6 +189,12 @@ class Over:
     middle: Mapping[str, Any]
     axes: Sequence[Axis]
 
+    def known(self, name: str, *free: str) -> bool:
+        """Tell whether a picture over one or two parameters has a finite number."""
+        values = samples_over(self._slice(*free), name, free).values
+        shown = values.mean("seed") if len(free) > 1 else values
+        return bool(np.isfinite(shown).any())
+
     def against(self, name: str, axis: str) -> "Figure":
         """Draw a measure against one parameter."""
         x, found = along_axis(self._slice(axis), name, axis)
@@ -205,12 +208,12 @@ class Over:
 
     def maps(self, name: str, one: str, other: str) -> "Figure":
         """Draw a measure over two parameters, means over seeds."""
-        found = self._diagram(name, one, other, "high")
-        values = found.value.transpose("material", one, other)
+        samples = samples_over(self._slice(one, other), name, [one, other])
+        found = samples.values.mean("seed").transpose("material", one, other)
         return plotting.measure_over_parameters(
             found[one].values,
             found[other].values,
-            dict(zip(found.material.values.astype(str), values.values, strict=True)),
+            dict(zip(samples.materials, found.values, strict=True)),
             x_label=self._label(one) + note(self.middle, self.axes, one, other),
             y_label=self._label(other),
             value_label=self._measure_label(name) + ",\nmean over seeds",
@@ -222,7 +225,8 @@ class Over:
         Nobody wins where a material is missing or two are equally good.
         """
         better = measure_of(name).better
-        found = self._diagram(name, one, other, better)
+        data = only_over(self._slice(one, other), name, [one, other])
+        found = phase_diagram(data, name, axes=[one, other], better=better)
         names = found.material.values.astype(str).tolist()
         places = {kind: k for k, kind in enumerate(names)} | {"": -1}
         kinds = _sole_winner(found).transpose(one, other).values
@@ -239,15 +243,9 @@ class Over:
             + note(self.middle, self.axes, one, other),
         )
 
-    def _diagram(self, name: str, one: str, other: str, better: str) -> xr.Dataset:
-        points = self._slice(one, other)
-        data = points[["error"]].assign({name: at_last_time(points, name)})
-        data = with_only(data, [one, other])
-        return phase_diagram(data, name, axes=[one, other], better=better)
-
     def _slice(self, *free: str) -> xr.Dataset:
         """Return the points at the middle of all axes but some."""
-        loose = {n for axis in self.axes if axis.names[0] in free for n in axis.names}
+        loose = _together(self.axes, free)
         fixed = {n: v for n, v in self.middle.items() if n not in loose}
         return points_at(self.points, fixed)
 
@@ -260,6 +258,11 @@ class Over:
             words += f" at $t$ = {float(self.points.time[-1]):.4g}"
         units = self.points[name].attrs.get("units", "")
         return f"{words} ({SYMBOLS.get(units, units)})" if units else words
+
+
+def _together(axes: Sequence[Axis], names: Sequence[str]) -> set[str]:
+    """Return parameters and all that run together with them."""
+    return {n for axis in axes if set(axis.names) & set(names) for n in axis.names}
 
 
 def _sole_winner(found: xr.Dataset) -> xr.DataArray:

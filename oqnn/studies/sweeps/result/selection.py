@@ -1,25 +1,26 @@
 """Points of a sweep for a picture: at one combination, along an axis, over two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ...analysis.samples import samples_of
+from ...analysis.samples import Samples, samples_of
 from ..description.settings import Axis
 from .joining import label_of
 
 __all__ = [
     "along_axis",
     "at_last_time",
+    "drawn_parameters",
     "fixed_text",
     "middle_of",
-    "numeric_axes",
+    "only_over",
     "points_at",
+    "samples_over",
     "seeds_by_material",
     "short_names",
-    "with_only",
 ]
 
 
@@ -33,11 +34,20 @@ def short_names(axes: Sequence[Axis]) -> dict[str, str]:
     }
 
 
-def numeric_axes(axes: Sequence[Axis]) -> list[Axis]:
-    """Return the axes along which something can be drawn: two numbers or more."""
-    return [
-        axis for axis in axes if len(axis) > 1 and all(map(_is_number, axis.values[0]))
-    ]
+def drawn_parameters(axes: Sequence[Axis]) -> list[str]:
+    """Return a parameter of each axis along which something can be drawn.
+
+    It has two numbers or more, all different; of those that run together, the first
+    such one.
+    """
+    names = []
+    for axis in axes:
+        for name, values in zip(axis.names, axis.values, strict=True):
+            numbers = all(map(_is_number, values))
+            if numbers and 1 < len(set(values)) == len(values):
+                names.append(name)
+                break
+    return names
 
 
 def _is_number(value: Any) -> bool:
@@ -115,8 +125,7 @@ def along_axis(
     axis : str
         Dotted name of the parameter.
     """
-    one = points[["error"]].assign({name: at_last_time(points, name)})
-    samples = samples_of(with_only(one, [axis]), name)
+    samples = samples_over(points, name, [axis])
     found = {}
     for kind in samples.materials:
         values = samples.of(kind).values.isel(material=0).transpose("seed", axis)
@@ -124,14 +133,19 @@ def along_axis(
     return samples.values[axis].values.astype(float), found
 
 
-def with_only(points: xr.Dataset, axes: Sequence[str]) -> xr.Dataset:
-    """Drop the coordinates of all swept parameters but some."""
-    others = [c for c in points.coords if "." in str(c) and c not in axes]
-    return points.drop_vars(others)
+def samples_over(points: xr.Dataset, name: str, axes: Sequence[str]) -> Samples:
+    """Return a measure, at the last time, over some parameters alone."""
+    return samples_of(only_over(points, name, axes), name)
+
+
+def only_over(points: xr.Dataset, name: str, axes: Sequence[str]) -> xr.Dataset:
+    """Return a measure, at the last time, and errors, with some parameters alone."""
+    data = points[["error"]].assign({name: at_last_time(points, name)})
+    return data.drop_vars([c for c in data.coords if "." in str(c) and c not in axes])
 
 
 def fixed_text(
-    coordinates: Mapping[str, Any], names: Mapping[str, str], without: Sequence[str]
+    coordinates: Mapping[str, Any], names: Mapping[str, str], without: Collection[str]
 ) -> str:
     """Return ", at h = 2, kappa = 0.2" for the parameters that are held fixed.
 
