@@ -11,7 +11,7 @@ from ..._core.seeds import derive_seed
 from ..provenance import canonical_json, fingerprint
 from .computation.materials import recipe_of
 from .description.point import PointSettings
-from .description.ranges import label_of
+from .description.ranges import comparable, label_of
 from .description.settings import SweepSettings
 
 __all__ = ["Plan", "Point", "PointBlock", "TrainingBlock"]
@@ -185,7 +185,7 @@ class Plan:
         trainings: dict[str, TrainingBlock] = {}
         counts: dict[str, int] = {}
         for i, coordinates in enumerate(self.combinations):
-            text = canonical_json(coordinates)
+            text = canonical_json(comparable(coordinates))
             for material in self.settings.materials:
                 key = self._training_key(material, self.settings.points[i])
                 if key not in trainings:
@@ -218,10 +218,10 @@ class Plan:
     def _training_key(self, material: str, point: PointSettings) -> str:
         """Return a text that is the same where the same drive is found.
 
-        A drive depends on the training environment, on H of the system alone, and on
-        the tables of its recipe; on the state only where it is that which is protected,
-        or where a user's environment could look at it. A blind recipe sees no more than
-        which controls there are.
+        A drive depends on the training environment, which the system's natural fields
+        are part of, on H of the system alone, and on the tables of its recipe; on the
+        state only where it is that which is protected, or where a user's environment
+        could look at it. A blind recipe sees no more than which controls there are.
         """
         recipe = recipe_of(material)
         if recipe.blind:
@@ -231,7 +231,8 @@ class Plan:
         own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
         system = point.texts["system"] if own else point.hamiltonian_text
         tables = [point.texts[table] for table in recipe.tables]
-        return "\n".join([material, point.texts["training"], system, *tables])
+        around = [point.texts["training"], point.system.controls]
+        return "\n".join([material, *around, system, *tables])
 
     def _training(
         self, name: str, material: str, coordinates: Mapping[str, Any], key: str

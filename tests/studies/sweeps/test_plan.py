@@ -85,6 +85,16 @@ def test_who_sees_only_the_controls_is_trained_once_for_each_set_of_them():
     assert trainings(environment=resolved, learning=many)[:2] == [2, 2]
 
 
+def test_fields_that_are_natural_for_a_system_are_part_of_its_training():
+    """A spin and an oscillator of as many levels are steered by other fields."""
+    kinds = {"kind": ["spin", "oscillator"], "levels": 4}
+    level = {"state": {"values": [[1, 0, 0, 0]]}}
+    around = {"kind": "fields"}
+    assert trainings(system=kinds | level, environment=around) == [2, 2, 2]
+    alike = {"kind": ["spin", "qutrit"]}  # both spins of three levels
+    assert trainings(system=alike, environment=around) == [1, 1, 1]
+
+
 def test_a_state_matters_for_training_only_where_it_is_protected():
     theta = {"theta": [0.1, 0.2]}
     assert trainings(system=theta, cost={"protect": "initial"}) == [1, 1, 2]
@@ -112,6 +122,11 @@ def test_seeds_follow_from_coordinates_and_from_nothing_else():
     assert len(set(large.values())) == len(large)
     other = seeds(plan(seed=1, environment={"h": [2.0, 4.0]}))
     assert not set(small.values()) & set(other.values())
+
+
+def test_two_and_two_point_zero_are_one_number():
+    whole = seeds(plan(environment={"h": [2, 4]}))
+    assert whole == seeds(plan(environment={"h": [2.0, 4.0]}))
 
 
 def test_members_draw_the_same_numbers_whatever_the_company():

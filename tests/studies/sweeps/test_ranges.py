@@ -27,6 +27,19 @@ def test_steps_reach_the_end_without_drift():
     assert swept_values({"from": 3, "to": -1, "step": -2}, "a.b") == (3, 1, -1)
 
 
+def test_values_of_a_range_are_those_one_would_write():
+    """Three tenths are 0.3, so that they can be looked up; a third stays a third."""
+    tenths = tuple(float(f"0.{i}") for i in range(10))
+    assert swept_values({"from": 0.0, "to": 0.9, "step": 0.1}, "a.b") == tenths
+    assert swept_values({"from": 0.0, "to": 0.9, "count": 10}, "a.b") == tenths
+    decades = swept_values({"from": 1e-3, "to": 1e2, "count": 6, "spacing": "log"}, "a")
+    assert decades == (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)
+    thirds = swept_values({"from": 0, "to": 1, "count": 4}, "a.b")
+    np.testing.assert_array_equal(thirds, np.linspace(0, 1, 4))
+    ends = {"from": 0.12345678901234566, "to": 0.9876543210987653, "count": 3}
+    assert swept_values(ends, "a.b")[::2] == (ends["from"], ends["to"])
+
+
 @pytest.mark.parametrize(
     ("entry", "values"),
     [
@@ -78,6 +91,8 @@ MISTAKES = [
     ({"from": "1", "to": 2, "count": 2}, r"`a.b.from` must be a number, but is '1'"),
     ({"from": 1, "to": True, "count": 2}, r"`a.b.to` must be a number, but is True"),
     ({"from": 1, "to": float("inf"), "count": 2}, "must be a number, but is inf"),
+    ({"from": 1, "to": 10**400, "count": 2}, r"`a.b.to` must be at most 1e\+300 in"),
+    ({"from": -1e308, "to": 1, "count": 3}, r"`a.b.from` must be at most 1e\+300 in"),
     ({"from": 1, "to": 2, "count": 2.0}, "an integer from 1 to 100000, but is 2.0"),
     ({"from": 1, "to": 2, "count": 0}, "an integer from 1 to"),
     ({"from": 1, "to": 2, "count": 1}, "must be at least 2 to go from 1 to 2"),

@@ -6,6 +6,11 @@ import tomllib
 import numpy as np
 import pytest
 
+from oqnn.environments import (
+    ReferenceEnvironment,
+    engineered_material,
+    readout_infidelity,
+)
 from oqnn.studies import SettingsError
 from oqnn.studies.settings_errors import line_of
 from oqnn.studies.sweeps.description.reading import is_sweep
@@ -273,3 +278,14 @@ def test_ten_thousand_combinations_are_checked_in_seconds():
     )
     assert len(settings.combinations) == 10_000
     assert time.process_time() - start < 5
+
+
+def test_constants_are_searched_for_where_few_starts_miss_the_best():
+    """At h = 4 and κ = 0.1, twenty starts from a hundred points end at 0.1325."""
+
+    environment = ReferenceEnvironment(h=4.0, kappa=0.1)
+    part = SweepSettings(materials=["engineered"]).point({}).engineered
+    found = engineered_material(
+        environment, points=part.points, starts=part.starts, seed=3, progress=False
+    )
+    assert readout_infidelity(found, period=8.0) < 0.1286

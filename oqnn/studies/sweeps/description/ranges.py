@@ -14,11 +14,13 @@ import numpy as np
 from ...provenance import canonical_json
 from ...settings_errors import SettingsError
 
-__all__ = ["check_once", "is_swept", "label_of", "swept_values"]
+__all__ = ["check_once", "comparable", "is_swept", "label_of", "swept_values"]
 
 RANGE_KEYS = {"from", "to", "count", "step", "spacing"}
 MOST_VALUES = 100_000
 WHOLE = 1e-9  # relative, up to which a number is taken for an integer
+ROUNDING = 1e-15  # relative, what spacing numbers evenly may cost
+LARGEST = 1e300  # number in a range
 LONGEST_LABEL = 40
 EXAMPLE = "{ from = 0.1, to = 10, count = 5 }"
 
@@ -82,7 +84,7 @@ def check_once(values: Sequence[Any], shown: str, names: Sequence[str]) -> None:
     """
     seen: dict[str, int] = {}
     for i, value in enumerate(values):
-        key = canonical_json(_comparable(value))
+        key = canonical_json(comparable(value))
         if key in seen:
             _refuse(
                 names[0],
@@ -90,6 +92,21 @@ def check_once(values: Sequence[Any], shown: str, names: Sequence[str]) -> None:
                 f"{seen[key] + 1} and {i + 1}.",
             )
         seen[key] = i
+
+
+def comparable(value: Any) -> Any:
+    """Return a value as it compares: 2 and 2.0 are one number, true is none.
+
+    Examples
+    --------
+    >>> comparable({"h": [2, 0.5, True]})
+    {'h': [2.0, 0.5, True]}
+    """
+    if isinstance(value, Mapping):
+        return {key: comparable(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [comparable(entry) for entry in value]
+    return float(value) + 0.0 if type(value) in (int, float) else value
 
 
 def label_of(value: Any) -> bool | int | float | str:
@@ -110,13 +127,6 @@ def label_of(value: Any) -> bool | int | float | str:
 
 def _refuse(name: str, message: str) -> NoReturn:
     raise SettingsError(message, name.split("."))
-
-
-def _comparable(value: Any) -> Any:
-    """Return a value as it compares: 2 and 2.0 are one number, true is none."""
-    if isinstance(value, list | tuple):
-        return [_comparable(entry) for entry in value]
-    return float(value) if type(value) is int else value
 
 
 def _listed(entry: Mapping[str, Any], name: str) -> tuple[Any, ...]:
@@ -145,7 +155,9 @@ def _range(entry: Mapping[str, Any], name: str) -> tuple[Any, ...]:
     for key in ("from", "to", "step"):
         value = entry.get(key, 0)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not np.isfinite(value):
+        if number and LARGEST < abs(value) < np.inf:
+            _refuse(name, f"`{name}.{key}` must be at most {LARGEST:g} in size.")
+        if not number or not abs(value) <= LARGEST:
             _refuse(name, f"`{name}.{key}` must be a number, but is {value!r}.")
     if "step" in entry:
         return _steps(entry["from"], entry["to"], entry["step"], name)
@@ -178,7 +190,7 @@ def _counted(entry: Mapping[str, Any], name: str) -> tuple[Any, ...]:
         )
     spaced = np.geomspace if spacing == "log" else np.linspace
     numbers = spaced(float(first), float(last), count)
-    return _whole_where_all_are(numbers, first, last)
+    return _as_written(numbers, first, last)
 
 
 def _steps(first: Any, last: Any, step: Any, name: str) -> tuple[Any, ...]:
@@ -190,12 +202,17 @@ def _steps(first: Any, last: Any, step: Any, name: str) -> tuple[Any, ...]:
             f"{MOST_VALUES}, but (to - from) / step = {count:.6g}.",
         )
     numbers = np.linspace(float(first), float(last), round(count) + 1)
-    return _whole_where_all_are(numbers, first, last)
+    return _as_written(numbers, first, last)
 
 
-def _whole_where_all_are(numbers: np.ndarray, first: Any, last: Any) -> tuple[Any, ...]:
+def _as_written(numbers: np.ndarray, first: Any, last: Any) -> tuple[Any, ...]:
+    """Return numbers as one would write them: 3 between integers, 0.3 for 3 × 0.1."""
     near = np.round(numbers)
     written = isinstance(first, int) and isinstance(last, int)
     if written and (np.abs(numbers - near) <= WHOLE * np.maximum(1, near)).all():
         return tuple(int(number) for number in near)
-    return tuple(numbers.tolist())
+    short = [float(f"{number:.12g}") for number in numbers]
+    pairs = zip(short, numbers.tolist(), strict=True)
+    inner = [a if abs(a - b) <= ROUNDING * abs(b) else b for a, b in pairs]
+    inner[0], inner[-1] = float(first), float(last)
+    return tuple(inner)
