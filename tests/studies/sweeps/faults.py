@@ -44,6 +44,21 @@ def broken(seen):
     return np.real(seen.states[:, -1, 0, 0])
 
 
+def unwritable(seen):
+    """Raise an error whose text is no Unicode, as names of odd files are."""
+    raise ValueError("\udc80 and \udcff")
+
+
+def endless(seen):
+    """Raise an error that says too much."""
+    raise ValueError("x" * 10_000)
+
+
+def leaving(seen):
+    """Call exit, as scripts do."""
+    sys.exit(3)
+
+
 def described(**changes):
     """Return a sweep of 200 points in 52 blocks whose drives are found once."""
     tables = {

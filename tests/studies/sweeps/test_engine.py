@@ -26,6 +26,7 @@ from oqnn.studies.sweeps.engine.surroundings import (
     worker_variables,
 )
 from oqnn.studies.sweeps.plan import Plan
+from oqnn.studies.sweeps.result.sweep import Sweep
 from oqnn.studies.sweeps.run import sweep
 
 LEARNED = faults.described(
@@ -178,6 +179,22 @@ def test_errors_beside_points_mark_the_block_and_are_logged(tmp_path, monkeypatc
     with Store(tmp_path, settings.to_dict()) as store:
         (entry,) = (e for e in store.read_log() if e["event"] == "failed")
     assert 'raise ZeroDivisionError("by nothing")' in entry["trace"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "reason"),
+    [
+        ("unwritable", r"ValueError: \\udc80 and \S+$"),
+        ("endless", r"ValueError: x{900,1000}\.\.\.$"),
+        ("leaving", r"SystemExit: 3$"),
+    ],
+)
+def test_whatever_a_measure_raises_marks_its_points(measure, reason, tmp_path):
+    """No text that files cannot hold, none of many MB, and no end of the run."""
+    settings = faults.few(measure, block=6)
+    found = sweep(settings, tmp_path).dataset
+    assert all(re.search(reason, text) for text in found.error.values)
+    xr.testing.assert_identical(Sweep.open(tmp_path).dataset, found)
 
 
 def test_progress_tells_points_rate_time_left_and_trainings(tmp_path, capsys):

@@ -12,6 +12,7 @@ from .generators import Generators, generators_of
 
 __all__ = ["Prepared", "UntrainedError", "because", "prepared"]
 
+LONGEST = 1000  # letters of a reason, each point of a block keeping as many
 DENSE_LIMIT = 512  # coordinates above which points evolve one by one
 
 
@@ -80,8 +81,9 @@ def prepared(point: PointSettings, drive: Drive | str) -> Prepared:
 
 
 def because(error: BaseException) -> str:
-    """Return why something failed, in one line."""
-    text = " ".join(str(error).split())
+    """Return why something failed, in one line that any file can hold."""
+    text = " ".join(str(error).split()).encode(errors="backslashreplace").decode()
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
     if isinstance(error, UntrainedError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 import xarray as xr
 
+from ..computation.preparation import because
 from ..plan import PointBlock, TrainingBlock
 
 __all__ = ["Engine", "Job", "Outcome", "raised"]
@@ -73,12 +74,11 @@ class Engine(Protocol):
         """Stop all work, finished or not."""
 
 
-def raised(name: str, error: Exception, seconds: float = 0.0) -> Outcome:
+def raised(name: str, error: BaseException, seconds: float = 0.0) -> Outcome:
     """Return the outcome of a block whose computation raised an error."""
+    text = because(error)
     if isinstance(error, MemoryError):
-        text = f"The memory does not suffice. {error}".strip()
-    else:
-        text = f"{type(error).__name__}: {error}".strip(": ")
+        text = f"The memory does not suffice. {text}"
     trace = "".join(traceback.format_exception(error))
     return Outcome(
         name=name, status="raised", message=text, trace=trace, seconds=seconds

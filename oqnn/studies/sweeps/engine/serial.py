@@ -49,7 +49,7 @@ class SerialEngine:
         show = self._progress if isinstance(job.task, TrainingBlock) else False
         try:
             dataset = compute_block(self._plan, name, job.inputs, progress=show)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # users' functions may call exit()
             return raised(name, error, time.monotonic() - start)
         seconds = time.monotonic() - start
         return Outcome(name=name, status="done", dataset=dataset, seconds=seconds)

@@ -93,7 +93,7 @@ def _outcome(settings: bytes, packed_job: bytes) -> Outcome:
     name, start = job.task.name, time.monotonic()
     try:
         dataset = _computed(settings, job)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # users' functions may call exit()
         return raised(name, error, time.monotonic() - start)
     seconds = time.monotonic() - start
     return Outcome(name=name, status="done", dataset=dataset, seconds=seconds)
