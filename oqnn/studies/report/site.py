@@ -4,6 +4,7 @@ import json
 import re
 import tempfile
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
@@ -101,15 +102,18 @@ class Site:
         self._places, self._seen = places, seen
 
 
-def _marks(folder: Path) -> list[tuple[int, int] | None]:
-    """Return what changes whenever a run adds to the study or begins it anew."""
-    marks: list[tuple[int, int] | None] = []
-    for name in ("study.json", "log.jsonl"):
-        try:
-            found = (folder / name).stat()
-            marks.append((found.st_mtime_ns, found.st_size))
-        except OSError:
-            marks.append(None)
+def _marks(folder: Path) -> dict[str, int]:
+    """Return what changes whenever a block lands or a study is begun anew.
+
+    Those are the times of study.json and of the folders in which blocks lie, which are
+    named ``points/<shape>/<material>/<number>``.
+    """
+    root = folder / "study.zarr"
+    paths = [folder / "study.json", *root.glob("*"), *root.glob("*/*")]
+    marks = {}
+    for path in [*paths, *root.glob("points/*/*")]:
+        with suppress(OSError):  # gone since it was listed
+            marks[str(path)] = path.stat().st_mtime_ns
     return marks
 
 
