@@ -111,16 +111,22 @@ def test_a_long_table_is_cut_and_says_so(finished, monkeypatch, capsys):
     assert "The first 5 of 12 rows; the page that `oqnn report`" in said
 
 
-def test_figures_of_a_sweep_are_saved(finished, tmp_path, monkeypatch):
+def test_figures_of_a_sweep_are_saved(finished, tmp_path, monkeypatch, capsys):
     import oqnn.studies.sweeps.result.figures as module
     from oqnn import plotting
 
     draw = lambda: plotting.learning_curves(np.array([[0.5, 0.25]]), {})  # noqa: E731
-    monkeypatch.setattr(module, "sweep_figures", lambda sweep: {"one": draw})
+    drawn = {"one": draw, "two": draw}
+    monkeypatch.setattr(module, "sweep_figures", lambda sweep: drawn)
     found = Sweep.open(finished.out)
-    (path,) = SAVE_FIGURES(found, tmp_path / "figures")
-    assert path == tmp_path / "figures" / "one.png"
+    path, other = SAVE_FIGURES(found, tmp_path / "figures")
+    assert (path.name, other.name) == ("one.png", "two.png")
+    assert path.parent == tmp_path / "figures"
     assert path.read_bytes()[:4] == b"\x89PNG"
+    assert capsys.readouterr().out == ""
+    monkeypatch.setattr(compare, "MOST_FIGURES", 1)
+    assert len([*SAVE_FIGURES(found, tmp_path / "few")]) == 1
+    assert "The first 1 of 2 figures;" in capsys.readouterr().out
 
 
 def test_failed_points_are_named_and_end_in_one(tmp_path):
@@ -320,6 +326,23 @@ def test_export_refuses_to_do_nothing_and_other_folders(finished, tmp_path):
         done = invoke(command, tmp_path, *options)
         assert done.exit_code == 2
         assert "must hold a study" in done.stderr
+
+
+def test_export_says_what_is_in_the_way(finished, tmp_path):
+    done = invoke("export", finished.out, "--netcdf", tmp_path)
+    assert done.exit_code == 2
+    assert f"`path` must be a file, but {tmp_path} is a folder" in done.stderr
+    done = invoke("export", finished.out, "--csv", finished.file)
+    assert done.exit_code == 2
+    assert f"`folder` must be a folder, but {finished.file} is a file" in done.stderr
+
+
+def test_a_scheduler_that_is_none_is_bad_input(finished, tmp_path):
+    out = ["--out", tmp_path / "out"]
+    done = invoke("compare", finished.file, "--scheduler", "banana", *out)
+    assert done.exit_code == 2
+    assert "`scheduler` must be" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_report_says_where_the_page_is(finished, tmp_path, monkeypatch):

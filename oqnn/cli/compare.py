@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
+MOST_FIGURES = 40
+
 
 def compare(
     context: typer.Context,
@@ -83,6 +85,10 @@ def compare(
                 scheduler=scheduler is not None,
                 retry_failed=retry_failed,
             )
+        else:
+            from ..studies.sweeps.run import check_arguments
+
+            check_arguments(settings, workers, scheduler)
 
     refused = (StudyMismatch, StudyDamaged)
     kept = f"The finished blocks in {out} are kept: the same command goes on from there"
@@ -129,13 +135,19 @@ def _sweep(settings: "SweepSettings", out: Path, **options: Any) -> None:
 
 
 def _save_figures(found: "Sweep", folder: Path) -> Iterator[Path]:
-    """Save the figures of a sweep as PNG, one by one."""
+    """Save the first figures of a sweep as PNG, one by one."""
     from ..plotting.saving import save_figure
     from ..studies.sweeps.result.figures import sweep_figures
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in sweep_figures(found).items():
+    figures = sweep_figures(found)
+    for name, draw in [*figures.items()][:MOST_FIGURES]:
         yield save_figure(draw(), folder / f"{name}.png")
+    if len(figures) > MOST_FIGURES:
+        typer.echo(
+            f"The first {MOST_FIGURES} of {len(figures)} figures; "
+            "`sweep_figures(Sweep.open(folder))` in Python draws any of them."
+        )
 
 
 def _repair(

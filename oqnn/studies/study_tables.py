@@ -6,7 +6,7 @@ import xarray as xr
 
 from .layout import disk_errors, written_aside
 from .study import Study
-from .sweeps.result.export import write_netcdf
+from .sweeps.result.export import folder_for, write_netcdf
 
 __all__ = ["StudyTables"]
 
@@ -59,10 +59,12 @@ class StudyTables:
 
         Raises
         ------
+        NotADirectoryError
+            If the folder is a file.
         NoSpaceError
             If the disk is full; files that were there stay.
         """
-        folder, paths = Path(folder), []
+        folder, paths = folder_for(folder), []
         dataset = self.study.dataset
         with disk_errors(folder, "The tables"):
             folder.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from .engine.serial import SerialEngine
 from .plan import Plan
 from .result.sweep import Sweep
 
-__all__ = ["sweep"]
+__all__ = ["check_arguments", "sweep"]
 
 PATIENCE_S = 1.0  # between two looks at what was lost
 
@@ -82,7 +82,7 @@ def sweep(
     ConnectionError
         If there is no such scheduler, or it was lost for good; finished blocks stay.
     """
-    _check_arguments(settings, workers, scheduler)
+    check_arguments(settings, workers, scheduler)
     plan = Plan(settings)
     with _folder(out) as folder:
         with Store(folder, settings.to_dict(), replace=replace) as store:
@@ -140,9 +140,10 @@ def _engine(
     return SerialEngine(plan, progress)
 
 
-def _check_arguments(
+def check_arguments(
     settings: SweepSettings, workers: int, scheduler: str | None
 ) -> None:
+    """Check what `sweep` is given, before anything is written; raises as it does."""
     if not isinstance(settings, SweepSettings):
         raise TypeError(
             f"`settings` must be SweepSettings, but is a {type(settings).__name__}. "

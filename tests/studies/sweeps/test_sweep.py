@@ -10,6 +10,7 @@ from studies.sweeps import fake_blocks
 from oqnn.studies import Store, StudyMismatch, summary_text
 from oqnn.studies.layout import StudyDamaged
 from oqnn.studies.sweeps.result.joining import join_points
+from oqnn.studies.sweeps.result.summary import summary_columns
 from oqnn.studies.sweeps.result.sweep import Sweep
 
 LATE = "points/d2t3/plain/00001"
@@ -297,3 +298,27 @@ def test_the_summary_prints(whole):
     assert "readout infidelity" in text
     assert "failed" in text
     assert text.count("h = 0.5") == 4
+
+
+@pytest.mark.parametrize(
+    ("times", "units", "digits"),
+    [
+        ([0, 0.5, 40], "1/xi", 1),
+        ([0, 3, 12], "1/xi", 1),
+        ([0, 0.25, 1], "1/xi", 2),
+        ([0, 1 / 3, 1], "1/xi", 4),
+        ([0, 0.5, 40], "", 4),
+    ],
+)
+def test_times_have_the_digits_of_the_steps(times, units, digits):
+    """First times lie on the grid of times, and are told apart by its decimals."""
+    node = xr.Dataset(
+        {
+            "breaking": ("point", [times[1]], {"units": units}),
+            "fidelity": (("point", "time"), [times], {"units": ""}),
+            "error": ("point", [""]),
+        },
+        {"time": ("time", np.array(times, dtype=float), {"units": "1/xi"})},
+    )
+    one, other = summary_columns([node], ["breaking", "fidelity"])
+    assert (one.digits, other.digits) == (digits, 4)

@@ -19,7 +19,7 @@ import xarray as xr
 
 from ...layout import disk_errors, sync, written_aside
 
-__all__ = ["read_netcdf", "write_csv", "write_netcdf"]
+__all__ = ["folder_for", "read_netcdf", "write_csv", "write_netcdf"]
 
 PART = "complex_part"
 PARTS = {"_re": "real", "_im": "imaginary"}
@@ -58,6 +58,8 @@ def write_netcdf(
     ------
     ImportError
         If h5netcdf is not installed.
+    IsADirectoryError
+        If the path is that of a folder.
     NoSpaceError
         If the disk is full; a file that was there stays.
     """
@@ -66,6 +68,11 @@ def write_netcdf(
             "NetCDF files need the package h5netcdf: pip install h5netcdf."
         )
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"`path` must be a file, but {path} is a folder. Name a file in it, such "
+            f"as {path / 'study.nc'}."
+        )
     nodes = {"/": xr.Dataset(attrs=tree.attrs)}
     nodes |= {name: node.to_dataset() for name, node in tree.children.items()}
     plain = {name: _split(node) for name, node in {**nodes, **trained}.items()}
@@ -108,10 +115,12 @@ def write_csv(tree: xr.DataTree, folder: str | Path) -> list[Path]:
 
     Raises
     ------
+    NotADirectoryError
+        If the folder is a file.
     NoSpaceError
         If the disk is full; files that were there stay.
     """
-    folder = Path(folder)
+    folder = folder_for(folder)
     texts, left_out = {}, []
     for shape, node in tree.children.items():
         dataset = node.to_dataset()
@@ -132,6 +141,22 @@ def write_csv(tree: xr.DataTree, folder: str | Path) -> list[Path]:
             with written_aside(folder / f".{name}.partial", folder / name) as file:
                 file.write(text.encode())
     return [folder / name for name in texts]
+
+
+def folder_for(folder: str | Path) -> Path:
+    """Return a folder that there is or may be.
+
+    Raises
+    ------
+    NotADirectoryError
+        If it is a file.
+    """
+    folder = Path(folder)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(
+            f"`folder` must be a folder, but {folder} is a file. Name another one."
+        )
+    return folder
 
 
 def _split(dataset: xr.Dataset) -> xr.Dataset:

@@ -10,6 +10,8 @@ from ...table import Column
 
 __all__ = ["summary_columns", "summary_rows"]
 
+DIGITS = 4
+
 
 def summary_rows(
     nodes: Sequence[xr.Dataset], measures: Sequence[str], names: Sequence[str]
@@ -51,15 +53,38 @@ def summary_rows(
 def summary_columns(
     nodes: Sequence[xr.Dataset], measures: Sequence[str]
 ) -> tuple[Column, ...]:
-    """Return the columns of `summary_rows`; failures only where there are some."""
+    """Return the columns of `summary_rows`; failures only where there are some.
+
+    Times have as many digits as tell the times of the sweep apart.
+    """
     columns = []
     for name in measures:
         late = any("time" in node[name].dims for node in nodes if name in node)
         title = name.rpartition(":")[2].replace("_", " ")
-        columns.append(Column(key=name, title=title + " at T" * late, digits=4))
+        title += " at T" * late
+        columns.append(Column(key=name, title=title, digits=_digits(nodes, name)))
     if any((node.error.values != "").any() for node in nodes):
         columns.append(Column(key="failed", title="failed", digits=0))
     return tuple(columns)
+
+
+def _digits(nodes: Sequence[xr.Dataset], name: str) -> int:
+    """Return how many decimals a measure is shown with."""
+    seen = [node for node in nodes if name in node]
+    if not seen or any("time" not in node.coords for node in seen):
+        return DIGITS
+    if any(node[name].attrs.get("units") != _unit_of_time(node) for node in seen):
+        return DIGITS
+    times = np.concatenate([node.time.values for node in seen])
+    for digits in range(1, DIGITS):
+        if np.allclose(times, times.round(digits), rtol=0, atol=1e-9):
+            return digits
+    return DIGITS
+
+
+def _unit_of_time(node: xr.Dataset) -> str | None:
+    """Return the unit of the times, None where they have none."""
+    return node.time.attrs.get("units") or None
 
 
 def _numbers(points: xr.Dataset, measures: Sequence[str]) -> dict[str, np.ndarray]:
