@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -12,7 +12,7 @@ __all__ = ["PartError", "SettingsError", "explain", "line_of", "named"]
 
 KINDS = {int: "an integer", float: "a number", bool: "true or false", str: "a text"}
 ITSELF = re.compile(r"\bit(?=[`\[])")  # the name that validators use
-HEADER = re.compile(r"""\s*\[([\w.\s"'-]+)\]\s*(#.*)?$""")
+HEADER = re.compile(r"""\s*\[{1,2}([\w.\s"'-]+)\]{1,2}\s*(#.*)?$""")
 TOKEN = re.compile(r"""#.*|"(?:\\.|[^"\\])*"|'[^']*'|[\[\]{},]|[^\s#"'\[\]{},]+""")
 ASSIGNMENT = re.compile(r"""\s*([\w.\s"'-]+?)\s*=""")
 
@@ -113,7 +113,11 @@ def line_of(text: str, key: Sequence[str], index: int | None = None) -> int | No
     here: list[str] = []
     header = None
     lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
+    depth = 0  # of brackets that earlier lines left open
+    for number, line in enumerate(lines, start=1) if key else ():
+        inside, depth = depth > 0, depth + _opened(line)
+        if inside:
+            continue
         if found := HEADER.match(line):
             here = _split(found[1])
             header = number if here == list(key[: len(here)]) else header
@@ -143,6 +147,12 @@ def _lines_to(lines: Sequence[str], index: int) -> int:
             if inside and depth == 0:
                 return 0
     return 0
+
+
+def _opened(line: str) -> int:
+    """Return how many more brackets a line opens than it closes."""
+    tokens = [token for token in TOKEN.findall(line) if not token.startswith("#")]
+    return sum((t in "[{") - (t in "]}") for t in tokens)
 
 
 def _split(dotted: str) -> list[str]:
@@ -181,6 +191,9 @@ def _find(
 def _wanted(field: FieldInfo) -> str:
     """Say in words what a field takes."""
     annotation = field.annotation
+    if get_origin(annotation) is Literal and not field.description:
+        names = [repr(name) for name in get_args(annotation)]
+        return " or ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
     if get_origin(annotation) is tuple or type(None) in get_args(annotation):
         return field.description or "a list"
     words = KINDS.get(annotation, field.description or "something else")  # type: ignore[arg-type]

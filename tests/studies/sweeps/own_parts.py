@@ -3,7 +3,11 @@
 import numpy as np
 
 from oqnn.dynamics import RegisterGenerator, System
-from oqnn.environments import RegisterEnvironment, field_channel
+from oqnn.environments import (
+    ReferenceEnvironment,
+    RegisterEnvironment,
+    field_channel,
+)
 
 NO_FUNCTION = 3
 
@@ -24,6 +28,16 @@ def damped(system, rate, powers=(1.0,)):
     )
     field = field_channel(lowering + lowering.T, 1)
     return RegisterEnvironment(noise, {"drive": field}, 2.0)
+
+
+def any_reference(**parameters):
+    """Return the reference environment with any of its parameters."""
+    return ReferenceEnvironment(**parameters)
+
+
+def faulty():
+    """Fail as a mistake in a program does."""
+    return {}["x"]
 
 
 def nothing(system):

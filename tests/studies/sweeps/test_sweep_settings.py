@@ -229,6 +229,32 @@ PLACES = [
         r"must name each value once, but \[1.0, 2.0\] is its value 1 and 2",
     ),
     ("environment = 3\n", 1, r"`environment` must be a table of settings, but is 3"),
+    ("[environment]\nh = nan\n", 2, r"`environment\.h` must hold finite numbers, but "),
+    ("[environment]\nh = [1.0, inf]\n", 2, "must hold finite numbers, but holds inf"),
+    (f"[environment]\nh = [1.0, {10**400}]\n", 2, "hold finite numbers, but holds 10"),
+    ("[environment]\nh = 2020-01-01\n", 2, "but holds '2020-01-01', a date"),
+    ('[system]\nkind = "oscillator"\nalpha = 1e200\n', 3, "at most 8, but is 1e"),
+    ('[system]\nkind = ".x:f"\n', 2, r"`system\.kind` must name .* relative import"),
+    ('[system]\nkind = "math:sqrt"\n', 2, r"`system\.kind` must fit the function"),
+    ('[environment]\nkind = "os:getcwd"\n', 2, "returns an environment, but it .* str"),
+    (
+        '[cost]\nprotect = "most"\n',
+        2,
+        r"`cost\.protect` must be 'all', 'initial' or 'subspace', but is 'most'",
+    ),
+    (
+        "[environment]\nh = [1.0, 2.0]\nxi = [1.0, 2.0]\nb = [0.1, 0.2]\n[sweep]\n"
+        'zip = [["environment.h", "environment.xi"], ["environment.h", '
+        '"environment.b"]]\n',
+        6,
+        "must name each parameter once, but 'environment.h' is named 2 times",
+    ),
+    (
+        "[system]\nstate = [\n[1.0],\n[0.0]\n]\n[environment]\nlevels = 9\n",
+        7,
+        r"`environment\.levels` must be an integer of at least 1 and at most 4",
+    ),
+    ("[[sweep]]\nseeds = 3\n", 1, r"`sweep` must be a table of settings, but is \[{"),
     ("[enviroment]\nh = 3\n", 1, r"Did you mean `environment`\?"),
 ]
 
@@ -246,6 +272,40 @@ def test_the_same_value_twice_is_fine_where_parameters_run_together():
         sweep={"zip": [["environment.h", "environment.xi"]]},
     )
     assert len(settings.combinations) == 3
+
+
+def test_a_range_of_python_and_the_mark_of_some_editors_are_read(tmp_path):
+    settings = SweepSettings(environment={"levels": range(2, 4)})
+    assert settings.axes[0].values == ((2, 3),)
+    (tmp_path / "marked.toml").write_text("[sweep]\nseeds = 2\n", "utf-8-sig")
+    assert is_sweep(tmp_path / "marked.toml")
+    assert SweepSettings.from_toml(tmp_path / "marked.toml").sweep.seeds == 2
+
+
+def test_points_are_asked_for_by_dotted_names():
+    settings = SweepSettings(environment={"h": [1.0, 2.0]})
+    assert settings.point({"environment.xi": 0.5}).environment.xi == 0.5
+    with pytest.raises(SettingsError, match=r"must have dotted names, .* one is 'h'"):
+        settings.point({"h": 2.0})
+    with pytest.raises(SettingsError, match=r"`environment\.h` must be .* but is -3"):
+        settings.point({"environment.h": -3.0})
+
+
+def test_functions_of_users_are_asked_and_blamed_by_name():
+    """An entry that a built-in kind knows goes to a function that takes it too."""
+    made = SweepSettings(
+        materials=["bare"],
+        environment={"kind": ["studies.sweeps.own_parts:any_reference", "reference"]}
+        | {"kappa": 0.3},
+    )
+    assert [p.built_environment.kappa for p in made.points] == [0.3, 0.3]
+    with pytest.raises(SettingsError, match=r"`system\.kind` .* raised KeyError: 'x'"):
+        SweepSettings(system={"kind": "studies.sweeps.own_parts:faulty"})
+    with pytest.raises(SettingsError, match="'spin', 'qubits' or 'ladder', but is"):
+        SweepSettings(
+            system={"kind": "studies.sweeps.own_parts:tilted_spin", "angle": 0.1}
+            | {"controls_kind": "magnet"},
+        )
 
 
 def test_what_is_no_description_is_refused(written, tmp_path):

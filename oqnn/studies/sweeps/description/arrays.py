@@ -25,6 +25,8 @@ def plain(value: Any) -> Any:
         value = value.full()
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, range):
+        return [*value]
     if isinstance(value, list | tuple):
         parts = [plain(entry) for entry in value]
         return plain(np.array(value)) if _holds_complex(value) else parts

@@ -7,7 +7,7 @@ from typing import Any
 from ...settings_errors import SettingsError
 from .ranges import check_once
 
-__all__ = ["Axis", "corners", "zipped_axis"]
+__all__ = ["Axis", "axes_of", "corners"]
 
 MOST_CORNERS = 32
 
@@ -31,7 +31,32 @@ class Axis:
         return len(self.values[0])
 
 
-def zipped_axis(group: tuple[str, ...], found: Mapping[str, tuple[Any, ...]]) -> Axis:
+def axes_of(
+    found: Mapping[str, tuple[Any, ...]], groups: tuple[tuple[str, ...], ...]
+) -> tuple[Axis, ...]:
+    """Return the axes of parameters in their order, some of which run together.
+
+    Raises
+    ------
+    SettingsError
+        If a group names a parameter that is not swept or that was named before, or
+        joins different numbers of values.
+    """
+    zipped = [name for group in groups for name in group]
+    for name in zipped:
+        if zipped.count(name) > 1:
+            raise SettingsError(
+                f"`sweep.zip` must name each parameter once, but {name!r} is named "
+                f"{zipped.count(name)} times. What runs together stands in one list.",
+                ("sweep", "zip"),
+            )
+    axes = [_zipped_axis(group, found) for group in groups]
+    axes += [Axis((n,), (v,)) for n, v in found.items() if n not in zipped]
+    order = [*found]
+    return tuple(sorted(axes, key=lambda axis: order.index(axis.names[0])))
+
+
+def _zipped_axis(group: tuple[str, ...], found: Mapping[str, tuple[Any, ...]]) -> Axis:
     """Return parameters that run together as one axis.
 
     Raises

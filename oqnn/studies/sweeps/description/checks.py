@@ -11,7 +11,7 @@ from ..computation.materials import recipe_of
 from ..computation.measures import fits, measure_of
 from ..computation.views import VIEWS, View, view_fits
 from .parts import SweepPart
-from .point import PointSettings
+from .point import PointSettings, speaking_of
 
 __all__ = ["check_looks", "check_materials", "check_names", "check_networks"]
 
@@ -107,9 +107,11 @@ def check_networks(materials: Sequence[str], point: PointSettings) -> None:
         If there are too few neurons or substeps.
     """
     learning = point.learning
+    if ":" in point.environment.kind + point.training.kind:
+        point.build()  # a user's are tried, whatever the materials
     if not {"plain", "learning"} & {*materials} or point.dims[0] ** 2 > CHECKED:
         return
-    environment = point.training_environment
+    environment = speaking_of("training", lambda: point.training_environment)
     if learning.neurons < environment.n_controls:
         raise SettingsError(
             f"`learning.neurons` must be at least {environment.n_controls}, one for "

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from ...settings_errors import SettingsError
 from ...settings_parts import TimeSettings
-from .custom import CustomEnvironment, CustomSystem
+from .custom import CustomEnvironment, CustomSystem, taken_by
 from .environments import Fields, LindbladPart, Reference
 from .models import (
     IsingStarPart,
@@ -27,7 +27,14 @@ from .parts import (
 from .systems import SYSTEMS
 from .targets import CostPart
 
-__all__ = ["ENVIRONMENTS", "TABLES", "kinds_of", "model_of", "takes_list"]
+__all__ = [
+    "ENVIRONMENTS",
+    "TABLES",
+    "kinds_of",
+    "known_entries",
+    "model_of",
+    "takes_list",
+]
 
 ENVIRONMENTS: dict[str, type[BaseModel]] = {
     "reference": Reference,
@@ -96,6 +103,28 @@ def kinds_of(tables: Mapping[str, Mapping[str, Any]], table: str) -> list[str]:
     if isinstance(kind, Mapping) and isinstance(kind.get("values"), list):
         kind = kind["values"]
     return list(kind) if isinstance(kind, list | tuple) else [kind]
+
+
+def known_entries(
+    table: str,
+    entries: Mapping[str, Any],
+    models: list[type[BaseModel]],
+    swept: set[str],
+) -> dict[str, Any]:
+    """Return the entries of a table without those that only its other kinds know.
+
+    What is swept stays, and what no kind knows, so that both are refused.
+    """
+    own = model_of(table, entries)
+    fields = {key for model in models for key in model.model_fields}
+    known: set[str] = {*own.model_fields}
+    if own is CUSTOM[table]:
+        known |= taken_by(str(entries["kind"]), entries)
+    return {
+        key: value
+        for key, value in entries.items()
+        if key in known or key not in fields or key in swept
+    }
 
 
 def takes_list(models: list[type[BaseModel]], key: str) -> bool:

@@ -143,12 +143,12 @@ class Oscillator(StatePart):
     kind: Literal["oscillator"] = "oscillator"
     levels: Levels = 20
     state: State = "coherent"
-    alpha: NotNegative = 1.0
+    alpha: Annotated[float, Field(ge=0, le=8)] = 1.0
     alpha_phase: Angle = 0.0
     parity: Angle = 0.0
     squeezing: Annotated[float, Field(ge=0, le=3)] = 0.5
     phi: Angle = 0.0
-    quanta: Index = 1
+    quanta: Annotated[int, Field(ge=0, le=63)] = 1
     occupation: NotNegative = 0.2
     frequency: float = 0.0
     anharmonicity: float = 0.0

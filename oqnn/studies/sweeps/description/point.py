@@ -142,7 +142,8 @@ class PointSettings:
         SettingsError
             If environment or cost do not fit the system.
         """
-        d, natural = self.dims[0], self.system.controls
+        d = speaking_of("system", lambda: self.dims)[0]
+        natural = self.system.controls
         speaking_of("environment", self.environment.check, d, natural)
         speaking_of("training", self.training.check, d, natural)
         _check_cost(self._part("cost"), self._part("system"))

@@ -34,7 +34,7 @@ def read_toml(path: str | Path) -> tuple[str, dict[str, Any]]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # as some editors write it
         return text, tomllib.loads(text)
     except FileNotFoundError:
         raise FileNotFoundError(f"The settings file {path} does not exist.") from None

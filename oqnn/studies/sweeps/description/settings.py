@@ -25,19 +25,19 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import tomli_w
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from ...provenance import canonical_json
 from ...settings_errors import SettingsError, explain, line_of
 from ...settings_parts import Index, SettingsPart
-from .arrays import plain, with_arrays_read
-from .axes import Axis, corners, zipped_axis
+from .axes import Axis, axes_of, corners
 from .checks import check_looks, check_materials, check_names, check_networks
-from .kinds import TABLES, kinds_of, model_of, takes_list
+from .kinds import TABLES, kinds_of, known_entries, model_of, takes_list
 from .parts import SweepPart
 from .point import PointSettings, trained_in
 from .ranges import is_swept, swept_values
 from .reading import read_toml
+from .tables import plain_table, with_files
 
 __all__ = ["Axis", "SweepSettings"]
 
@@ -96,10 +96,10 @@ class SweepSettings(SettingsPart):
 
     @field_validator(*TABLES, mode="before")
     @classmethod
-    def _as_plain_values(cls, table: Any) -> Any:
+    def _as_plain_values(cls, table: Any, info: ValidationInfo) -> Any:
         if not isinstance(table, Mapping):
             return table
-        return json.loads(canonical_json(with_arrays_read(plain(table))))
+        return plain_table(str(info.field_name), table)
 
     @classmethod
     def from_toml(cls, path: str | Path) -> Self:
@@ -115,7 +115,7 @@ class SweepSettings(SettingsPart):
         path = Path(path)
         text, values = read_toml(path)
         try:
-            return cls(**_with_files(values, path.parent))
+            return cls(**with_files(values, path.parent))
         except SettingsError as error:
             line = line_of(text, error.key, error.index)
             where = f"{path.name}, line {line}" if line else path.name
@@ -147,10 +147,7 @@ class SweepSettings(SettingsPart):
             name: swept_values(entry, name, once=name not in zipped)
             for name, entry in self._swept.items()
         }
-        groups = [zipped_axis(group, found) for group in self.sweep.zip]
-        groups += [Axis((n,), (v,)) for n, v in found.items() if n not in zipped]
-        order = [*found]
-        return tuple(sorted(groups, key=lambda axis: order.index(axis.names[0])))
+        return axes_of(found, self.sweep.zip)
 
     @cached_property
     def combinations(self) -> list[dict[str, Any]]:
@@ -181,6 +178,12 @@ class SweepSettings(SettingsPart):
             If an entry is wrong there, with the coordinates where they matter.
         """
         whole = self._first | dict(coordinates)
+        for name in whole:
+            if name.partition(".")[0] not in TABLES or "." not in name:
+                raise SettingsError(
+                    "`coordinates` must have dotted names, such as 'environment.h', "
+                    f"but one is {name!r}."
+                )
         changed = {name.partition(".")[0] for name in whole}
         if {"environment", "training"} & changed:
             changed |= {"environment", "training"}
@@ -218,13 +221,10 @@ class SweepSettings(SettingsPart):
         for table in {"system", "environment", "training"} & set(tables):
             models = self._models[table]
             if len(models) > 1:
-                own = model_of(table, tables[table]).model_fields
-                known = {key for model in models for key in model.model_fields}
-                tables[table] = {
-                    key: value
-                    for key, value in tables[table].items()
-                    if key in own or key not in known or f"{table}.{key}" in self._swept
+                swept = {
+                    key for key in tables[table] if f"{table}.{key}" in self._swept
                 }
+                tables[table] = known_entries(table, tables[table], models, swept)
         return tables
 
     @cached_property
@@ -281,6 +281,8 @@ class SweepSettings(SettingsPart):
             if "must be a known setting" in str(error):
                 return SettingsError(str(error), key)
             values = swept_values(self._swept[name], name, once=False)
+            if coordinates.get(name) not in values:  # asked for beside the sweep
+                return error
             i = values.index(coordinates[name])
             text = f"{error} It is value {i + 1} of {len(values)}."
             return SettingsError(text, key, index=i)
@@ -293,18 +295,3 @@ class SweepSettings(SettingsPart):
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def _with_files(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return tables with the numbers of the files that they name."""
-    whole = dict(values)
-    for table in TABLES:
-        entries = whole.get(table)
-        for key, entry in entries.items() if isinstance(entries, Mapping) else ():
-            try:
-                read = with_arrays_read(entry, folder)
-            except ValueError as error:
-                text = str(error).replace("`it`", f"`{table}.{key}`")
-                raise SettingsError(text, (table, key)) from error
-            whole[table] = {**whole[table], key: read}
-    return whole
