@@ -77,7 +77,8 @@ def summary_table(
     columns : sequence of Column, optional
         Which quantities, in which order.
     last_time : float, optional
-        Infinite times are shown as later than this one where the column names none.
+        Infinite times are shown as later than this one where the column names none; as
+        infinite where neither does.
     width : int, optional
         Characters to fit, by breaking titles and then by putting errors below their
         numbers. A table that needs more is wider: no number is ever cut.
@@ -194,8 +195,10 @@ def _cell(value: Any, column: Column, last_time: float | None, between: str) -> 
     def number(x: float) -> str:
         if np.isnan(x):
             return MISSING
+        if np.isinf(x) and (last is None or x < 0):
+            return "∞" if x > 0 else "−∞"
         if np.isinf(x):
-            return MISSING if last is None else f">{last:g}"
+            return f">{last:g}"
         return f"{x / column.unit:.{column.digits}f}"
 
     if value is None:

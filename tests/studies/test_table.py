@@ -71,7 +71,10 @@ def test_infinite_times_lie_beyond_the_last_time_of_their_column():
     text = summary_text([row], columns=columns, last_time=80)
     assert text.splitlines()[-1].split() == ["bare", ">160", ">80", ">0.5"]
     text = summary_text([row], columns=columns)
-    assert text.splitlines()[-1].split() == ["bare", ">160", "–", ">0.5"]
+    assert text.splitlines()[-1].split() == ["bare", ">160", "∞", ">0.5"]
+    row = {"material": "bare", "a": -np.inf, "b": np.nan}
+    text = summary_text([row], columns=columns[:2])
+    assert text.splitlines()[-1].split() == ["bare", "−∞", "–"]
 
 
 def test_numbers_are_shown_in_the_unit_of_their_column():

@@ -100,8 +100,8 @@ def samples_of(data: xr.Dataset | xr.DataArray, measure: str | None = None) -> S
     TypeError
         If `data` is neither, or the measure is not of real numbers.
     ValueError
-        If there is no such measure, a coordinate is missing or unknown (NaN)
-        somewhere, two points are the same, or the points are no grid.
+        If there is no such measure or no point, a coordinate is missing or unknown
+        (NaN) somewhere, two points are the same, or the points are no grid.
     """
     if isinstance(data, xr.DataArray):
         name = str(data.name or "values")
@@ -116,6 +116,10 @@ def samples_of(data: xr.Dataset | xr.DataArray, measure: str | None = None) -> S
         raise TypeError(
             f"`{name}` must hold real numbers, but holds {data[name].dtype}. Take its "
             "real part, its modulus or another measure."
+        )
+    if not data[name].size:
+        raise ValueError(
+            f"`data` must hold at least one point, but `{name}` holds none."
         )
     arrange = from_points if "point" in data.dims else from_grid
     values, asked, axes = arrange(data, name)

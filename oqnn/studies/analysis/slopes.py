@@ -43,9 +43,9 @@ def slopes(
     -------
     Dataset
         As of `seed_intervals`, with a dim `parameter` in front: those with two or more
-        values, all numbers. The unit is that of the measure over the parameter's. Where
-        parameters run together, the first stands for them. `left_out` counts points
-        whose difference reaches over a failed one too.
+        values, all numbers and different. The unit is that of the measure over the
+        parameter's. Where parameters run together, the first stands for them.
+        `left_out` counts points whose difference reaches over a failed one too.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _along_parameters(
         parts[name] = intervals_of(there, kept, unit=unit, method=method, level=level)
     if not parts:
         raise ValueError(
-            "`data` must have a parameter with two or more "
+            "`data` must have a parameter with two or more different "
             f"{'positive ' if logarithmic else ''}numbers, but sweeps "
             f"{', '.join(samples.axes) or 'none'}."
         )
@@ -158,7 +158,9 @@ def _gradient(values: xr.DataArray, name: str, places: np.ndarray) -> xr.DataArr
 
 
 def _numbers(places: np.ndarray, *, positive: bool) -> bool:
-    """Tell whether a parameter has two or more values, all numbers."""
+    """Tell whether a parameter has two or more values, all numbers and different."""
     if len(places) < 2 or places.dtype.kind not in "iuf":
+        return False
+    if len(np.unique(places)) < len(places):
         return False
     return bool((places > 0).all()) if positive else True

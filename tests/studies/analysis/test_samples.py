@@ -175,6 +175,13 @@ class TestRefusals:
         with pytest.raises(ValueError, match="`material` must be one of bare, pl"):
             samples_of(SWEEP, "purity").of("random")
 
+    @pytest.mark.parametrize("along", ["points", "grid"])
+    def test_of_no_points(self, along):
+        none = SWEEP.isel(point=[])
+        none = none if along == "points" else on_grid(SWEEP).isel(material=[])
+        with pytest.raises(ValueError, match="must hold at least one point, but `pur"):
+            samples_of(none, "purity")
+
     @pytest.mark.parametrize("label", ["material", "seed"])
     def test_of_missing_coordinates(self, label):
         with pytest.raises(ValueError, match=f"a coordinate `{label}` along `point`"):

@@ -114,9 +114,16 @@ def test_average_slopes_and_time():
     np.testing.assert_allclose(found.value.squeeze(), 4 * times, atol=1e-12)
 
 
+def test_parameters_with_repeated_values_have_no_slope():
+    """As on a grid where the first of parameters that run together repeats."""
+    repeated = {H: [5.0, 1.0, 1.0, 2.5]}
+    grid = on_grid(SWEEP).assign_coords(repeated)
+    assert slopes(grid, "purity").parameter.values.tolist() == [KAPPA]
+
+
 def test_refusals():
     data = fake_sweep(lambda m, s: 1.0, materials={"bare": [-1]})
-    with pytest.raises(ValueError, match="two or more numbers, but sweeps none"):
+    with pytest.raises(ValueError, match="more different numbers, but sweeps none"):
         slopes(data, "purity")
     data = fake_sweep(lambda m, s, h: h, axes={H: [0.0, 1]}, materials={"bare": [-1]})
     with pytest.raises(
@@ -124,6 +131,6 @@ def test_refusals():
     ):
         elasticities(data, "purity")
     with pytest.raises(
-        ValueError, match="two or more positive numbers, but sweeps env"
+        ValueError, match="two or more different positive numbers, but "
     ):
         elasticities(data.assign(purity=data.purity + 1), "purity")
