@@ -3,7 +3,7 @@
 import numpy as np
 
 from oqnn.dynamics import ControlledGenerator, PiecewiseControls, RegisterGenerator
-from oqnn.environments import ReferenceEnvironment
+from oqnn.environments import Material, NetworkDrive, ReferenceEnvironment
 
 SIGMA_X = np.array([[0, 1], [1, 0]])
 
@@ -79,6 +79,44 @@ def kicked(environment, seed, period):
     """A cycle of two slices, drawn from a seed."""
     values = np.random.default_rng(seed).uniform(-1, 1, (2, environment.n_controls))
     return PiecewiseControls([0, 0.25 * period, period], values, periodic=True)
+
+
+def fussy(environment, seed):
+    """Constant controls that only even seeds can make."""
+    if seed % 2:
+        raise RuntimeError("odd seeds make nothing")
+    return np.random.default_rng(seed).uniform(-1, 1, environment.n_controls)
+
+
+def woven(environment, seed):
+    """A network that no learning made, finer than most."""
+    k = environment.n_controls
+    weights = np.random.default_rng(seed).normal(size=(8, k, k + 1))
+    drive = NetworkDrive(
+        weights=weights, y0=np.zeros(k), tau=0.5, period=4.0, resolution=40
+    )
+    return Material(kind="woven", environment=environment, drive=drive)
+
+
+def frameless(kappa=0.2):
+    """A reference environment of which nobody knows how its fields turn."""
+    return Frameless(kappa=kappa) if kappa > 0.25 else ReferenceEnvironment(kappa=kappa)
+
+
+class Frameless:
+    """A reference environment without `frame_generator`."""
+
+    def __init__(self, kappa):
+        own = ReferenceEnvironment(kappa=kappa)
+        for name in ("d", "n_controls", "control_names", "register_law", "ancilla"):
+            setattr(self, name, getattr(own, name))
+        self.generator = own.generator
+
+
+def scribbling(seen):
+    """Writes where it should only read."""
+    seen.states[:] = 0
+    return seen.states[:, :, 0, 0].real
 
 
 def too_strong(environment):

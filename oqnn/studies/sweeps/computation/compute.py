@@ -15,6 +15,7 @@ from .evolution import evolve_points
 from .looks import Variable, joined, look_at, looks_of
 from .materials import drives_of, recipe_of
 from .preparation import because
+from .training import trained_members
 from .views import view_times
 
 __all__ = ["compute_block", "labels_of"]
@@ -63,20 +64,18 @@ def compute_block(
 
 
 def _train(plan: Plan, task: TrainingBlock, progress: bool | None) -> xr.Dataset:
-    error = ""
     try:
         point = plan.at(task.coordinates)
-        trained = recipe_of(task.material).train(point, task.seeds, progress)
-        for name, values in trained.items():
-            if values.dtype.kind == "f" and not np.isfinite(values).all():
-                raise FloatingPointError(f"`{name}` is not finite in every member")
+        trained, errors = trained_members(
+            recipe_of(task.material), point, task.seeds, progress
+        )
     except Exception as failure:
-        trained, error = xr.Dataset(), because(failure)
+        trained, errors = xr.Dataset(), [because(failure)] * len(task.members)
     why = {"long_name": "why the training failed; empty where it did not", "units": ""}
     number = {"long_name": "member, as the user counts seeds", "units": ""}
-    return trained.assign(
-        error=("member", [error] * len(task.members), why)
-    ).assign_coords(member=("member", list(task.members), number))
+    return trained.assign(error=("member", errors, why)).assign_coords(
+        member=("member", list(task.members), number)
+    )
 
 
 def _measure(
@@ -127,13 +126,18 @@ def _drives(
 
 
 def _drawn(trained: xr.Dataset, own: PointSettings) -> list[Drive | str]:
-    errors = [str(text) for text in trained.error.values]
-    if any(errors):
-        return [f"no drive, since its training failed: {max(errors)}" for _ in errors]
-    try:
-        return [*drives_of(trained, own)]
-    except ValueError as error:
-        return [f"no drive: {because(error)}" for _ in errors]
+    drawn: list[Drive | str] = [
+        f"no drive, since its training failed: {text}" for text in trained.error.values
+    ]
+    good = np.flatnonzero(trained.error.values == "")
+    if good.size:
+        try:
+            drives: list[Drive | str] = [*drives_of(trained.isel(member=good), own)]
+        except ValueError as error:
+            drives = [f"no drive: {because(error)}"] * good.size
+        for i, drive in zip(good.tolist(), drives, strict=True):
+            drawn[i] = drive
+    return drawn
 
 
 def labels_of(points: Sequence[Point]) -> dict[str, Variable]:
