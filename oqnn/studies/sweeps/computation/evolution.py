@@ -16,7 +16,6 @@ from .trajectories import Trajectories, moved_states
 __all__ = ["ALL", "evolve_points"]
 
 ALL = frozenset({"transfer", "readouts", "rotation"})
-SAME = 9  # decimals at which two times are one
 LEFT = "the state left all numbers: does a mode of the generator grow?"
 
 Arrays = dict[str, np.ndarray]
@@ -115,8 +114,8 @@ def _move_small(
 ) -> None:
     """Fill in the maps of all small points, group by group, and their states."""
     rows: dict[tuple[Any, ...], list[int]] = {}
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    controls: dict[tuple[Any, ...], Controls] = {}
+    groups: dict[tuple[Any, ...], dict[int, Controls]] = {}
+    made: dict[tuple[Any, ...], Controls] = {}
     for i, one in ready.items():
         if one.generators is None:
             continue
@@ -124,14 +123,13 @@ def _move_small(
         if len(rows[one.mark]) > 1:
             continue
         try:
-            key = _group(one, controls, times, needs)
+            key, controls = _group(one, made, times, needs)
         except Exception as error:
             errors[i] = because(error)
         else:
-            groups.setdefault(key, []).append(i)
+            groups.setdefault(key, {})[i] = controls
     for members in groups.values():
-        some = [ready[i] for i in members]
-        _move_group(some, members, controls, seen, times, needs)
+        _move_group_or_its_points(ready, members, seen, errors, times, needs)
     for first, *others in rows.values():
         for name in ("transfer", "readouts", "rotation"):
             seen[name][others] = seen[name][first]
@@ -145,42 +143,63 @@ def _move_small(
 
 def _grid(times: np.ndarray, one: Prepared, needs: Collection[str]) -> np.ndarray:
     """Return all times at which a driven point is looked at."""
-    readouts = one.reading.times if "readouts" in needs else times[:0]
-    return np.unique(np.round(np.concatenate([times, readouts]), SAME))
+    return np.union1d(times, one.reading.times if "readouts" in needs else times[:0])
 
 
 def _group(
     one: Prepared,
-    controls: dict[tuple[Any, ...], Controls],
+    made: dict[tuple[Any, ...], Controls],
     times: np.ndarray,
     needs: Collection[str],
-) -> tuple[Any, ...]:
-    """Return what points must share to be moved together, and keep their controls."""
+) -> tuple[tuple[Any, ...], Controls]:
+    """Return what points must share to be moved together, and what steers this one.
+
+    Controls are one object for one drive up to one time, and kept in `made`.
+    """
     drive, k = one.material.drive, one.material.environment.n_controls
     m = len(one.generators.lift) if one.generators else 0
     if isinstance(drive, ConstantControls):
-        controls[id(drive), k] = drive
-        return m, k, one.reading.times.tobytes()
+        return (m, k, one.reading.times.tobytes()), drive
     grid = _grid(times, one, needs)
-    if (id(drive), k) not in controls:
-        controls[id(drive), k] = one.material.controls(grid[-1])
-    moving = controls[id(drive), k]
+    mark = id(drive), k, grid[-1]
+    if mark not in made:
+        made[mark] = one.material.controls(grid[-1])
+    moving = made[mark]
     edges = moving.edges(0.0, grid[-1])
-    return m, k, type(moving), grid.tobytes(), edges.tobytes()
+    return (m, k, type(moving), grid.tobytes(), edges.tobytes()), moving
+
+
+def _move_group_or_its_points(
+    ready: dict[int, Prepared],
+    members: dict[int, Controls],
+    seen: Arrays,
+    errors: list[str],
+    times: np.ndarray,
+    needs: Collection[str],
+) -> None:
+    """Move points together, or each alone where that fails, and mark those that do."""
+    try:
+        _move_group(ready, members, seen, times, needs)
+    except Exception as error:
+        if len(members) == 1:
+            errors[next(iter(members))] = because(error)
+            return
+        for i, controls in members.items():
+            alone = {i: controls}
+            _move_group_or_its_points(ready, alone, seen, errors, times, needs)
 
 
 def _move_group(
-    some: Sequence[Prepared],
-    members: list[int],
-    controls: dict[tuple[Any, ...], Controls],
+    ready: dict[int, Prepared],
+    members: dict[int, Controls],
     seen: Arrays,
     times: np.ndarray,
     needs: Collection[str],
 ) -> None:
-    """Move points that share size and times."""
+    """Move points that share size and times, by the controls of each."""
+    rows, drives = [*members], [*members.values()]
+    some = [ready[i] for i in rows]
     held = [one.generators for one in some if one.generators]
-    k = some[0].material.environment.n_controls
-    drives = [controls[id(one.material.drive), k] for one in some]
     lift = np.array([one.lift for one in held])
     reduce = np.array([one.reduce for one in held])
     pairs = zip(held, some, strict=True)
@@ -194,22 +213,21 @@ def _move_group(
 
     readouts = some[0].reading.times
     if isinstance(drives[0], ConstantControls):
-        seen["transfer"][members] = maps(times)
+        seen["transfer"][rows] = maps(times)
         if "readouts" in needs:
-            seen["readouts"][members, : len(readouts)] = maps(readouts)
+            seen["readouts"][rows, : len(readouts)] = maps(readouts)
     else:
         grid = _grid(times, some[0], needs)
         both = maps(grid)
-        at = np.searchsorted(grid, np.round(times, SAME))
-        seen["transfer"][members] = both[:, at]
+        seen["transfer"][rows] = both[:, np.searchsorted(grid, times)]
         if "readouts" in needs:
-            at = np.searchsorted(grid, np.round(readouts, SAME))
-            seen["readouts"][members, : len(readouts)] = both[:, at]
+            at = np.searchsorted(grid, readouts)
+            seen["readouts"][rows, : len(readouts)] = both[:, at]
     if "rotation" in needs:
         frames = np.array([own.frame for own in held])
         one = np.broadcast_to(np.eye(frames.shape[-1]), frames[:, 0].shape)
         turned = propagate(frames, drives, one, times)  # (p, d², t, d²)
-        seen["rotation"][members] = turned.swapaxes(1, 2)[..., 1:, 1:]
+        seen["rotation"][rows] = turned.swapaxes(1, 2)[..., 1:, 1:]
 
 
 def _move_large(
@@ -223,8 +241,8 @@ def _move_large(
     """Move a point whose generator is too large for dense exponentials."""
     system, times = point.built_system, point.times.grid()
     grid = np.union1d([0.0], _grid(times, one, needs))
-    at = np.searchsorted(grid, np.round(times, SAME))
-    asked = np.searchsorted(grid, np.round(one.reading.times, SAME))
+    at = np.searchsorted(grid, times)
+    asked = np.searchsorted(grid, one.reading.times)
     try:
         if {*needs} & ALL:
             maps = one.material.transfer(grid, H=one.H, progress=False)
