@@ -137,9 +137,18 @@ def test_the_solver_says_how_finely_networks_are_followed(trained):
     assert drive(fine, trained["learning"]).resolution == 48
 
 
+def test_the_table_of_learning_leaves_a_users_network_alone():
+    recipe = recipe_of(f"{OWN}:woven")
+    coarse, fine = (SweepSettings(learning={"substeps": n}).point({}) for n in (32, 64))
+    trained = recipe.train(coarse, [3], False)
+    assert drive(coarse, trained).resolution == drive(fine, trained).resolution == 40
+
+
 def networks(scale, tau=0.3):
     weights = scale * np.arange(24).reshape(2, 3, 4) / 24
-    return NetworkDrive(weights=weights, y0=np.zeros(3), tau=tau, period=2.0)
+    return NetworkDrive(
+        weights=weights, y0=np.zeros(3), tau=tau, period=2.0, resolution=36
+    )
 
 
 def cycles(scale, length=1.0):
@@ -147,12 +156,15 @@ def cycles(scale, length=1.0):
     return PiecewiseControls(edges, scale * np.ones((2, 3)), periodic=True)
 
 
+NETWORK = ("weights", "y0", "tau", "period", "resolution")
+
+
 @pytest.mark.parametrize("make", [networks, cycles])
 def test_drives_become_datasets_and_back(point, make):
     drives = [make(0.2), make(0.5)]
     found = drives_of(dataset_of(drives, "abc"), point)
     for own, back in zip(drives, found, strict=True):
-        for name in ("weights", "y0", "tau", "period", "times", "values"):
+        for name in (*NETWORK, "times", "values"):
             if hasattr(own, name):
                 np.testing.assert_array_equal(getattr(back, name), getattr(own, name))
 
@@ -163,7 +175,7 @@ def test_drives_of_different_kinds_are_refused(point):
         dataset_of([still, cycles(0.1)], "abc")
     with pytest.raises(ValueError, match="must be cycles with equal edges"):
         dataset_of([cycles(0.1), cycles(0.1, 1.5)], "abc")
-    with pytest.raises(ValueError, match="must have equal tau and period"):
+    with pytest.raises(ValueError, match="must have equal tau, period and res"):
         dataset_of([networks(0.1), networks(0.1, 0.2)], "abc")
     nothing = dataset_of([still], "abc").drop_vars("controls")
     with pytest.raises(ValueError, match="`trained` must hold weights or controls"):

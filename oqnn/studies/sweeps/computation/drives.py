@@ -20,6 +20,7 @@ MEANINGS = {
     "start": "neurons at time zero",
     "tau": "time constant of the neurons",
     "period": "length of an epoch",
+    "resolution": "even number of steps in a slice of a network's weights",
     "cost": "cost after each epoch",
     "infidelity": "what the readouts of each epoch have lost",
 }
@@ -91,15 +92,19 @@ def dataset_of(drives: Sequence[Drive], names: Sequence[str]) -> xr.Dataset:
 
 
 def _of_networks(drives: Sequence[NetworkDrive]) -> xr.Dataset:
-    tau, period = drives[0].tau, drives[0].period
-    if any((drive.tau, drive.period) != (tau, period) for drive in drives):
-        raise ValueError("`drives` must have equal tau and period, but do not.")
+    shared = {(drive.tau, drive.period, drive.resolution) for drive in drives}
+    if len(shared) > 1:
+        raise ValueError(
+            "`drives` must have equal tau, period and resolution, but do not."
+        )
+    ((tau, period, resolution),) = shared
     return xr.Dataset(
         {
             "weights": (WEIGHTS, np.array([drive.weights for drive in drives])),
             "start": (("member", "neuron"), np.array([drive.y0 for drive in drives])),
             "tau": ((), tau),
             "period": ((), period),
+            "resolution": ((), resolution),
         }
     )
 
@@ -122,7 +127,7 @@ def _networks(trained: xr.Dataset, point: PointSettings) -> list[Drive]:
     tau = float(trained.get("tau", rule.tau))
     period = float(trained.get("period", rule.period))
     asked = point.solver.resolution or NetworkDrive.resolution
-    fine = max(asked, rule.resolution)
+    fine = max(asked, int(trained.get("resolution", rule.resolution)))
     pairs = zip(trained.weights.values, trained.start.values, strict=True)
     return [
         NetworkDrive(weights=W, y0=y0, tau=tau, period=period, resolution=fine)
