@@ -125,7 +125,8 @@ def _optimal(point: PointSettings, seed: int, progress: Progress) -> Material:
     It can only gain on these; random starts alone often end in worse valleys.
     """
     part, environment = point.optimal, point.training_environment
-    constants = _engineered(point, seed, progress).controls(0.0).samples([0.0], [0.0])
+    best = _engineered(point, seed, progress).controls(0.0)
+    constants = best.samples(*np.zeros((2, 1)))[0]  # (1, k)
     shape = (part.slices, environment.n_controls)
     seeds = [derive_seed(seed, "start", i) for i in range(part.starts)]
     drawn = [np.random.default_rng(one).uniform(-1, 1, shape) for one in seeds]
@@ -135,7 +136,7 @@ def _optimal(point: PointSettings, seed: int, progress: Progress) -> Material:
         period=point.learning.period,
         slices=part.slices,
         H=point.built_system.H,
-        controls=[np.broadcast_to(constants[0, 0], shape), *drawn],
+        controls=[np.broadcast_to(constants, shape), *drawn],
         iterations=part.iterations,
         progress=progress,
     ).material()
