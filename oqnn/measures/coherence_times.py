@@ -61,7 +61,8 @@ def coherence_time(
 
     above = values - level * first
     low = above <= 0
-    end = np.maximum(low.argmax(axis=-1), 1)  # a level of 1 is reached at the start
+    last = len(times) - 1
+    end = np.clip(low.argmax(axis=-1), min(1, last), last)  # never the start
     before, after = (
         np.take_along_axis(above, (end - k)[..., None], axis=-1)[..., 0] for k in (1, 0)
     )

@@ -25,6 +25,11 @@ def test_coherence_time_counts_from_the_first_time_and_share():
     np.testing.assert_allclose(rows, [[0.5], [np.inf]])
 
 
+def test_a_single_sample_has_lost_nothing():
+    assert coherence_time([1.5], [0.3]) == np.inf
+    assert coherence_time([1.5], [[0.3], [0.2]]).tolist() == [np.inf] * 2
+
+
 def test_interpolation_is_of_second_order():
     """e^{-t/T} reaches 1/e at T; the error falls four times when steps halve."""
     T = 1.37

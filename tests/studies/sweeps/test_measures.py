@@ -138,6 +138,23 @@ def test_times_of_loss():
     assert breaking.tolist() == [np.inf] * 3  # dephasing breaks only at the end
 
 
+@pytest.mark.parametrize("first", [1, 2, 4])
+def test_coherence_is_lost_from_time_zero_on(first):
+    """However late the first time, or if it is the only one."""
+    seen = dephasing(QUBIT).at_times(np.arange(first, 5))
+    found = measured(MEASURES["coherence_time"], seen)
+    f, t = np.insert(FADE[:, first:], 0, 1, axis=1), np.insert(TIMES[first:], 0, 0)
+    exact = [np.interp(-np.exp(-1), -own, t, right=np.inf) for own in f]
+    np.testing.assert_allclose(found, exact, rtol=1e-12)
+    still = dephasing(QUBIT).at_times(np.array([0]))
+    assert measured(MEASURES["coherence_time"], still).tolist() == [np.inf] * 3
+
+
+def test_measures_share_what_they_only_read():
+    with pytest.raises(ValueError, match="read-only"):
+        measured(measure_of(f"{OWN}:scribbling"), dephasing(QUBIT))
+
+
 def test_memory_is_that_of_each_point():
     seen = dephasing(QUBIT)
     revived = seen.transfer.copy()

@@ -178,7 +178,11 @@ def _antipodal(seen: Trajectories) -> np.ndarray:
 
 
 def _coherence_time(seen: Trajectories) -> np.ndarray:
-    return coherence_time(seen.times, _antipodal(seen))
+    values = _antipodal(seen)
+    if seen.times[0] == 0:
+        return coherence_time(seen.times, values)
+    from_zero = np.concatenate([[0.0], seen.times])  # where nothing is lost yet
+    return coherence_time(from_zero, np.insert(values, 0, 1.0, axis=1))
 
 
 def _blp(seen: Trajectories) -> np.ndarray:
@@ -279,8 +283,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "coherence_time": Measure(
         function=_coherence_time,
-        meaning="time at which that coherence is 1/e of its first value, between the "
-        "times of the study; infinite where it never is",
+        meaning="time at which that coherence has fallen to 1/e, between the times "
+        "of the study; infinite where it never has",
         units="1/xi",
         better="high",
         needs=("transfer", "rotation"),
