@@ -51,10 +51,7 @@ def test_points_in_blocks_are_points_alone(whole):
     single = points_of(blocks_of(**WHOLE, sweep=ASKED | {"block": 1}))
     assert set(single) == set(whole)
     for name, values in single.data_vars.items():
-        if values.dtype.kind in "fc":
-            np.testing.assert_allclose(
-                values.values, whole[name].values, rtol=1e-12, atol=1e-12, err_msg=name
-            )
+        assert values.values.tobytes() == whole[name].values.tobytes(), name
 
 
 def test_every_variable_says_what_it_is(whole):
@@ -93,8 +90,7 @@ def test_large_systems_evolve_in_goes(monkeypatch, whole):
     )
     again = points_of(blocks_of(**WHOLE, sweep=ASKED))
     for name, values in again.data_vars.items():
-        if values.dtype.kind in "fc":
-            np.testing.assert_allclose(values, whole[name], atol=1e-12, err_msg=name)
+        assert values.values.tobytes() == whole[name].values.tobytes(), name
 
 
 CHOOSY = {"kind": f"{OWN}:choosy", "kappa": [0.1, 0.2, 0.3, 0.4]}

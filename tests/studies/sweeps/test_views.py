@@ -1,5 +1,7 @@
 """Views of states: density matrices, Wigner functions, spins and outcomes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -116,6 +118,28 @@ def test_the_wigner_function_of_a_qubit():
     np.testing.assert_allclose(W, exact, atol=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("name", "point", "size", "kept"),
+    [
+        ("wigner", QUBIT, 2, ()),
+        ("wigner", PAIR, 4, (2,)),
+        ("wigner", QUTRIT, 3, ()),
+        ("wigner", OSCILLATOR, 6, ()),
+        ("spins", PAIR, 4, (2,)),
+        ("povm", PAIR, 4, (2,)),
+    ],
+)
+def test_no_view_of_a_point_depends_on_the_others(name, point, size, kept):
+    states = random_states(37, 2, size)
+    d = size // int(np.prod(kept, dtype=int))
+    whole = VIEWS[name].function(at_rest(states, d, kept), point, range(37))
+    for i in (0, 1, 17, 36):
+        own = VIEWS[name].function(at_rest(states[i : i + 1], d, kept), point, [i])
+        for variable, (_, array) in own.variables.items():
+            found = whole.variables[variable][1][i]
+            assert array[0].tobytes() == found.tobytes(), variable
+
+
 def test_the_wigner_function_of_an_oscillator():
     """(1/π) exp(−x² − p²) of the vacuum, and x² + p² more weight at one quantum."""
     states = np.zeros((2, 1, 6, 6), dtype=complex)
@@ -142,9 +166,11 @@ def test_spins_carry_no_hard_pair_and_every_product(point):
     states = np.array([[np.eye(size) / size] * 2, [np.eye(size) / size] * 2])
     states = states.astype(complex)
     seen = at_rest(states, 2, () if point is QUBIT else (2,))
+    states, maps = seen.states.copy(), seen.transfer.copy()
     if point is PAIR:
-        seen.states[0, 0] = np.outer(ket, ket.conj())
-    seen.transfer[0, 1] = seen.transfer[1] = np.diag([1.0, 0, 0, 0])  # all is lost
+        states[0, 0] = np.outer(ket, ket.conj())
+    maps[0, 1] = maps[1] = np.diag([1.0, 0, 0, 0])  # all is lost
+    seen = replace(seen, states=states, transfer=maps)
     found = VIEWS["spins"].function(seen, point, [0, 1])
     _, margin = found.variables["spins_margin"]
     _, visibility = found.variables["spins_visibility"]

@@ -52,6 +52,13 @@ class Trajectories:
     weights: np.ndarray
     errors: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for name, array in vars(self).items():
+            if isinstance(array, np.ndarray):
+                shared = array.view()  # by all measures, which may only read
+                shared.setflags(write=False)
+                object.__setattr__(self, name, shared)
+
     @property
     def d(self) -> int:
         """Dimension of the system."""

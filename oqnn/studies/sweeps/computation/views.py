@@ -100,10 +100,13 @@ def _wigner(seen: Trajectories, point: PointSettings, seeds: Sequence[int]) -> V
     phi = np.linspace(-np.pi, np.pi, 2 * count - 1)
     dims = parts_of(point)
     axes = ("point", "view_time", "theta", "phi")
-    W = equal_angle_wigner(states, theta[:, None], phi, dims)
-    variables: Variables = {"wigner": (axes, W)}
+    # each point by itself: in one product their number would change the last bits
+    W = [equal_angle_wigner(own, theta[:, None], phi, dims) for own in states]
+    variables: Variables = {"wigner": (axes, np.array(W))}
     if len(dims) <= 2:  # the volume is over the directions of every spin
-        volumes = wigner_negativity(states, dims=dims, resolution=RESOLUTION)
+        volumes = np.array(
+            [wigner_negativity(own, dims=dims, resolution=RESOLUTION) for own in states]
+        )
         variables["wigner_negativity"] = (axes[:2], volumes)
     return Viewed(variables=variables, coords={"theta": theta, "phi": phi})
 
