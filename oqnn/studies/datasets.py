@@ -6,6 +6,7 @@ attributes hold the SHA-256 of every file, and every reading compares them: what
 changed, cut short or lost is never taken for a number.
 """
 
+import errno
 import hashlib
 import json
 import shutil
@@ -212,8 +213,14 @@ def _array_names(folder: Path, digests: Mapping[str, str]) -> list[str]:
 def _read(folder: Path, path: str, digests: Mapping[str, str]) -> bytes:
     try:
         content = (folder / path).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise _damaged(folder, f"{path} is missing") from None
+    except IsADirectoryError:
+        raise _damaged(folder, f"{path} is no file") from None
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        raise _damaged(folder, f"{path} cannot be read from the disk") from error
     if digests and digests.get(path) != _digest(content):
         raise _damaged(folder, f"{path} has changed")
     return content

@@ -24,13 +24,15 @@ def append_line(path: Path, event: str, details: Mapping[str, Any]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """Return all lines, without any that a kill cut short."""
+    """Return all lines, without any that a kill cut short or a disk has spoilt."""
     if not path.exists():
         return []
     entries = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            entries.append(json.loads(line))
-        except json.JSONDecodeError:
+            entry = json.loads(line)
+        except ValueError:
             continue
+        if isinstance(entry, dict):
+            entries.append(entry)
     return entries

@@ -36,7 +36,10 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
 OWN_NAMES = {".lock", ".lock.pid", ".partial"}
 REPAIRED = {"study.zarr", "checkpoints", "log.jsonl"}  # what study.json may lack
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
-NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOENT} | {
+    errno.EEXIST,  # a file is where a folder of the study was, or the other way round
+    errno.EISDIR,
+}
 
 
 class StudyMismatch(ValueError):
@@ -85,31 +88,44 @@ def read_record(folder: str | Path) -> dict[str, Any]:
         If its settings have changed since.
     """
     path = Path(folder) / "study.json"
+    unreadable = (
+        f"`{folder}` must hold a study, but has no study.json that can be read."
+        + (" Repair it." if path.exists() else "")
+    )
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        schema, _ = record["schema_version"], record["settings"]
+        schema, settings = record["schema_version"], record["settings"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyMismatch(
-            f"`{folder}` must hold a study, but has no study.json that can be read."
-            + (" Repair it." if path.exists() else "")
-        ) from error
-    if schema != SCHEMA_VERSION:
-        newer = isinstance(schema, int) and schema > SCHEMA_VERSION
-        remedy = (
-            "A newer oqnn wrote it: update yours"
-            if newer
-            else "Use the oqnn that wrote it"
-        )
-        raise StudyMismatch(
-            f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
-            f"version is {schema}. {remedy}."
-        )
-    if record.get("fingerprint") not in (None, fingerprint(record["settings"])):
+        raise StudyMismatch(unreadable) from error
+    _check_schema(schema, folder)
+    if not all(isinstance(m, dict) for m in (settings, record.get("versions", {}))):
+        raise StudyMismatch(unreadable)
+    if record.get("fingerprint") not in (None, _fingerprint_of(settings)):
         raise StudyDamaged(
             f"`{path}` must be as it was written, but has changed. Repair the study.",
             reason="study.json has changed",
         )
     return record
+
+
+def _check_schema(schema: Any, folder: str | Path) -> None:
+    if schema == SCHEMA_VERSION:
+        return
+    newer = isinstance(schema, int) and schema > SCHEMA_VERSION
+    remedy = (
+        "A newer oqnn wrote it: update yours" if newer else "Use the oqnn that wrote it"
+    )
+    raise StudyMismatch(
+        f"`{folder}` must hold a study of schema version {SCHEMA_VERSION}, but its "
+        f"version is {schema}. {remedy}."
+    )
+
+
+def _fingerprint_of(settings: Mapping[str, Any]) -> str:
+    try:
+        return fingerprint(settings)
+    except ValueError:  # NaN, which no settings hold
+        return ""
 
 
 def check_name(name: str) -> None:
@@ -180,9 +196,9 @@ def is_block(path: Path) -> bool:
     """Tell a finished block from a group above blocks: only blocks name themselves."""
     try:
         record = json.loads((path / "zarr.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return "block" in record["attributes"]
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    return "block" in record.get("attributes", {})
 
 
 def list_blocks(root: Path) -> list[str]:

@@ -1,7 +1,9 @@
 """Files that a disk changed, cut short or lost are found, named and computed again."""
 
+import errno
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -60,7 +62,18 @@ def lose(path):
     path.unlink()
 
 
-HARMS = [cut, flip, empty, lose]
+def swap(path):
+    """Leave a folder where the file was."""
+    path.unlink()
+    path.mkdir()
+
+
+def mistake(path):
+    """Leave something that is JSON, but no metadata."""
+    path.write_text("[]")
+
+
+HARMS = [cut, flip, empty, lose, swap, mistake]
 FILES = [
     "zarr.json",
     "rho/zarr.json",
@@ -70,6 +83,79 @@ FILES = [
     "mean/c",
     "environment.h/zarr.json",
 ]
+
+
+@pytest.mark.parametrize("root", ["[]", "3", '{"attributes": null}'])
+def test_the_root_is_mended_beside_its_blocks(store, root):
+    before = files_of(store.path)
+    (store.path / "zarr.json").write_text(root)
+    assert len(store.tree()["points/d2/bare"].children) == 2
+    assert store.damaged() == {".": ["zarr.json cannot be read"]}
+    assert store.repair() == ["."]
+    assert files_of(store.path) == before
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "[1]",
+        '{"schema_version": 1, "settings": [1]}',
+        '{"schema_version": 1, "settings": {"seed": NaN}, "fingerprint": "x"}',
+        '{"schema_version": 1, "settings": {"seed": 1}, "versions": []}',
+    ],
+)
+def test_records_that_are_json_but_no_record_are_mended(store, record):
+    before = json.loads((store.folder / "study.json").read_text())
+    store.close()
+    (store.folder / "study.json").write_text(record)
+    with pytest.raises((StudyMismatch, StudyDamaged), match=r"study\.json.* .*Repair"):
+        Store(store.folder, SETTINGS)
+    with Store(store.folder, SETTINGS, repair=True) as mended:
+        assert len(mended.blocks()) == 2
+    assert json.loads((store.folder / "study.json").read_text()) == before
+
+
+def test_a_newer_study_is_named_whatever_its_settings_look_like(store):
+    store.close()
+    newer = '{"schema_version": 99, "settings": ["all", "new"]}'
+    (store.folder / "study.json").write_text(newer)
+    with pytest.raises(StudyMismatch, match=r"version is 99\. A newer oqnn wrote it"):
+        Store(store.folder, SETTINGS)
+
+
+def test_a_disk_that_cannot_read_is_damage(store, monkeypatch):
+    def fail(path):
+        if path.name == "c.0.0":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return read(path)
+
+    read = datasets.Path.read_bytes
+    monkeypatch.setattr(datasets.Path, "read_bytes", fail)
+    with pytest.raises(StudyDamaged, match=r"rho/c\.0\.0 cannot be read from the disk"):
+        store.read(NAME)
+    assert len(store.damaged()) == 2
+
+
+@pytest.mark.parametrize("name", [".partial", "study.zarr", ".lock"])
+def test_what_is_in_the_way_is_a_sentence(store, name):
+    store.close()
+    place = store.folder / name
+    if place.is_dir():
+        shutil.rmtree(place)
+        place.write_bytes(b"")
+    else:
+        place.unlink()
+        place.mkdir()
+    with pytest.raises(PermissionError, match=r"could not be saved, since .*another f"):
+        Store(store.folder, SETTINGS)
+
+
+def test_lines_of_the_log_that_cannot_be_read_are_left_out(store):
+    store.log("first")
+    with (store.folder / "log.jsonl").open("ab") as file:
+        file.write(b"\xff\xfe\n3\n")
+    store.log("last")
+    assert [entry["event"] for entry in store.read_log()] == ["first", "last"]
 
 
 # Damage to blocks
