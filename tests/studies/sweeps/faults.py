@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from oqnn._core.interrupts import remembered
+from oqnn.studies import provenance
 from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.run import sweep
 
@@ -105,6 +106,10 @@ def run_as_command(folder, workers):
     return 0
 
 
+def no_commit():
+    """Stand in for the commit in the provenance of blocks."""
+
+
 def say(word):
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
@@ -122,6 +127,7 @@ def main():
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # JAX, not yet in use, warns of forks
+    provenance.commit = no_commit
     sweep(few("broken"))  # what is imported late is imported here, once
     say("ready")
     main()

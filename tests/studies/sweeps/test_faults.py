@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from studies.sweeps import faults
 
+from oqnn.studies import provenance
 from oqnn.studies.store import NoSpaceError, Store, StudyBusy, StudyMismatch
 from oqnn.studies.sweeps import run as running
 from oqnn.studies.sweeps.engine import cluster
@@ -28,6 +30,15 @@ from oqnn.studies.sweeps.run import sweep
 
 ROOT = Path(__file__).parents[3]
 QUIET = 1.5  # seconds between two kills
+PATIENCE = 120  # seconds, on a machine that does much else
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_commit():
+    """Whoever commits while these tests run changes no bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provenance, "commit", faults.no_commit)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +85,21 @@ def blocks_in(folder):
     return len(list(folder.glob("study.zarr/points/*/*/*")))
 
 
-def await_blocks(folder, number):
-    while blocks_in(folder) < number:
+def await_that(told, what):
+    """Wait until something is told; a test that fails must end."""
+    end = time.monotonic() + PATIENCE
+    while not told():
+        assert time.monotonic() < end, f"{what} takes longer than {PATIENCE} s"
         time.sleep(0.01)
+
+
+def leads_a_group(process):
+    """Tell whether a process has become the foreground group of a terminal."""
+    return os.getpgid(process) == process
+
+
+def await_blocks(folder, number):
+    await_that(lambda: blocks_in(folder) >= number, f"block {number}")
 
 
 def workers_of(process):
@@ -165,8 +188,7 @@ def test_interrupts_at_any_moment_exit_130_and_lose_nothing(
     rng, ends = random.Random(5), []
     for workers, until in ((1, 0), (1, 0), (1, 0), (1, 0), (2, 0), (2, 40)):
         run = launch(launcher, tmp_path, workers)
-        while os.getpgid(run) != run:  # it is not a terminal's foreground group yet
-            time.sleep(0.01)
+        await_that(partial(leads_a_group, run), "a group of its own")
         time.sleep(0.05 + rng.uniform(0.0, 0.8 * workers))
         await_blocks(tmp_path, until)
         before = faults.bytes_of(tmp_path)
@@ -222,7 +244,11 @@ def remote(tmp_path, monkeypatch):
         quick = ("--nthreads", "1", "--no-nanny", "--no-dashboard")
         return scheduler, start("worker", f"tcp://127.0.0.1:{port}", *quick)
 
-    start_both.address = f"tcp://127.0.0.1:{port}"
+    def answers():
+        with socket.socket() as knock:
+            return not knock.connect_ex(("127.0.0.1", int(port)))
+
+    start_both.address, start_both.answers = f"tcp://127.0.0.1:{port}", answers
     yield start_both
     for process in started:
         process.kill()
@@ -239,8 +265,8 @@ def test_a_scheduler_is_lost_and_back(tmp_path, undisturbed, remote):
         remote()
 
     out, first = tmp_path / "out", remote()
-    time.sleep(2.0)  # a scheduler that is not yet there is refused after 5 s
-    loser = threading.Thread(target=lose)
+    await_that(remote.answers, "the scheduler")
+    loser = threading.Thread(target=lose, daemon=True)
     loser.start()
     sweep(faults.described(), out, scheduler=remote.address)
     loser.join()
