@@ -14,7 +14,7 @@ from .description.point import PointSettings
 from .description.ranges import comparable, label_of
 from .description.settings import SweepSettings
 
-__all__ = ["Plan", "Point", "PointBlock", "TrainingBlock"]
+__all__ = ["Plan", "Point", "PointBlock", "TrainingBlock", "steering"]
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class Plan:
         recipe = recipe_of(material)
         if recipe.blind:
             tables = [point.texts[table] for table in recipe.tables]
-            return "\n".join([material, _steering(point), *tables])
+            return "\n".join([material, steering(point), *tables])
         own = ":" in point.training.kind
         own = own or ("cost" in recipe.tables and point.cost.protect == "initial")
         system = point.texts["system"] if own else point.hamiltonian_text
@@ -257,7 +257,7 @@ class Plan:
         )
 
 
-def _steering(point: PointSettings) -> str:
+def steering(point: PointSettings) -> str:
     """Return a text that is the same where the controls have the same names.
 
     Those depend on strengths and rates only by whether they vanish.

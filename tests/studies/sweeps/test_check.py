@@ -9,6 +9,7 @@ from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.forecast.check import check
 from oqnn.studies.sweeps.forecast.probes import probe_material
 from oqnn.studies.sweeps.forecast.reference_check import as_sweep
+from oqnn.studies.sweeps.forecast.trials import spread, work_of
 from oqnn.studies.sweeps.plan import Plan
 from oqnn.studies.sweeps.run import sweep
 
@@ -74,6 +75,46 @@ def test_a_trial_of_learning_scales_with_its_epochs():
     assert 100 < ratio < 10_000  # a thousand, but for a busy core
     curves = 16 * (50_000 - 50)  # cost and infidelity
     assert long.disk - short.disk == pytest.approx(curves, rel=0.2)
+
+
+def test_drives_are_tried_where_they_steer():
+    """Other systems and environments have other controls, in one array shape or two."""
+    settings = {
+        "materials": ["bare", "plain"],
+        "times": {"values": [0.0, 1.0]},
+        "learning": {"neurons": 9},
+        "sweep": {"measures": ["purity"]},
+    }
+    sizes = SweepSettings(
+        system={"kind": ["qubit", "qubits"]}, environment={"kind": "fields"}, **settings
+    )
+    found = check(sizes)
+    assert [m.error for m in found.materials] == ["", ""]
+    assert {a.shape for a in found.arrays} == {"d2t2", "d4t2"}
+    assert "d4t2/purity" in str(found)
+    kinds = SweepSettings(
+        environment={"kind": ["lindblad", "reference", "telegraph"]}, **settings
+    )
+    assert [m.error for m in check(kinds).materials] == ["", ""]
+
+
+def test_of_many_shapes_only_some_are_tried():
+    settings = SweepSettings(
+        materials=["bare"],
+        times={"stop": {"from": 1, "to": 40, "count": 40}, "step": 0.5},
+        sweep={"measures": ["purity"]},
+    )
+    probe = probe_material(Plan(settings), "bare")
+    assert [*probe.arrays] == ["d2t3", "d2t43", "d2t81"]
+    assert "Tried 3 of 40 array shapes" in str(check(settings))
+
+
+def test_a_search_for_constants_scales_with_points_and_starts():
+    """Four hundred points and forty descents of thirty steps, against the trial's."""
+    point = SweepSettings(materials=["engineered"]).point({})
+    assert work_of(point, "engineered") == 400 + 40 * 30
+    assert spread(range(40), 3) == [0, 20, 39]
+    assert spread([7], 3) == [7]
 
 
 def test_a_failing_material_is_named(tmp_path):

@@ -85,8 +85,13 @@ class Check:
             right=(1, 2, 3, 4),
         )
         if self.arrays:
+            several = len({a.shape for a in self.arrays}) > 1
             rows = [
-                (a.name, " × ".join(f"{d} {n}" for d, n in a.dims.items()), _bytes(a))
+                (
+                    f"{a.shape}/{a.name}" if several else a.name,
+                    " × ".join(f"{d} {n}" for d, n in a.dims.items()),
+                    size(a.nbytes),
+                )
                 for a in self.arrays
             ]
             lines += _table([("array", "axes", "bytes"), *rows], right=(2,))
@@ -140,10 +145,6 @@ def _material_row(material: MaterialCheck) -> tuple[str, ...]:
         duration(s) if s == s else "–" for s in (material.training_s, material.point_s)
     ]
     return (material.name, str(material.trainings), str(material.points), *times)
-
-
-def _bytes(array: ArrayCheck) -> str:
-    return size(array.nbytes)
 
 
 def counted(number: int, noun: str) -> str:

@@ -43,6 +43,7 @@ def check_sweep(settings: SweepSettings, *, measure: bool) -> Check:
         if measure
         else float("nan"),
         disk=sum(p.disk for p in known) if measure else float("nan"),
+        notes=_notes(plan, probes),
     )
 
 
@@ -60,6 +61,15 @@ def _material(plan: Plan, name: str, probes: Mapping[str, Probe]) -> MaterialChe
         point_s=probe.point_s,
         error=probe.error,
     )
+
+
+def _notes(plan: Plan, probes: Mapping[str, Probe]) -> tuple[str, ...]:
+    """Say how many array shapes were not tried."""
+    shapes = {plan.shape_of(point) for point in plan.points}
+    tried = {shape for probe in probes.values() for shape in probe.arrays}
+    if not tried or tried == shapes:
+        return ()
+    return (f"Tried {len(tried)} of {len(shapes)} array shapes, the others by these.",)
 
 
 def _arrays(plan: Plan, probes: Mapping[str, Probe]) -> tuple[ArrayCheck, ...]:
