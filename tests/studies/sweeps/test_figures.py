@@ -314,3 +314,15 @@ def test_of_parameters_that_run_together_one_without_repeats_is_drawn():
     assert axes.get_xlabel() == r"$\kappa$, at $\theta$ = 0"
     for draw in figures.values():
         assert draw().axes
+
+
+def test_parameters_with_one_value_in_a_shape_are_not_drawn(sweep):
+    points = sweep.points()
+    some = points.isel(point=np.flatnonzero(points["environment.h"] == 4.0))
+    tree = xr.DataTree.from_dict({"d2t3": some, "d2t5": points})
+    names = set(sweep_figures(Sweep(tree, SETTINGS, sweep.trainings)))
+    assert "fidelity_against_h_d2t5" in names
+    assert "fidelity_against_kappa_d2t3" in names
+    over_h = {"against_h", "over_h_kappa"}
+    assert not names & {f"fidelity_{what}_d2t3" for what in over_h}
+    assert "winners_fidelity_h_kappa_d2t3" not in names

@@ -219,7 +219,11 @@ def _over_parameters(
 ) -> "Iterator[tuple[str, Callable[[], Figure]]]":
     axes = scene.sweep.settings.axes
     short = short_names(axes)
-    swept = drawn_parameters(axes)
+    swept = [
+        name
+        for name in drawn_parameters(axes)
+        if len(np.unique(scene.points[name].values)) > 1  # a shape may have one alone
+    ]
     view = pictures.Over(scene.points, scene.middle, axes)
     few = 1 < len(scene.sweep.settings.materials) <= MOST_WINNERS
     for name in names:
