@@ -1,9 +1,11 @@
 """What a study would compute, against what it then does."""
 
+import inspect
+
 import numpy as np
 import pytest
 
-from oqnn.environments import ReferenceEnvironment
+from oqnn.environments import ReferenceEnvironment, engineered_material
 from oqnn.studies import StudySettings
 from oqnn.studies.sweeps.description.settings import SweepSettings
 from oqnn.studies.sweeps.forecast.check import check
@@ -149,6 +151,9 @@ def test_a_comparison_is_tried_as_a_sweep_of_its_parts():
         times={"values": [0.0, 1.0]},
     )
     one = as_sweep(settings).point({})
+    search = inspect.signature(engineered_material).parameters
+    for name in ("points", "starts"):
+        assert getattr(one.engineered, name) == search[name].default
     exact = ReferenceEnvironment(h=3.0).generator(settings.system.H).matrices()
     found = one.built_environment.generator(one.built_system.H).matrices()
     np.testing.assert_array_equal(found, exact)

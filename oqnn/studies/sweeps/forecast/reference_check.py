@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from ....environments import engineered_material
 from ...carry import carried_times, carry_block
 from ...settings import StudySettings
 from ..description.settings import SweepSettings
@@ -15,6 +16,7 @@ __all__ = ["as_sweep", "check_reference"]
 TRIED = (5, 15)  # epochs of spiking networks that are timed against each other
 TRIED_STEPS = 2_000  # of a measurement, in the same way
 NOT_SHARED = {"seeds", "first_seed", "warm_start"}
+SEARCH: dict[str, Any] = engineered_material.__kwdefaults__  # as comparisons take it
 COMPLEX = 16  # bytes of a number
 STATES = ("states", "frame_states")
 
@@ -87,6 +89,7 @@ def as_sweep(settings: StudySettings) -> SweepSettings:
         times=values["times"],
         environment=values["environment"],
         learning=learning,
+        engineered={name: SEARCH[name] for name in ("points", "starts")},
         sweep={"seeds": settings.learning.seeds},
     )
 
