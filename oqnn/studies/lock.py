@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +14,7 @@ except ImportError:  # no POSIX
 
 __all__ = ["FolderLock", "StudyBusy"]
 
+HALF_WRITTEN_S = 10.0  # how long a name may take to be written
 UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
@@ -84,11 +86,10 @@ class FolderLock:
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
             except FileExistsError as error:
-                words = path.read_text().split()
-                if words and _is_running(int(words[0]), words[-1]):
+                if holder := _holder(path):
                     raise StudyBusy(
-                        f"`{path.parent}` must be free, but process {words[0]} seems "
-                        f"to write to it. If no such run exists, delete {path}."
+                        f"`{path.parent}` must be free, but {holder} seems to write "
+                        f"to it. If no such run exists, delete {path}."
                     ) from error
                 path.unlink(missing_ok=True)
                 continue
@@ -97,6 +98,18 @@ class FolderLock:
             self._owned = path
             return
         raise StudyBusy(f"`{path.parent}` must be free, but another run took it.")
+
+
+def _holder(path: Path) -> str:
+    """Say which process a file names that runs, or has not yet written its name."""
+    try:
+        words = path.read_text(errors="replace").split()
+        age = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return ""
+    if len(words) == 2 and words[0].isdecimal():
+        return f"process {words[0]}" if _is_running(int(words[0]), words[1]) else ""
+    return "another process" if age < HALF_WRITTEN_S else ""
 
 
 def _start_time(pid: int) -> str:

@@ -525,7 +525,9 @@ def test_what_cannot_be_stored_is_refused(store):
 
 
 # a reused process id shows only where the system tells when a process started
-STALE = ["", "dead"] + ["reused"] * Path("/proc/self/stat").exists()
+STALE = ["", "12", "no number", "\x00", "dead"] + ["reused"] * Path(
+    "/proc/self/stat"
+).exists()
 
 
 @pytest.fixture
@@ -548,10 +550,20 @@ def test_named_lock_of_a_dead_run_is_taken_over(tmp_path, stale):
     """Stale: written half, its process gone, or its id given to another process."""
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
-    words = {"": "", "dead": f"{child.pid} 123\n", "reused": f"{os.getpid()} 123\n"}
-    (tmp_path / ".lock.pid").write_text(words[stale])
+    words = {"dead": f"{child.pid} 123\n", "reused": f"{os.getpid()} 123\n"}
+    place = tmp_path / ".lock.pid"
+    place.write_text(words.get(stale, stale))
+    if stale not in words:
+        os.utime(place, (0, 0))
     with Store(tmp_path, SETTINGS):
         assert (tmp_path / ".lock.pid").read_text().startswith(f"{os.getpid()} ")
+
+
+@pytest.mark.usefixtures("without_kernel_locks")
+def test_named_lock_that_is_being_written_is_held(tmp_path):
+    (tmp_path / ".lock.pid").touch()
+    with pytest.raises(StudyBusy, match=r"another process seems to write .* delete"):
+        Store(tmp_path, SETTINGS)
 
 
 def test_disk_errors_of_other_kinds_pass(tmp_path):
