@@ -328,6 +328,18 @@ def test_export_refuses_to_do_nothing_and_other_folders(finished, tmp_path):
         assert "must hold a study" in done.stderr
 
 
+def test_export_says_how_much_is_finished(copy, tmp_path):
+    command = ["export", copy.out, "--csv", tmp_path / "tables"]
+    assert invoke(*command).stderr == ""
+    for block in (copy.out / "study.zarr" / "points").glob("*/plain"):
+        shutil.rmtree(block)
+    done = invoke(*command)
+    assert done.exit_code == 0
+    assert f"6 of {POINTS} points are finished, and only these" in done.stderr
+    (path,) = (tmp_path / "tables").glob("*_points.csv")
+    assert len(path.read_text().splitlines()) == 1 + 6
+
+
 def test_export_says_what_is_in_the_way(finished, tmp_path):
     done = invoke("export", finished.out, "--netcdf", tmp_path)
     assert done.exit_code == 2

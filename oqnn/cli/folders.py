@@ -68,8 +68,22 @@ def export(
 
 def _exported(folder: Path, netcdf: Path | None, csv: Path | None) -> list[Path]:
     found = _opened(folder)
+    _say_unfinished(found)
     paths = [] if netcdf is None else [found.to_netcdf(netcdf)]
     return paths + ([] if csv is None else found.to_csv(csv))
+
+
+def _say_unfinished(found: "Sweep | StudyTables") -> None:
+    """Say how many points are there, where some are still to come."""
+    from ..studies.sweeps.result.sweep import Sweep
+
+    if isinstance(found, Sweep) and not found.is_finished:
+        done = sum(found.points(shape).sizes["point"] for shape in found.shapes)
+        typer.echo(
+            f"oqnn: {done} of {len(found.plan.points)} points are finished, and only "
+            "these are written. `oqnn compare` goes on with the others.",
+            err=True,
+        )
 
 
 def _opened(folder: Path) -> "Sweep | StudyTables":
