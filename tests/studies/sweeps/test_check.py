@@ -100,6 +100,16 @@ def test_drives_are_tried_where_they_steer():
     assert [m.error for m in check(kinds).materials] == ["", ""]
 
 
+def test_values_that_run_together_are_all_shown():
+    settings = SweepSettings(
+        materials=["bare"],
+        environment={"h": [2.0, 4.0], "xi": [0.5, 1.0]},
+        sweep={"zip": [["environment.h", "environment.xi"]]},
+    )
+    shown = ("environment.h with environment.xi", 2, "2, 4 with 0.5, 1")
+    assert check(settings, measure=False).axes == (shown,)
+
+
 def test_of_many_shapes_only_some_are_tried():
     settings = SweepSettings(
         materials=["bare"],

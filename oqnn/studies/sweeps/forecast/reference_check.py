@@ -16,7 +16,7 @@ __all__ = ["as_sweep", "check_reference"]
 TRIED = (5, 15)  # epochs of spiking networks that are timed against each other
 TRIED_STEPS = 2_000  # of a measurement, in the same way
 NOT_SHARED = {"seeds", "first_seed", "warm_start"}
-SEARCH: dict[str, Any] = engineered_material.__kwdefaults__  # as comparisons take it
+SEARCH: dict[str, Any] = engineered_material.__kwdefaults__ or {}
 COMPLEX = 16  # bytes of a number
 STATES = ("states", "frame_states")
 

@@ -31,7 +31,7 @@ def check_sweep(settings: SweepSettings, *, measure: bool) -> Check:
     return Check(
         title=title,
         axes=tuple(
-            (" with ".join(a.names), len(a), _values(a.values[0]))
+            (" with ".join(a.names), len(a), " with ".join(map(_values, a.values)))
             for a in settings.axes
         ),
         materials=tuple(_material(plan, name, probes) for name in settings.materials),
