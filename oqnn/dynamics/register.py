@@ -203,7 +203,8 @@ class RegisterGenerator:
         for i in range(self.n):
             drift = (-1j * H[i] - decay[i] / 2) @ basis
             # the other half of the drift term is the adjoint, so twice the real part
-            grid[i][i] = 2 * np.einsum("aij,bji->ab", basis, drift).real
+            rows = drift.mT.reshape(len(basis), -1)
+            grid[i][i] = 2 * (basis.reshape(len(basis), -1) @ rows.T).real
         for (i, j), R in ((pair, _dense(operators)) for pair, operators in jumps):
             fed = np.einsum(
                 "aij,ljk,bkm,lim->ab", basis, R, basis, R.conj(), optimize=True

@@ -80,7 +80,9 @@ def generators_of(point: PointSettings) -> Generators:
 def commutator(H: np.ndarray) -> np.ndarray:
     """Return the real matrix of −i[H, ·] in ``hermitian_basis(d)``, shape (d², d²)."""
     basis = hermitian_basis(len(H))
-    return 2 * np.einsum("aij,bji->ab", basis, -1j * (H @ basis)).real
+    moved = -1j * (H @ basis)
+    rows = moved.mT.reshape(len(basis), -1)
+    return 2 * (basis.reshape(len(basis), -1) @ rows.T).real
 
 
 class _Kept:
