@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from oqnn.studies.sweeps.computation import compute
 from oqnn.studies.sweeps.computation.compute import compute_block
 from oqnn.studies.sweeps.computation.measures import MEASURES
 from oqnn.studies.sweeps.description.settings import SweepSettings
@@ -91,6 +92,32 @@ def test_large_systems_evolve_in_goes(monkeypatch, whole):
     again = points_of(blocks_of(**WHOLE, sweep=ASKED))
     for name, values in again.data_vars.items():
         assert values.values.tobytes() == whole[name].values.tobytes(), name
+
+
+def test_large_generators_are_made_for_few_points_at_a_time(monkeypatch):
+    """Four matrices of 144 × 144 for each of six pseudomodes, copied twice."""
+    held = []
+    moved = compute.evolve_points
+
+    def counted(points, *rest, **more):
+        held.append(len(points))
+        return moved(points, *rest, **more)
+
+    settings = {
+        "materials": ["bare"],
+        "environment": {
+            "kind": "lorentzian",
+            "levels": 6,
+            "gamma_phi": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5],
+        },
+        "sweep": {"measures": ["purity"]},
+    }
+    whole = points_of(blocks_of(**settings))
+    monkeypatch.setattr(compute, "evolve_points", counted)
+    monkeypatch.setattr(compute, "NUMBERS_HELD", 12 * 144**2 * 3)
+    again = points_of(blocks_of(**settings))
+    assert held == [2, 2, 2]
+    assert again.purity.values.tobytes() == whole.purity.values.tobytes()
 
 
 CHOOSY = {"kind": f"{OWN}:choosy", "kappa": [0.1, 0.2, 0.3, 0.4]}

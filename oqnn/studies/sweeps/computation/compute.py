@@ -14,7 +14,7 @@ from ..plan import Plan, Point, PointBlock, TrainingBlock
 from .evolution import evolve_points
 from .looks import Variable, joined, look_at, looks_of
 from .materials import drives_of, recipe_of
-from .preparation import because
+from .preparation import because, numbers_held
 from .training import trained_members
 from .views import view_times
 
@@ -83,11 +83,10 @@ def _measure(
 ) -> xr.Dataset:
     settings = [plan.at(point.coordinates) for point in task.points]
     drives = _drives(task.points, settings, inputs)
-    system, times = settings[0].built_system, settings[0].times.grid()
+    times = settings[0].times.grid()
     looks = looks_of(plan, settings[0])
     needs = {need for look in looks for need in look.needs}
-    size = 8 * len(times) * (system.d**4 + len(system.rho0) ** 2)
-    chunk = max(1, NUMBERS_HELD // size)
+    chunk = max(1, NUMBERS_HELD // max(numbers_held(point) for point in settings))
     parts = []
     for first in range(0, len(settings), chunk):
         some = slice(first, first + chunk)

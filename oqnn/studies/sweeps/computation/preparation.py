@@ -10,7 +10,7 @@ from ..description.point import PointSettings
 from .costs import Reading, reading_of
 from .generators import Generators, generators_of
 
-__all__ = ["Prepared", "UntrainedError", "because", "prepared"]
+__all__ = ["Prepared", "UntrainedError", "because", "numbers_held", "prepared"]
 
 LONGEST = 1000  # letters of a reason, each point of a block keeping as many
 DENSE_LIMIT = 512  # coordinates above which points evolve one by one
@@ -78,6 +78,22 @@ def prepared(point: PointSettings, drive: Drive | str) -> Prepared:
         H=point.built_system.H,
         reading=reading_of(point),
     )
+
+
+def numbers_held(point: PointSettings) -> int:
+    """Return how many numbers it takes to move a point, the next ones aside.
+
+    Maps, states and what measures make of them, and the matrices of the generator; of
+    these nothing where there is no environment.
+    """
+    system, times = point.built_system, point.times.grid()
+    seen = 8 * len(times) * (system.d**4 + len(system.rho0) ** 2)
+    try:
+        environment: Environment = point.built_environment
+        m, parts = _coordinates(environment), 1 + environment.n_controls
+    except Exception:  # which is said where the point is to be moved
+        return seen
+    return seen + 3 * parts * m**2 if m <= DENSE_LIMIT else seen
 
 
 def because(error: BaseException) -> str:
