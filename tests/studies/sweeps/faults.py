@@ -128,6 +128,7 @@ def main():
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # JAX, not yet in use, warns of forks
     provenance.commit = no_commit
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also in the background
     sweep(few("broken"))  # what is imported late is imported here, once
     say("ready")
     main()

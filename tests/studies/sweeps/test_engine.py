@@ -285,6 +285,15 @@ def test_variables_are_lent_to_children_alone(monkeypatch):
     assert set(worker_variables()) >= {"OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
 
 
+@pytest.fixture
+def interruptible():
+    """Hear Ctrl-C even where the tests run in the background, and so do not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_is_held_back_not_lost():
     late = []
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012
