@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -268,6 +269,47 @@ def test_workers_that_never_begin_are_a_sentence(monkeypatch):
     with pytest.raises(RuntimeError, match=sentence):
         wait_for_ever(engine)
     engine.close()
+
+
+def test_a_worker_keeps_one_more_block_of_points_ready():
+    """Behind a training none waits, since others could begin with it at once."""
+    plan = Plan(LEARNED)
+    training, (one, two, three, *_) = plan.trainings[0], plan.blocks
+    worker = pool.Worker(None, None)
+    assert not worker.accepts(one)
+    worker.ready = True
+    assert worker.accepts(one)
+    assert worker.accepts(training)
+    worker.tasks.append(one)
+    assert worker.accepts(two)
+    assert not worker.accepts(training)
+    worker.tasks.append(two)
+    assert not worker.accepts(three)
+    worker.tasks.clear()
+    worker.tasks.append(training)
+    assert not worker.accepts(one)
+
+
+def test_the_block_behind_a_deadly_one_is_not_blamed(monkeypatch):
+    """What the dead worker had sent before counts."""
+    ours, theirs = pool.get_context("spawn").Pipe()
+    dead = Mock(exitcode=-9, **{"is_alive.return_value": False})
+    workers = iter([pool.Worker(dead, ours, ready=True), pool.Worker(Mock(), Mock())])
+    monkeypatch.setattr(pool.PoolEngine, "_start", lambda engine: next(workers))
+    engine = pool.PoolEngine(LEARNED, 1)
+    (worker,) = engine._workers
+    worker.tasks.extend(Plan(LEARNED).blocks[:3])
+    names = [task.name for task in worker.tasks]
+    sent = Outcome(name=names[0], status="done")
+    theirs.send_bytes(pool.packed(sent))
+    theirs.close()
+    done, died, behind = engine._heard(worker)
+    assert done == sent
+    end = "died of SIGKILL"
+    assert died == Outcome(name=names[1], status="died", message=end)
+    assert behind == Outcome(name=names[2], status="returned", message=end)
+    assert len(engine._workers) == 1
+    assert engine._workers[0] is not worker
 
 
 def wait_for_ever(engine):
