@@ -128,14 +128,29 @@ def test_stars_are_exact():
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-12)
 
 
-def test_lorentzian_is_the_pseudomode():
+@pytest.mark.parametrize(
+    ("interaction", "coupled"),
+    [
+        ("exchange", [[0, 1], [0, 0]]),
+        ("x", [[0, 1], [1, 0]]),
+        ("y", [[0, -1j], [1j, 0]]),
+        ("z", [[1, 0], [0, -1]]),
+    ],
+)
+def test_lorentzian_is_the_pseudomode(interaction, coupled):
+    """Along an axis the qubit couples by σ."""
     own = point(
-        kind="lorentzian", rate=0.7, width=0.4, detuning=0.2, levels=4, **QUIET
+        kind="lorentzian",
+        rate=0.7,
+        width=0.4,
+        detuning=0.2,
+        levels=4,
+        interaction=interaction,
+        **QUIET,
     ).built_environment
     bath = Bosonic.lorentzian(rate=0.7, width=0.4, frequency=0.2)
     rho = np.array([[0.7, 0.2 - 0.3j], [0.2 + 0.3j, 0.3]])
-    raising = np.array([[0, 1], [0, 0]])
-    exact = pseudomode(H, rho, TIMES, bath, raising, levels=4).states
+    exact = pseudomode(H, rho, TIMES, bath, np.array(coupled), levels=4).states
     found = apply_transfer(evolved(own, H), rho)
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-10)
 

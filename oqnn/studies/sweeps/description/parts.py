@@ -34,8 +34,9 @@ class EngineeredPart(SettingsPart):
     """The best constants: random points, and descents from the best of them.
 
     The landscape has many minima of nearly the same depth. In the reference
-    environment the defaults find the deepest of them in at least nine of ten searches
-    at h = 4 to 8, where 100 points and 8 starts find it in four to seven.
+    environment, at h = 4 to 16 and κ = 0.1 to 0.5, the defaults end on average within
+    a thousandth of the least infidelity found by 900 descents; 100 points and 8 starts
+    end 0.3 to 2 percent above it, and 13 at worst.
 
     Parameters
     ----------
