@@ -270,8 +270,9 @@ def steering(point: PointSettings) -> str:
 
 
 def slug(material: str) -> str:
-    """Return a material's name as the name of a folder."""
-    return "".join(c if c.isalnum() or c in "_.-" else "-" for c in material)
+    """Return a material's name as the name of a folder, letters beyond ASCII coded."""
+    coded = (c if c.isascii() else f"_{ord(c):x}" for c in material)
+    return "".join(coded).replace(":", "-")
 
 
 def _block(name: str, points: list[Point]) -> PointBlock:

@@ -4,8 +4,9 @@ import time
 
 import numpy as np
 
+from oqnn.studies.layout import check_name
 from oqnn.studies.sweeps.description.settings import SweepSettings
-from oqnn.studies.sweeps.plan import Plan
+from oqnn.studies.sweeps.plan import Plan, slug
 
 SHORT = {"stop": 1.0, "step": 0.5}
 MATERIALS = ["bare", "plain", "engineered"]
@@ -198,3 +199,13 @@ def test_ten_thousand_points_are_planned_in_seconds():
     assert len(made.points) == 10_000
     assert len(made.blocks) == 167
     assert time.process_time() - start < 8
+
+
+def test_materials_have_names_that_folders_can_have():
+    """Whatever letters a user's module and function have, and none twice."""
+    names = ["my.mödule:f", "my.möhre:f", "my.m_dule:f", "xy8"]
+    slugs = [slug(name) for name in names]
+    assert len(set(slugs)) == len(names)
+    for text in slugs:
+        check_name(f"trained/{text}/00000")
+    assert slugs[-1] == "xy8"
