@@ -56,7 +56,8 @@ def povm_view(seen: Trajectories, point: PointSettings, seeds: Sequence[int]) ->
     each point's own seed gives, time after time.
     """
     povm = _tetrahedral(seen.states.shape[-1])
-    law = povm.probabilities(seen.states)  # (p, v, outcomes)
+    # each point by itself, so that no bit depends on how many there are
+    law = np.array([povm.probabilities(own) for own in seen.states])  # (p, v, outcomes)
     axes = (*SEEN, "outcome")
     variables: Variables = {"povm_law": (axes, law)}
     if point.views.samples:
