@@ -67,6 +67,7 @@ def test_blocks_do_not_depend_on_what_was_computed_before(serial):
                 for key, values in found.variables.items():
                     kept = there.variables[key].values
                     assert values.values.tobytes() == kept.tobytes(), (name, key)
+    assert not worker.plan_of(packed).tasks  # workers keep none
 
 
 def test_nothing_is_kept_without_a_folder(serial):
