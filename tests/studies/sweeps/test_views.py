@@ -127,7 +127,6 @@ def test_the_wigner_function_of_a_qubit():
         ("wigner", OSCILLATOR, 6, ()),
         ("spins", PAIR, 4, (2,)),
         ("povm", QUBIT, 2, ()),
-        ("povm", QUBIT, 2, ()),
         ("povm", PAIR, 4, (2,)),
     ],
 )
