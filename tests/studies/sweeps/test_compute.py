@@ -73,6 +73,18 @@ def test_points_know_where_they_are(whole):
     assert whole.error.values.tolist() == [""] * 24
 
 
+def test_long_lists_are_named_as_in_the_grid():
+    """Fields of an environment, of which a grid shows a short text."""
+    fields = [[[[a, 0], [0, -a]], [[0, a], [a, 0]]] for a in (1 / 3, 1 / 7)]
+    own = {"kind": "fields", "fields": {"values": fields}}
+    sweep = {"measures": ["purity"]}
+    found = points_of(blocks_of(materials=["bare"], environment=own, sweep=sweep))
+    plan = Plan(SweepSettings(materials=["bare"], environment=own, sweep=sweep))
+    name = "environment.fields"
+    assert found[name].values.tolist() == [p.labels[name] for p in plan.points]
+    assert len({*found[name].values.tolist()}) == 2
+
+
 def test_measures_say_what_they_say_of_one_point(whole):
     """The state of a point has the purity, population and law of its dataset."""
     one = whole.isel(point=17)

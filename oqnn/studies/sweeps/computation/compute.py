@@ -8,7 +8,6 @@ import xarray as xr
 
 from ...._core.threads import one_blas_thread
 from ....environments import Drive
-from ...provenance import canonical_json
 from ..description.point import PointSettings
 from ..plan import Plan, Point, PointBlock, TrainingBlock
 from .evolution import evolve_points
@@ -147,8 +146,8 @@ def labels_of(points: Sequence[Point]) -> dict[str, Variable]:
         "seed": [point.member for point in points],
         "point_seed": [point.seed for point in points],
     }
-    for name in points[0].coordinates:
-        labels[name] = [_plain(point.coordinates[name]) for point in points]
+    own = [point.labels for point in points]
+    labels |= {name: [one[name] for one in own] for name in own[0]}
     return {
         name: (
             ("point",),
@@ -157,8 +156,3 @@ def labels_of(points: Sequence[Point]) -> dict[str, Variable]:
         )
         for name, values in labels.items()
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return a coordinate as an array can hold it: lists as text."""
-    return canonical_json(value) if isinstance(value, list | tuple | dict) else value
