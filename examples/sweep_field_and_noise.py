@@ -13,7 +13,7 @@ SETTINGS = SweepSettings(
     materials=["bare", "plain", "engineered"],
     environment={"h": [2.0, 8.0], "kappa": {"from": 0.1, "to": 0.4, "count": 3}},
     training={"kappa": 0.2},  # one search a field bound, used at every rate
-    engineered={"points": 20, "starts": 2},
+    engineered={"points": 200, "starts": 20},
     times={"stop": 8.0, "step": 1.0},
     sweep={"seeds": 6, "measures": ["readout_infidelity", "purity"]},
 )

@@ -35,7 +35,7 @@ SETTINGS = SweepSettings(
         "field": [0.5, 1.0, 2.0],
         "tilt": [0.0, 0.4],
     },
-    engineered={"points": 16, "starts": 2},
+    engineered={"points": 200, "starts": 20},
     times={"stop": 6.0, "step": 0.5},
     sweep={"measures": ["average_fidelity", "__main__:tipping"]},
 )
