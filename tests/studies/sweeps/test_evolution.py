@@ -238,6 +238,15 @@ def test_a_state_that_leaves_all_numbers_marks_its_point():
     assert np.array_equal(apart.states, seen.states[[0, 2]])
 
 
+def test_a_trace_that_rounding_eats_marks_its_point():
+    """Squaring an exponential as often as such a field asks for loses all digits."""
+    points = points_of(environment={"xi": [1.0, 1e13, 2.0]}, system={"theta": 1.0})
+    still = ConstantControls(np.zeros(4))
+    seen = evolve_points(points, [still] * 3)
+    assert [bool(text) for text in seen.errors] == [False, True, False]
+    assert "rounding has changed the trace by" in seen.errors[1]
+
+
 def test_a_drive_that_does_not_fit_marks_its_point():
     points = points_of(**QUBIT)
     drives = drives_for(points, "constant")

@@ -16,6 +16,11 @@ from .trajectories import Trajectories, moved_states
 __all__ = ["ALL", "evolve_points"]
 
 ALL = frozenset({"transfer", "readouts", "rotation"})
+TRACE = 1e-8  # by which rounding may change it
+LOST = (
+    "rounding has changed the trace by {:.1g}: are rates or fields far too large for "
+    "the times?"
+)
 LEFT = "the state left all numbers: does a mode of the generator grow?"
 
 Arrays = dict[str, np.ndarray]
@@ -62,9 +67,8 @@ def evolve_points(
     for i, one in ready.items():
         if one.generators is None:
             _move_large(one, i, seen, errors, points[i], needs)
-    for i in range(len(points)):
-        if not errors[i] and not all(np.isfinite(seen[n][i]).all() for n in MOVING):
-            errors[i] = LEFT
+    for i, one in ready.items():
+        errors[i] = errors[i] or _lost(one, {name: seen[name][i] for name in MOVING})
     found = Trajectories(
         times=times, kept=points[0].built_system.kept, errors=tuple(errors), **seen
     )
@@ -73,6 +77,17 @@ def evolve_points(
 
 
 MOVING = ("transfer", "readouts", "rotation", "states")
+
+
+def _lost(one: Prepared, moved: Arrays) -> str:
+    """Return in what way the numbers of a point are none; empty where they are fine."""
+    if not all(np.isfinite(array).all() for array in moved.values()):
+        return LEFT
+    if one.generators is None or not one.generators.keeps_trace:
+        return ""
+    first = moved["transfer"][:, 0]  # (t, d²), which is 1, 0, 0, … at all times
+    off = float(np.abs(first - np.eye(first.shape[-1])[0]).max())
+    return LOST.format(off) if off > TRACE else ""
 
 
 def _at_rest(

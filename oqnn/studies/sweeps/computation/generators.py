@@ -50,6 +50,12 @@ class Generators:
         return _ends(*_register(self.environment))[1]
 
     @cached_property
+    def keeps_trace(self) -> bool:
+        """Whether the trace of all blocks together stays, up to rounding."""
+        changes = self.reduce[0] @ self.parts  # (1 + k, m)
+        return bool(np.abs(changes).max() <= 1e-12 * np.abs(self.parts).max())
+
+    @cached_property
     def frame(self) -> np.ndarray:
         """Rotation by the control fields alone, shape (1 + k, d², d²)."""
         if isinstance(self.environment, ReferenceEnvironment):
