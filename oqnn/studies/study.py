@@ -179,7 +179,7 @@ class Study:
 
     def figures(self) -> "dict[str, Figure]":
         """Return all figures by name."""
-        return {name: draw() for name, draw in self._drawings().items()}
+        return {name: draw() for name, draw in self.drawings().items()}
 
     def save_figures(self, folder: str | Path) -> list[Path]:
         """Save all figures as PNG and return their paths."""
@@ -191,7 +191,8 @@ class Study:
             figure.savefig(paths[-1], dpi=160)
         return paths
 
-    def _drawings(self) -> "dict[str, Callable[[], Figure]]":
+    def drawings(self) -> "dict[str, Callable[[], Figure]]":
+        """Return a function that draws it for every figure, by name."""
         evolutions = {kind: self.evolution(kind) for kind in self.kinds}
         drawings = {
             "density_matrix": lambda: figures.density_matrix(evolutions),

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -151,6 +152,16 @@ class Plot:
     log: bool = False
 
 
+class Tables(Protocol):
+    """What writes the numbers of a study in forms that others read."""
+
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Write everything to one NetCDF file."""
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write real numbers to files of a new folder."""
+
+
 class Failure(NamedTuple):
     """A point without numbers, and why."""
 
@@ -190,6 +201,8 @@ class ReportData:
         Points whose numbers a server can give, by index.
     drawings : mapping of str to callable () -> Figure
         Figures to save beside the page.
+    tables : Tables, optional
+        What writes all numbers as CSV and NetCDF.
     """
 
     title: str
@@ -211,6 +224,7 @@ class ReportData:
     left_out: tuple[str, ...] = ()
     points: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     drawings: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
+    tables: Tables | None = None
 
     @property
     def cells(self) -> int:

@@ -2,12 +2,21 @@
 
 import csv
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...plotting import save_figure
 from .data import Measured, ReportData
 
-__all__ = ["Download", "FigureFiles", "save_figures", "save_settings", "save_summary"]
+__all__ = [
+    "Download",
+    "FigureFiles",
+    "save_figures",
+    "save_settings",
+    "save_summary",
+    "save_tables",
+]
 
 FORMATS = ("png", "pdf", "svg")
 
@@ -63,12 +72,24 @@ def save_summary(root: Path, data: ReportData) -> Download:
     return download(root, "summary.csv", "measures of every cell with their intervals")
 
 
+def save_tables(root: Path, data: ReportData) -> list[Download]:
+    """Write all numbers as NetCDF, where h5netcdf is installed, and as CSV."""
+    if data.tables is None:
+        return []
+    saved = []
+    if find_spec("h5netcdf") is not None:
+        data.tables.to_netcdf(root / "study.nc")
+        saved.append(download(root, "study.nc", "all numbers and labels, as NetCDF"))
+    for path in data.tables.to_csv(root / "tables"):
+        name = path.relative_to(root).as_posix()
+        saved.append(download(root, name, f"{path.stem.replace('_', ' ')}, as CSV"))
+    return saved
+
+
 def save_figures(
     root: Path, drawings: Mapping[str, Callable[[], Any]]
 ) -> list[FigureFiles]:
     """Draw and save all figures below ``figures/``, as PNG, PDF and SVG."""
-    import matplotlib as mpl
-
     folder = root / "figures"
     if drawings:
         folder.mkdir()
@@ -76,9 +97,8 @@ def save_figures(
     for name, draw in drawings.items():
         stem = "".join(c if c.isalnum() or c in "_-" else "-" for c in name)
         figure = draw()
-        with mpl.rc_context({"svg.fonttype": "none"}):
-            for kind in FORMATS:
-                figure.savefig(folder / f"{stem}.{kind}", dpi=160)
+        for kind in FORMATS:
+            save_figure(figure, folder / f"{stem}.{kind}")
         title = name.replace("_", " ").capitalize()
         paths = [f"figures/{stem}.{kind}" for kind in FORMATS]
         found.append(FigureFiles(title, _alt(title, figure), *paths))

@@ -31,6 +31,12 @@ BREAKING = (
 )
 
 
+WIDE = (
+    "Intervals are Student's, of the mean. With two or three seeds they are wide and "
+    "may reach beyond what a measure can be: so little is known then."
+)
+
+
 def comparison_method(materials: Iterable[str]) -> tuple[str, ...]:
     """Return the paragraphs on a reference comparison."""
     return (FAIR, *_of(materials), EVOLUTION, BREAKING)
@@ -48,6 +54,7 @@ def sweep_method(materials: Iterable[str], seeds: int) -> tuple[str, ...]:
         f"Materials that draw random numbers have {seeds} seeds; seeds follow from the "
         "study's seed and a point's coordinates, so that neither order nor number of "
         "processes changes any digit.",
+        WIDE,
     )
 
 

@@ -8,6 +8,7 @@ import xarray as xr
 
 from ..layout import read_record
 from ..study import Study
+from ..study_tables import StudyTables
 from .data import Cell, Heading, Measured, Plot, ReportData, States, Trace
 from .estimates import median_over_seeds
 from .method import MATERIALS, comparison_method
@@ -22,9 +23,9 @@ SCALARS = (
     ("coherence_time", "high"),
 )
 SERIES = (
-    ("state_fidelity", "high"),
-    ("average_fidelity", "high"),
     ("best_unitary_fidelity", "high"),
+    ("average_fidelity", "high"),
+    ("state_fidelity", "high"),
     ("purity", "high"),
     ("negativity", "high"),
     ("coherence", "high"),
@@ -68,7 +69,8 @@ def report_of_study(folder: str | Path, study: Study) -> ReportData:
         time_label="time t (units of 1/ξ)",
         states=_states(evolutions),
         plots=_plots(study, evolutions),
-        drawings=study._drawings(),
+        drawings=study.drawings(),
+        tables=StudyTables(study),
     )
 
 

@@ -7,55 +7,41 @@ import xarray as xr
 
 from .data import States
 
-__all__ = ["kept_states", "states_variable"]
+__all__ = ["FRAMES", "kept_states", "states_size"]
+
+FRAMES = {"frame_state": "frame of the control fields", "state": "laboratory frame"}
 
 
-def states_variable(dataset: xr.Dataset) -> str | None:
-    """Return the name of the variable (point, time, row, col) that holds states."""
-    for name, variable in dataset.data_vars.items():
-        square = variable.ndim == 4 and len(set(variable.shape[2:])) == 1
-        if variable.dtype.kind == "c" and square and variable.dims[0] == "point":
-            return str(name)
-    return None
+def states_size(dataset: xr.Dataset) -> int:
+    """Return how many complex numbers the states of a point have, in all frames."""
+    return sum(dataset[name][:1].size for name in FRAMES if name in dataset)
 
 
 def kept_states(
     dataset: xr.Dataset, cells: Mapping[int, int], labels: Mapping[int, str]
 ) -> Iterator[States]:
-    """Return the states of some points of a dataset with the view `density_matrix`.
+    """Yield the states of some points of a dataset, in both frames.
 
     Parameters
     ----------
     dataset : Dataset
-        With an axis `point`.
+        With an axis `point`; without the view `density_matrix` there are none.
     cells, labels : mapping by index of a point
         Which points, to which cell they belong, and their labels.
     """
-    name = states_variable(dataset)
-    if name is None:
-        return
-    variable = dataset[name]
-    times, levels = _times(variable), _levels(variable)
     for row in np.flatnonzero(np.isin(dataset.point.values, list(cells))):
         point = int(dataset.point.values[row])
-        values = variable.values[row]
-        if not np.isnan(values).any():
+        for name, frame in FRAMES.items():
+            if name not in dataset or np.isnan(dataset[name].values[row]).any():
+                continue
             yield States(
                 point=point,
                 cell=cells[point],
-                label=labels[point],
-                times=times,
-                states=values,
-                levels=levels,
+                label=f"{labels[point]}, {frame}" if labels[point] else frame,
+                times=dataset.view_time.values,
+                states=dataset[name].values[row],
+                levels=_levels(dataset[name]),
             )
-
-
-def _times(variable: xr.DataArray) -> np.ndarray:
-    """Return the times of the view, by whatever name their axis goes."""
-    dim = str(variable.dims[1])
-    if dim in variable.coords:
-        return variable.coords[dim].values
-    return np.arange(variable.shape[1], dtype=float)
 
 
 def _levels(variable: xr.DataArray) -> tuple[str, ...]:

@@ -1,8 +1,6 @@
 """The page of a sweep, finished or not."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +9,13 @@ import xarray as xr
 
 from ..layout import read_record
 from ..sweeps.computation.measures import MEASURES
+from ..sweeps.result.figures import sweep_figures
 from ..sweeps.result.sweep import Sweep
 from .data import Cell, Failure, Heading, Measured, ReportData, States, Table
 from .estimates import Estimates, mean_over_seeds, median_over_seeds
 from .grid import Grid
 from .method import sweep_method
-from .states import kept_states, states_variable
+from .states import kept_states, states_size
 from .tables import estimates_table, parameters_table, provenance_table
 
 __all__ = ["good_points", "infinite_series", "report_of_sweep", "series_at"]
@@ -25,7 +24,7 @@ MOST_ROWS = 400  # of the summary
 MOST_FAILURES = 50
 SERIES_NUMBERS = 180_000  # that a page holds, of measures over time
 STATE_NUMBERS = 150_000
-SCALAR_NUMBERS = 400_000
+MOST_FIGURES = 24
 
 
 def report_of_sweep(
@@ -41,6 +40,7 @@ def report_of_sweep(
     scalars = tuple(_scalars(grid, nodes))
     series, left_out = _series(grid, nodes, served)
     states, also_left = _states(grid, nodes) if not served else ((), [])
+    drawings, undrawn = _drawings(sweep) if not served else ({}, [])
     settings = sweep.settings.to_dict()
     failures = _failures(grid, nodes)
     done = sum(node.sizes["point"] for node in nodes)
@@ -61,8 +61,9 @@ def report_of_sweep(
         axes=grid.axes,
         states=states,
         failures=failures[:MOST_FAILURES],
-        left_out=(*shortened, *left_out, *also_left, *_more(failures)),
-        drawings={} if served else _drawings(sweep),
+        left_out=(*shortened, *left_out, *also_left, *_more(failures), *undrawn),
+        drawings=drawings,
+        tables=sweep,
     )
 
 
@@ -211,20 +212,21 @@ def _states(
     grid: Grid, nodes: list[xr.Dataset]
 ) -> tuple[tuple[States, ...], list[str]]:
     found: list[States] = []
-    total = sum(n.sizes["point"] for n in nodes if states_variable(n) is not None)
+    total = sum(node.sizes["point"] for node in nodes if states_size(node))
+    shown = 0
     for node in map(good_points, nodes):
-        name = states_variable(node)
-        if name is None or not node.sizes["point"]:
+        numbers = states_size(node)
+        if not numbers or not node.sizes["point"]:
             continue
-        most = STATE_NUMBERS // (2 * node[name].isel(point=0).size) // len(nodes)
+        most = STATE_NUMBERS // (2 * numbers) // len(nodes)
         chosen = _chosen(grid, node, max(most, 1))
         labels = {index: grid.member(index) for index in chosen}
         cells = {index: int(grid.of_points[index]) for index in chosen}
         found += kept_states(node, cells, labels)
-    if len(found) < total:
+        shown += len(chosen)
+    if shown < total:
         return tuple(found), [
-            f"Density matrices: those of {len(found)} of {total} points are on this "
-            "page."
+            f"Density matrices: those of {shown} of {total} points are on this page."
         ]
     return tuple(found), []
 
@@ -279,8 +281,12 @@ def _at(grid: Grid, place: int) -> tuple[int, ...]:
     )
 
 
-def _drawings(sweep: Sweep) -> Mapping[str, Callable[[], Any]]:
-    if find_spec("oqnn.studies.sweeps.result.figures") is None:
-        return {}
-    figures = import_module("oqnn.studies.sweeps.result.figures")
-    return figures.sweep_figures(sweep)
+def _drawings(sweep: Sweep) -> tuple[dict[str, Callable[[], Any]], list[str]]:
+    """Return the first figures of a sweep, and how many there would be."""
+    every = sweep_figures(sweep)
+    some = dict(list(every.items())[:MOST_FIGURES])
+    if len(some) == len(every):
+        return some, []
+    return some, [
+        f"Figures: {len(some)} of {len(every)}; sweep_figures in Python draws all."
+    ]

@@ -16,6 +16,7 @@ from .downloads import (
     save_figures,
     save_settings,
     save_summary,
+    save_tables,
 )
 from .payload import as_json, payload
 from .reference import report_of_study
@@ -28,7 +29,11 @@ PACKAGE = "oqnn.studies.report"
 
 
 def report(
-    folder: str | Path, out: str | Path | None = None, *, figures: bool = True
+    folder: str | Path,
+    out: str | Path | None = None,
+    *,
+    figures: bool = True,
+    tables: bool = True,
 ) -> Path:
     """Write the page of the study in a folder.
 
@@ -41,6 +46,8 @@ def report(
         holds is replaced.
     figures : bool, optional
         Whether to save the figures too.
+    tables : bool, optional
+        Whether to save all numbers too, as CSV and NetCDF.
 
     Returns
     -------
@@ -71,14 +78,23 @@ def report(
             drawings = data.drawings if figures else {}
             shown = save_figures(aside, drawings)
             saved = [save_settings(aside, data), save_summary(aside, data)]
+            saved += save_tables(aside, data) if tables else []
             write_page(aside, data, figures=shown, downloads=saved)
-            if target.exists():
-                shutil.rmtree(target)
-            aside.rename(target)
+            _put(aside, target)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
     return target / "index.html"
+
+
+def _put(aside: Path, target: Path) -> None:
+    """Put a page in place of another; a kill leaves one of the two, whole."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    aside.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def report_data(folder: Path) -> ReportData:
