@@ -114,7 +114,7 @@ def test_times_are_those_that_were_asked_for(kind, values):
 
 
 def test_readouts_of_unequal_periods_share_a_drive():
-    points = points_of(learning={"period": [4.0, 8.0, 2.0], "slices": 40})
+    points = points_of(learning={"period": [4.0, 20.0, 2.0], "slices": 40})
     (drive, *_) = drives_for(points, "network")
     check(points, [drive] * 3)
 
