@@ -7,8 +7,10 @@ report.grid = (() => {
   const titled = (measure) =>
     measure.name.replaceAll("_", " ") + (measure.units ? ` (${measure.units})` : "");
 
+  const rising = (numbers) => numbers.every((x, i) => !i || x > numbers[i - 1]);
+
   const geometric = (numbers) =>
-    numbers.length > 2 && Math.min(...numbers) > 0 &&
+    rising(numbers) && numbers.length > 2 && Math.min(...numbers) > 0 &&
     numbers[1] / numbers[0] > 1.2 &&
     Math.abs(numbers[2] / numbers[1] / (numbers[1] / numbers[0]) - 1) < 0.05;
 
@@ -18,10 +20,16 @@ report.grid = (() => {
     return { title: axis.name, type, ...ticks };
   }
 
+  // Indices along an axis in the order of its numbers, however they were given.
+  const ordered = ({ numbers, labels }) => {
+    const indices = labels.map((_, i) => i);
+    return numbers ? indices.sort((i, j) => numbers[i] - numbers[j]) : indices;
+  };
+
   // Cells of one material along one axis, the other axes as chosen.
   function along(chosen, material) {
     const indices = report.coordinates();
-    return data.axes[chosen].labels.map((_, i) => {
+    return ordered(data.axes[chosen]).map((i) => {
       indices[chosen] = i;
       return report.placeAt(indices) * many + material;
     });
@@ -31,7 +39,7 @@ report.grid = (() => {
     const measure = scalars[picked("grid-measure")];
     const chosen = picked("grid-axis");
     const axis = data.axes[chosen];
-    const x = axis.numbers ?? axis.labels;
+    const x = ordered(axis).map((i) => (axis.numbers ?? axis.labels)[i]);
     const traces = data.materials.map((_, m) => {
       const own = plots.material(m);
       const found = along(chosen, m).map((cell) => report.estimate(measure, cell));

@@ -13,7 +13,12 @@
     plots.draw(`fixed-${plot.key}`, traces, {
       hovermode: "x unified",
       xaxis: { title: plot.xLabel },
-      yaxis: { title: plot.yLabel, type: plot.log ? "log" : "linear" },
+      yaxis: {
+        title: plot.yLabel,
+        ...(plot.log
+          ? { type: "log", ...plots.logTicks(plot.traces.flatMap((trace) => trace.y)) }
+          : {}),
+      },
     });
   }
 
@@ -28,6 +33,7 @@
   data.plots.forEach(fixed);
   report.changed();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  plots.narrow.addEventListener("change", redraw);
   matchMedia("print").addEventListener("change", redraw);
   document.documentElement.dataset.ready = "yes";
 })();

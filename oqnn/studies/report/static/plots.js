@@ -3,6 +3,7 @@
 report.plots = (() => {
   const drawn = new Map();
   const MOST_ROWS = 80;
+  const narrow = matchMedia("(max-width: 40rem)");
 
   const colour = (name) =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -31,6 +32,24 @@ report.plots = (() => {
     };
   }
 
+  // Ticks of a logarithmic axis: whole powers of ten, or 1, 2, 5 where they are few.
+  function logTicks(values) {
+    const found = values.filter((v) => v > 0).map(Math.log10);
+    if (!found.length) return {};
+    const [low, high] = [Math.floor(Math.min(...found)), Math.ceil(Math.max(...found))];
+    const stride = Math.max(1, Math.ceil((high - low) / 6));
+    const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+    if (high - low > 2) {
+      const some = powers.filter((p) => p % stride === 0);
+      return {
+        tickvals: some.map((p) => 10 ** p),
+        ticktext: some.map((p) => `10<sup>${String(p).replace("-", "−")}</sup>`),
+      };
+    }
+    const tickvals = powers.flatMap((p) => [1, 2, 5].map((m) => Number(`${m}e${p}`)));
+    return { tickvals, ticktext: tickvals.map(report.label) };
+  }
+
   function layout(given) {
     return {
       ...given,
@@ -42,7 +61,10 @@ report.plots = (() => {
         bordercolor: colour("soft"),
         font: { color: colour("ink") },
       },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      hoverdistance: -1,
+      legend: narrow.matches
+        ? { orientation: "h", x: 0, y: 0, yref: "container", yanchor: "bottom" }
+        : { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       margin: { l: 56, r: 16, t: 16, b: 48 },
       xaxis: axis(given.xaxis),
       yaxis: axis(given.yaxis),
@@ -141,5 +163,5 @@ report.plots = (() => {
     details.addEventListener("toggle", () => tabulate(details.dataset.plot));
   }
 
-  return { colour, draw, line, material, plain, withAlpha };
+  return { colour, draw, line, logTicks, material, narrow, plain, withAlpha };
 })();

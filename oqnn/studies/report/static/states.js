@@ -93,6 +93,7 @@ report.states = (() => {
       const name = `ρ ${shown.levels[i]},${shown.levels[j]}`;
       const text = i === j ? name : `|${name}|`;
       const value = shown.re.map(pick(i * size + j));
+      if (i !== j && Math.max(...value) < 1e-3) return;
       const own = { colour: hues[traces.length % hues.length], dash };
       traces.push(...plots.line(text, own, shown.times, { value }));
     };
