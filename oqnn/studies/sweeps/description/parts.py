@@ -79,8 +79,8 @@ class SolverPart(SettingsPart):
     Parameters
     ----------
     resolution : int
-        Even number of steps in a slice of a network's weights; 0 takes 32, or as many
-        as it learned with.
+        Even number of steps in a slice of a network's weights, at least as many as it
+        learned with; 0 takes 32 if that is more.
     """
 
     resolution: Annotated[int, Field(ge=0, multiple_of=2)] = 0
