@@ -6,8 +6,7 @@ with its size, while its energy decays at γ, which does not.
 
 import numpy as np
 
-from oqnn.studies.sweeps.description.settings import SweepSettings
-from oqnn.studies.sweeps.run import sweep
+from oqnn import SweepSettings, sweep
 
 GAMMA = 0.1
 ALPHAS = [0.8, 1.2, 1.6]

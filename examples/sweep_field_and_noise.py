@@ -4,10 +4,8 @@ The same from a file: write `SETTINGS` as TOML, one table a part, and run
 ``oqnn compare file.toml``; ``examples/study.toml`` is a larger one.
 """
 
-from oqnn.studies.analysis.phases import phase_diagram
-from oqnn.studies.analysis.ranking import rank_materials, ranking_text
-from oqnn.studies.sweeps.description.settings import SweepSettings
-from oqnn.studies.sweeps.run import sweep
+from oqnn import SweepSettings, sweep
+from oqnn.studies import phase_diagram, rank_materials, ranking_text
 
 SETTINGS = SweepSettings(
     materials=["bare", "plain", "engineered"],

@@ -7,9 +7,8 @@ this script, ``__main__``.
 import numpy as np
 import qutip
 
+from oqnn import SweepSettings, sweep
 from oqnn.environments import system_environment
-from oqnn.studies.sweeps.description.settings import SweepSettings
-from oqnn.studies.sweeps.run import sweep
 
 
 def one_sided(field: float, tilt: float = 0.0, rate: float = 0.3):

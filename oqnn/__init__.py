@@ -43,6 +43,7 @@ _HOMES = {
     "nakajima_zwanzig": "dynamics",
     "propagate": "phase_space",
     "realize": "encoding",
+    "report": "studies.report.write",
     "save": "studies",
     "sweep": "studies",
     "tcl": "dynamics",

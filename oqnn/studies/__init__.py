@@ -5,6 +5,7 @@ from .analysis.estimates import Bootstrap, Median, Student
 from .analysis.pairs import paired_comparison
 from .analysis.phases import phase_diagram
 from .analysis.ranking import rank_materials, ranking_text
+from .analysis.samples import failures
 from .analysis.seeds import seed_intervals
 from .analysis.slopes import elasticities, slopes
 from .analysis.variance import variance_shares
@@ -21,14 +22,23 @@ from .intervals import (
     mean_interval,
     share_interval,
 )
+from .layout import StudyDamaged
 from .outcomes import measure_outcomes, measure_samples
 from .sampling import measure_correlators
 from .saving import load, register_kind, save
 from .settings import SettingsError, StudySettings
 from .store import NoSpaceError, Store, StudyBusy, StudyMismatch, open_tree
 from .study import Study
+from .sweeps.computation.materials import MATERIALS
+from .sweeps.computation.measures import MEASURES, Measure
+from .sweeps.computation.trajectories import Trajectories
+from .sweeps.description.reading import is_sweep
 from .sweeps.description.settings import Axis, SweepSettings
+from .sweeps.forecast.check import check
+from .sweeps.forecast.findings import Check
 from .sweeps.plan import Plan
+from .sweeps.result.export import read_netcdf
+from .sweeps.result.figures import sweep_figures, wigner_animation
 from .sweeps.result.sweep import Sweep
 from .sweeps.run import sweep
 from .table import Estimate, summary_table, summary_text
@@ -36,14 +46,18 @@ from .views import HARD_PAIR, Views, views
 
 __all__ = [
     "HARD_PAIR",
+    "MATERIALS",
+    "MEASURES",
     "Axis",
     "Bootstrap",
     "CarriedState",
     "CarriedTrajectory",
+    "Check",
     "Comparison",
     "ControlsTable",
     "Estimate",
     "Interval",
+    "Measure",
     "Median",
     "NoSpaceError",
     "Plan",
@@ -52,18 +66,23 @@ __all__ = [
     "Student",
     "Study",
     "StudyBusy",
+    "StudyDamaged",
     "StudyMismatch",
     "StudySettings",
     "Sweep",
     "SweepSettings",
+    "Trajectories",
     "Views",
     "bootstrap_interval",
     "carry",
+    "check",
     "compare",
     "controls",
     "difference_interval",
     "elasticities",
+    "failures",
     "fit_coherence_times",
+    "is_sweep",
     "load",
     "mean_interval",
     "measure_correlators",
@@ -74,6 +93,7 @@ __all__ = [
     "phase_diagram",
     "rank_materials",
     "ranking_text",
+    "read_netcdf",
     "realizability_margin",
     "register_kind",
     "run",
@@ -84,6 +104,8 @@ __all__ = [
     "summary_table",
     "summary_text",
     "sweep",
+    "sweep_figures",
     "variance_shares",
     "views",
+    "wigner_animation",
 ]
