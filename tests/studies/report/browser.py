@@ -53,6 +53,15 @@ def opened(browser, address, *, offline=True, **settings):
     assert wrong == []
 
 
+def until(page, expression):
+    """Wait until something is so; pages that forbid `eval` can be asked as well."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(25)
+    pytest.fail(f"Never becomes true: {expression}.")
+
+
 def focused(page):
     """Return the tag, the identity and the words of what the keyboard is at."""
     return page.evaluate(

@@ -5,7 +5,14 @@ import threading
 import numpy as np
 import pytest
 from studies.report import served
-from studies.report.browser import NAMELESS, focused, launched, low_contrast, opened
+from studies.report.browser import (
+    NAMELESS,
+    focused,
+    launched,
+    low_contrast,
+    opened,
+    until,
+)
 
 from oqnn.studies.report.serve import Server
 from oqnn.studies.report.write import report
@@ -207,12 +214,9 @@ def test_the_place_is_chosen_above_the_plots_that_it_governs(shown):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_stand_out_from_what_is_behind_them(shown, scheme):
     shown.emulate_media(color_scheme=scheme)
-    shown.wait_for_function(
-        "paper => document.querySelector('.main-svg').style.background.includes(paper)"
-        if scheme == "dark"
-        else "paper => true",
-        arg="20, 24, 28",
-    )
+    paper = {"light": "255, 255, 255", "dark": "20, 24, 28"}[scheme]
+    drawn = "document.querySelector('.main-svg').style.background"
+    until(shown, f"{drawn}.includes('{paper}')")
     faults = low_contrast(shown)
     shown.emulate_media(color_scheme="light")
     assert faults == []
@@ -265,7 +269,7 @@ def test_a_served_page_reads_another_place(browser, study):
                 with page.expect_response("**/place/*.json") as answer:
                     page.select_option("#place-0", "1")
                 assert answer.value.ok
-                page.wait_for_function("report.holds(report.place())")
+                until(page, "report.holds(report.place())")
                 pick(page, "state-material", "bare")
                 pick(page, "state-member", "laboratory")
                 expected = served.state(point_at(plan, (1, 0), "bare", -1))[0]
