@@ -60,6 +60,19 @@ def numbers(values: np.ndarray, digits: int = DIGITS) -> list[Any]:
     return _nested(flat, np.shape(values))
 
 
+def with_infinite(values: np.ndarray, digits: int = DIGITS) -> list[Any]:
+    """Return nested lists as `numbers`, the infinite ones as "inf" and "-inf"."""
+    array = np.asarray(values, dtype=float)
+    signs = {np.inf: "inf", -np.inf: "-inf"}
+    flat = [
+        signs.get(x, known)
+        for x, known in zip(
+            array.ravel().tolist(), numbers(array.ravel(), digits), strict=True
+        )
+    ]
+    return _nested(flat, np.shape(values))
+
+
 def states_entry(states: States) -> dict[str, Any]:
     """Return the states of one point: real and imaginary parts, time by time."""
     d = len(states.levels)
@@ -104,8 +117,8 @@ def measured_entry(measured: Measured) -> dict[str, Any]:
         "times": None if measured.times is None else numbers(measured.times),
         "shown": None if measured.shown is None else list(measured.shown),
         "count": count.tolist(),
-        "value": numbers(value),
-        **{name: numbers(part) for name, part in spread.items()},
+        "value": with_infinite(value),
+        **{name: with_infinite(part) for name, part in spread.items()},
     }
 
 

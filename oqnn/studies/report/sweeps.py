@@ -120,33 +120,44 @@ def _names(node: xr.Dataset, dims: int) -> list[str]:
 
 
 def _estimated(
-    values: np.ndarray, cells: np.ndarray, size: int, infinite: bool
+    values: np.ndarray, cells: np.ndarray, size: int, drawn: np.ndarray, infinite: bool
 ) -> tuple[Estimates, str, bool]:
-    """Estimate means, or medians where some numbers are infinite and have no mean."""
+    """Estimate means, or medians where some numbers are infinite and have no mean.
+
+    A single number is exact where nothing is `drawn`, (p,), and of unknown limits
+    where it is.
+    """
     if infinite:
         found = median_over_seeds(values, cells, size)
-        return found, "median over seeds, least to greatest", False
-    found = mean_over_seeds(values, cells, size)
-    return found, "mean over seeds, 95 % interval", True
+        words = "median over seeds, least to greatest"
+    else:
+        found = mean_over_seeds(values, cells, size)
+        words = "mean over seeds, 95 % interval"
+    alone = (found.seeds == 1) & np.isin(np.arange(size), cells[drawn])
+    for limits in (found.low, found.high):
+        limits[alone] = np.nan
+    return found, words, not infinite
 
 
 def _scalars(grid: Grid, nodes: list[xr.Dataset]) -> Iterator[Measured]:
     """Measures without times, and the last value of those with."""
-    gathered: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    gathered: dict[str, list[tuple[np.ndarray, ...]]] = {}
     described: dict[str, dict[str, Any]] = {}
     for node in map(good_points, nodes):
-        cells = grid.cells_of(node)
+        cells, drawn = grid.cells_of(node), node.seed.values >= 0
         for name in _names(node, 1):
-            gathered.setdefault(name, []).append((node[name].values, cells))
+            gathered.setdefault(name, []).append((node[name].values, cells, drawn))
             described[name] = _described(name, node[name])
         for name in _names(node, 2):
             last = f"{name} at the last time"
-            gathered.setdefault(last, []).append((node[name].values[:, -1], cells))
+            ends = node[name].values[:, -1]
+            gathered.setdefault(last, []).append((ends, cells, drawn))
             described[last] = _described(name, node[name])
     for name, parts in gathered.items():
-        values, cells = (np.concatenate(column) for column in zip(*parts, strict=True))
+        columns = zip(*parts, strict=True)
+        values, cells, drawn = (np.concatenate(column) for column in columns)
         infinite = bool(np.isinf(values).any())
-        found, spread, even = _estimated(values, cells, grid.cells, infinite)
+        found, spread, even = _estimated(values, cells, grid.cells, drawn, infinite)
         yield Measured(
             name=name, estimates=found, spread=spread, even=even, **described[name]
         )
@@ -194,8 +205,9 @@ def series_at(
     cells = grid.cells_of(node)
     shown, rows = np.unique(cells, return_inverse=True)
     for name in _names(node, 2):
+        drawn = node.seed.values >= 0
         estimates, spread, even = _estimated(
-            node[name].values, rows, len(shown), name in infinite
+            node[name].values, rows, len(shown), drawn, name in infinite
         )
         yield Measured(
             name=name,

@@ -30,6 +30,7 @@ window.report = (() => {
 
   const label = (number) => {
     if (number === null || number === undefined || Number.isNaN(number)) return "–";
+    if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
     return String(Number(number.toPrecision(4))).replace("-", "−");
   };
 
@@ -39,15 +40,19 @@ window.report = (() => {
     return measure.rows.has(cell) ? measure.rows.get(cell) : -1;
   }
 
+  // JSON knows nothing infinite: such numbers come as texts.
+  const INFINITE = { inf: Infinity, "-inf": -Infinity };
+  const read = (x) => (Array.isArray(x) ? x.map(read) : INFINITE[x] ?? x);
+
   // The numbers of one cell, or null where the page has none.
   function estimate(measure, cell) {
     const row = rowOf(measure, cell);
     if (row < 0) return null;
-    const value = measure.value[row];
+    const value = read(measure.value[row]);
     return {
       value,
-      low: measure.low ? measure.low[row] : value,
-      high: measure.high ? measure.high[row] : value,
+      low: measure.low ? read(measure.low[row]) : value,
+      high: measure.high ? read(measure.high[row]) : value,
       count: measure.count[row],
       times: measure.times,
     };

@@ -5,7 +5,7 @@ report.grid = (() => {
   const scalars = data.measures.filter((m) => !m.times);
   const series = [...new Set(data.measures.filter((m) => m.times).map((m) => m.name))];
   const titled = (measure) =>
-    measure.name.replaceAll("_", " ") + (measure.units ? ` (${measure.units})` : "");
+    measure.name.replaceAll("_", " ") + (measure.units ? ` (${measure.units.replace(/\bxi\b/, "ξ")})` : "");
 
   const rising = (numbers) => numbers.every((x, i) => !i || x > numbers[i - 1]);
 
@@ -35,25 +35,46 @@ report.grid = (() => {
     });
   }
 
+  // Infinite numbers are drawn at the edge of the others.
+  const known = (x) => x !== null && x !== undefined && !Number.isNaN(x);
+  function edges(values) {
+    const finite = values.filter(Number.isFinite);
+    if (!finite.length) return [0, 1];
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    const beyond = 0.08 * (high - low || Math.abs(high) || 1);
+    return [low - beyond, high + beyond];
+  }
+  const within = (x, [low, high]) =>
+    !known(x) ? null : x === Infinity ? high : x === -Infinity ? low : x;
+
   function drawGrid() {
     const measure = scalars[picked("grid-measure")];
     const chosen = picked("grid-axis");
     const axis = data.axes[chosen];
     const x = ordered(axis).map((i) => (axis.numbers ?? axis.labels)[i]);
+    const all = data.materials.map((_, m) =>
+      along(chosen, m).map((cell) => report.estimate(measure, cell)));
+    const edge = edges(all.flat().map((f) => f?.value));
     const traces = data.materials.map((_, m) => {
       const own = plots.material(m);
-      const found = along(chosen, m).map((cell) => report.estimate(measure, cell));
-      const y = found.map((f) => f.value);
-      const reach = (side) => found.map((f) => Math.abs((f[side] ?? f.value) - f.value));
+      const found = all[m];
+      const y = found.map((f) => within(f.value, edge));
+      const reach = (side) =>
+        found.map((f, i) => Math.abs(within(f[side] ?? f.value, edge) - y[i]));
+      const shape = (f) => (!known(f.value) || Number.isFinite(f.value) ? "circle" :
+        f.value > 0 ? "triangle-up" : "triangle-down");
       return {
         x, y, name: plots.plain(own.name), mode: "lines+markers",
         line: { color: own.colour, dash: own.dash, width: 2 },
-        marker: { size: 6 },
+        marker: { size: found.map((f) => (shape(f) === "circle" ? 6 : 10)),
+          symbol: found.map(shape) },
+        customdata: found.map((f) => report.label(f.value)),
+        shown: found.map((f) => report.label(f.value)),
         error_y: {
           type: "data", symmetric: false, array: reach("high"),
           arrayminus: reach("low"), thickness: 1, width: 3,
         },
-        hovertemplate: `${plots.plain(own.name)}: %{y:.4g}<extra></extra>`,
+        hovertemplate: `${plots.plain(own.name)}: %{customdata}<extra></extra>`,
       };
     });
     plots.draw("grid-plot", traces, {
@@ -67,13 +88,15 @@ report.grid = (() => {
     const sign = measure.better === "low" ? -1 : 1;
     const ranked = data.materials
       .map((_, m) => ({ m, ...report.estimate(measure, place * many + m) }))
-      .filter((f) => f.value !== null && f.value !== undefined)
-      .sort((a, b) => sign * (b.value - a.value));
+      .filter((f) => known(f.value))
+      .sort((a, b) => (a.value === b.value ? 0 : sign * (b.value - a.value)));
     if (!ranked.length) return null;
-    const [best, next] = ranked;
-    const edge = (f, upper) => (sign > 0 === upper ? f.high : f.low) ?? f.value;
-    const decided = !next || sign * (edge(best, false) - edge(next, true)) > 0;
-    return { ...best, decided };
+    const [best, ...rivals] = ranked;
+    const edge = (f, upper) => (sign > 0 === upper ? f.high : f.low);
+    const beats = (rival) =>
+      known(edge(best, false)) && known(edge(rival, true)) &&
+      sign * (edge(best, false) - edge(rival, true)) > 0;
+    return { ...best, decided: rivals.every(beats) };
   }
 
   function fieldTrace(measure, shown, places, across, up) {
@@ -83,10 +106,15 @@ report.grid = (() => {
     if (shown < many) {
       const z = places.map((row) =>
         row.map((place) => report.estimate(measure, place * many + shown).value));
+      const edge = edges(z.flat());
+      const label = (v) => (known(v) && !Number.isFinite(v) ? report.label(v) : "");
       return {
-        ...base, z, table: z.map((row) => row.map(report.label)), colorscale: "Cividis",
+        ...base, z: z.map((row) => row.map((v) => within(v, edge))), colorscale: "Cividis",
+        table: z.map((row) => row.map(report.label)),
+        text: z.map((row) => row.map(label)), texttemplate: "%{text}",
+        customdata: z.map((row) => row.map(report.label)),
         colorbar: { thickness: 12, outlinewidth: 0 },
-        hovertemplate: "%{x}, %{y}: %{z:.4g}<extra></extra>",
+        hovertemplate: "%{x}, %{y}: %{customdata}<extra></extra>",
       };
     }
     const found = places.map((row) => row.map((place) => leading(measure, place)));
@@ -146,7 +174,7 @@ report.grid = (() => {
     plots.draw("series-plot", traces, {
       hovermode: "x unified",
       xaxis: { title: data.timeLabel },
-      yaxis: { title: titled(measures[0]) },
+      yaxis: { title: titled(measures[0]), range: plots.reach(traces) },
     });
   }
 

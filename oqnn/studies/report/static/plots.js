@@ -32,6 +32,19 @@ report.plots = (() => {
     };
   }
 
+  // The range of an axis that shows all lines, and bands as far as they leave these room.
+  function reach(traces) {
+    const span = (some) => {
+      const numbers = some.flatMap((trace) => trace.y).filter(Number.isFinite);
+      return [Math.min(...numbers), Math.max(...numbers)];
+    };
+    const [low, high] = span(traces.filter((trace) => trace.line.width));
+    const [least, most] = span(traces);
+    const room = (high - low) * 0.6;
+    if (!(room > 0) || (least >= low - room && most <= high + room)) return undefined;
+    return [Math.max(least, low - room), Math.min(most, high + room)];
+  }
+
   // Ticks of a logarithmic axis: whole powers of ten, or 1, 2, 5 where they are few.
   function logTicks(values) {
     const found = values.filter((v) => v > 0).map(Math.log10);
@@ -113,7 +126,7 @@ report.plots = (() => {
     shown.forEach((trace, k) =>
       Array.from(trace.x).forEach((x, i) => {
         if (!places.has(x)) places.set(x, Array(shown.length).fill(null));
-        places.get(x)[k] = trace.y[i];
+        places.get(x)[k] = trace.shown ? trace.shown[i] : trace.y[i];
       }),
     );
     const all = [...places].sort(([a], [b]) => (a > b) - (a < b));
@@ -163,5 +176,5 @@ report.plots = (() => {
     details.addEventListener("toggle", () => tabulate(details.dataset.plot));
   }
 
-  return { colour, draw, line, logTicks, material, narrow, plain, withAlpha };
+  return { colour, draw, line, logTicks, material, narrow, plain, reach, withAlpha };
 })();
