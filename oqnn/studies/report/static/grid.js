@@ -4,8 +4,8 @@ report.grid = (() => {
   const { data, many, byId, fill, picked, plots } = report;
   const scalars = data.measures.filter((m) => !m.times);
   const series = [...new Set(data.measures.filter((m) => m.times).map((m) => m.name))];
-  const titled = (measure) =>
-    measure.name.replaceAll("_", " ") + (measure.units ? ` (${measure.units.replace(/\bxi\b/, "ξ")})` : "");
+  const titled = ({ name, units }) =>
+    name.replaceAll("_", " ") + (units ? ` (${units.replace(/\bxi\b/, "ξ")})` : "");
 
   const rising = (numbers) => numbers.every((x, i) => !i || x > numbers[i - 1]);
 
@@ -66,8 +66,10 @@ report.grid = (() => {
       return {
         x, y, name: plots.plain(own.name), mode: "lines+markers",
         line: { color: own.colour, dash: own.dash, width: 2 },
-        marker: { size: found.map((f) => (shape(f) === "circle" ? 6 : 10)),
-          symbol: found.map(shape) },
+        marker: {
+          size: found.map((f) => (shape(f) === "circle" ? 6 : 10)),
+          symbol: found.map(shape), opacity: 1, line: { width: 0 },
+        },
         customdata: found.map((f) => report.label(f.value)),
         shown: found.map((f) => report.label(f.value)),
         error_y: {
@@ -86,13 +88,14 @@ report.grid = (() => {
 
   function leading(measure, place) {
     const sign = measure.better === "low" ? -1 : 1;
+    const edge = (f, upper) => (sign > 0 === upper ? f.high : f.low);
+    const behind = (a, b) => (a === b ? 0 : sign * (b - a));
     const ranked = data.materials
       .map((_, m) => ({ m, ...report.estimate(measure, place * many + m) }))
       .filter((f) => known(f.value))
-      .sort((a, b) => (a.value === b.value ? 0 : sign * (b.value - a.value)));
+      .sort((a, b) => behind(a.value, b.value) || behind(edge(a, false), edge(b, false)));
     if (!ranked.length) return null;
     const [best, ...rivals] = ranked;
-    const edge = (f, upper) => (sign > 0 === upper ? f.high : f.low);
     const beats = (rival) =>
       known(edge(best, false)) && known(edge(rival, true)) &&
       sign * (edge(best, false) - edge(rival, true)) > 0;
@@ -120,19 +123,29 @@ report.grid = (() => {
     const found = places.map((row) => row.map((place) => leading(measure, place)));
     const name = (f) => (f ? data.materials[f.m].name + (f.decided ? "" : "?") : "–");
     const z = found.map((row) => row.map((f) => (f ? f.m + (f.decided ? 0 : many) : null)));
-    const paints = [1, 0.45].flatMap((alpha) =>
-      data.materials.map((_, m) => plots.withAlpha(plots.material(m).colour, alpha)));
+    const paints = [1, 0.45].flatMap((share) =>
+      data.materials.map((_, m) => plots.mixed(plots.material(m).colour, share)));
     const step = 1 / paints.length;
     const few = across.labels.length * up.labels.length <= 80;
     return {
       ...base, z, zmin: -0.5, zmax: paints.length - 0.5, showscale: false,
       colorscale: paints.flatMap((p, i) => [[i * step, p], [(i + 1) * step, p]]),
       text: found.map((row) => row.map((f) => plots.plain(name(f)))),
-      texttemplate: few ? "%{text}" : undefined,
+      words: few ? z.map((row) => row.map((f) => plots.readable(paints[f]))) : null,
       table: found.map((row) => row.map((f) => (f ? `${name(f)} ${report.label(f.value)}` : "–"))),
       customdata: found.map((row) => row.map((f) => report.label(f?.value))),
       hovertemplate: "%{x}, %{y}: %{text} %{customdata}<extra></extra>",
     };
+  }
+
+  // The texts of a map, each in the colour that can be read on its field.
+  function wordsOn({ x, y, text, words }) {
+    if (!words) return [];
+    return [{
+      type: "scatter", mode: "text", hoverinfo: "skip", showlegend: false,
+      x: y.flatMap(() => x), y: y.flatMap((label) => x.map(() => label)),
+      text: text.flat(), textfont: { color: words.flat() },
+    }];
   }
 
   function drawMap() {
@@ -147,9 +160,9 @@ report.grid = (() => {
         return report.placeAt(indices);
       }));
     const trace = fieldTrace(measure, picked("map-material"), places, across, up);
-    plots.draw("map-plot", [trace], {
-      xaxis: { title: across.name, type: "category" },
-      yaxis: { title: i === j ? "" : up.name, type: "category" },
+    plots.draw("map-plot", [trace, ...wordsOn(trace)], {
+      xaxis: { title: across.name, type: "category", showgrid: false },
+      yaxis: { title: i === j ? "" : up.name, type: "category", showgrid: false },
     });
   }
 

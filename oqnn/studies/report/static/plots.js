@@ -16,8 +16,25 @@ report.plots = (() => {
   }
 
   const withAlpha = (hex, alpha) => {
-    const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+    const [r, g, b] = parts(hex);
     return `rgba(${r},${g},${b},${alpha})`;
+  };
+
+  const parts = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+  // A share of one colour over that of the paper, without letting anything through.
+  const mixed = (hex, share) => {
+    const paper = parts(colour("paper"));
+    const of = parts(hex).map((c, i) => Math.round(c * share + paper[i] * (1 - share)));
+    return `rgb(${of.join(",")})`;
+  };
+
+  // Black or white, whichever stands out more from what is behind it.
+  const readable = (behind) => {
+    if (!behind) return colour("ink");
+    const [r, g, b] = behind.match(/\d+/g).map((c) => c / 255).map((c) =>
+      (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
   };
 
   function axis(given = {}) {
@@ -176,5 +193,7 @@ report.plots = (() => {
     details.addEventListener("toggle", () => tabulate(details.dataset.plot));
   }
 
-  return { colour, draw, line, logTicks, material, narrow, plain, reach, withAlpha };
+  return {
+    colour, draw, line, logTicks, material, mixed, narrow, plain, reach, readable, withAlpha,
+  };
 })();

@@ -103,7 +103,7 @@ report.states = (() => {
     plots.draw("elements-plot", traces, {
       hovermode: "x unified",
       xaxis: { title: data.timeLabel },
-      yaxis: { title: "population, modulus of coherence", rangemode: "tozero" },
+      yaxis: { title: "modulus of the element", rangemode: "tozero" },
     });
   }
 
