@@ -103,7 +103,8 @@ CONTRAST = """(least) => {
     const words = [...element.childNodes].filter((n) => n.nodeType === 3)
       .map((n) => n.textContent.trim()).join("");
     if (!words || ["SCRIPT", "NOSCRIPT"].includes(element.tagName)) continue;
-    if (element.closest(".heatmaplayer, .textpoint") || !element.getClientRects().length) continue;
+    if (element.closest(".heatmaplayer, .textpoint")) continue;
+    if (!element.getClientRects().length) continue;
     const style = getComputedStyle(element);
     if (style.visibility === "hidden") continue;
     const back = behind(element);

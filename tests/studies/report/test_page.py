@@ -140,6 +140,7 @@ def test_hovering_over_a_plot_shows_its_numbers(shown, plot):
 def test_a_plot_opens_as_a_table(shown):
     shown.locator("details[data-plot=series-plot] summary").click()
     rows = shown.locator("details[data-plot=series-plot] tbody tr")
+    rows.first.wait_for()
     assert rows.count() == served.TIMES.size
     shown.locator("details[data-plot=series-plot] summary").click()
 
@@ -247,11 +248,16 @@ def test_a_phone_needs_no_scrolling_sideways(browser, address):
 
 def test_on_paper_tables_are_whole_and_nothing_sticks(shown):
     shown.emulate_media(media="print")
+    shown.set_viewport_size({"width": 700, "height": 900})
+    right = "document.getElementById('summary-table').getBoundingClientRect().right"
+    wide = shown.evaluate(right)
+    shown.set_viewport_size({"width": 1280, "height": 900})
     table = shown.locator(".scroll:has(#summary-table)")
     whole = table.evaluate("e => getComputedStyle(e).overflow")
     place = shown.locator("#place").evaluate("e => getComputedStyle(e).position")
     shown.emulate_media(media="screen")
     assert (whole, place) == ("visible", "static")
+    assert wide <= 700
 
 
 # From a server

@@ -116,6 +116,7 @@ report.grid = (() => {
         table: z.map((row) => row.map(report.label)),
         text: z.map((row) => row.map(label)), texttemplate: "%{text}",
         customdata: z.map((row) => row.map(report.label)),
+        showscale: z.flat().some(Number.isFinite),
         colorbar: { thickness: 12, outlinewidth: 0 },
         hovertemplate: "%{x}, %{y}: %{customdata}<extra></extra>",
       };
