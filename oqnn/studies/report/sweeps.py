@@ -272,7 +272,8 @@ def _summary(grid: Grid, scalars: tuple[Measured, ...]) -> tuple[Table, list[str
             cell = place * m + i
             count = max((int(s.estimates.seeds[cell]) for s in scalars), default=0)
             rows.append((cell, [Cell(material), *labels, Cell(str(count), count)]))
-    spreads = dict.fromkeys(s.spread for s in scalars)
+    ranked = sorted(scalars, key=lambda scalar: not scalar.even)  # means come first
+    spreads = dict.fromkeys(scalar.spread for scalar in ranked)
     table = estimates_table(
         rows,
         (Heading("material"), *names, Heading("seeds", True)),
