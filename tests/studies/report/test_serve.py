@@ -367,12 +367,24 @@ def test_places_lie_on_the_grid(sweep):
 # How it ends
 
 
-def test_an_interrupt_ends_it_and_frees_the_port(sweep):
+@pytest.fixture
+def interruptible():
+    """Let Ctrl-C interrupt, also in the background, where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def interrupt_soon():
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def test_an_interrupt_ends_it_and_frees_the_port(sweep, interruptible):
     told = []
 
     def announce(sentence):
         told.append(sentence)
-        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        interrupt_soon()
 
     with pytest.raises(KeyboardInterrupt):
         serve(sweep.folder, announce=announce)
@@ -383,8 +395,17 @@ def test_an_interrupt_ends_it_and_frees_the_port(sweep):
         socket.create_connection(("127.0.0.1", int(url.split(":")[-1][:-1])), 2)
 
 
-def test_an_interrupt_of_the_command_ends_in_a_sentence(sweep):
-    threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+def test_an_interrupt_of_the_command_ends_in_a_sentence(
+    sweep, interruptible, monkeypatch
+):
+    def interrupted(folder, port):
+        def told(sentence):
+            print(sentence)  # noqa: T201
+            interrupt_soon()
+
+        serve(folder, port, announce=told)
+
+    monkeypatch.setattr("oqnn.studies.report.serve.serve", interrupted)
     result = invoke("serve", sweep.folder)
     assert result.exit_code == 130
     assert result.stdout.startswith("serving  http://127.0.0.1:")
