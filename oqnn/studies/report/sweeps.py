@@ -23,7 +23,7 @@ __all__ = ["good_points", "infinite_series", "report_of_sweep", "series_at"]
 MOST_ROWS = 400  # of the summary
 MOST_FAILURES = 50
 SERIES_NUMBERS = 180_000  # that a page holds, of measures over time
-STATE_NUMBERS = 150_000
+STATE_NUMBERS = 450_000
 MOST_FIGURES = 24
 
 
